@@ -1,0 +1,48 @@
+# The commands of Gramworks. Each makes what it needs first: a virtual environment with pinned packages.
+PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+INSTALLED := .venv/installed
+
+.PHONY: demo up test check lock format compose-test clean
+
+demo: $(INSTALLED) ## style a sample, or CONTENT=… STYLE=…, into OUT=…
+	@$(PY) -m local demo
+
+up: $(INSTALLED) ## serve the whole system at http://127.0.0.1:8000 until Ctrl-C
+	@$(PY) -m local up
+
+test: $(INSTALLED) ## every test, over a real Redis and real worker processes
+	$(PY) -m pytest
+
+check: $(INSTALLED) ## lint, format, types, walls
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: $(INSTALLED) ## put the code into its form
+	.venv/bin/ruff check --fix-only .
+	.venv/bin/ruff format .
+
+compose-test: $(INSTALLED) ## the same through docker compose, where there is one
+	$(PY) -m pytest tests/compose --run-compose
+
+# One resolution for all, and the servers' locks cut out of it; hashes, no index.
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header
+lock: $(INSTALLED) ## resolve the dependencies anew
+	$(COMPILE) --upgrade --group all pyproject.toml -o locks/all.txt
+	for group in web worker worker-gpu; do \
+	  $(COMPILE) -c locks/all.txt --group pyproject.toml:$$group -o locks/$$group.txt || exit 1; done
+
+$(INSTALLED): locks/all.txt pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || \
+	  { echo "Gramworks needs Python 3.11 or 3.12; name one with PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing into .venv (about 1.6 GB, once) …"
+	@"$(PYTHON)" -m venv .venv
+	@$(PY) -m pip install --quiet --require-hashes -r locks/all.txt
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean: ## remove the virtual environment and what jobs left
+	rm -rf .venv .gramworks
