@@ -1,0 +1,9 @@
+-- id, priority (0 is first), field, value, ... -> nothing. The record and its place, in one step.
+local id, priority = ARGV[1], tonumber(ARGV[2])
+local number = redis.call('INCR', 'gw:sequence')
+local rank = priority * 2 ^ 42 + number -- by priority, then first come, first served
+redis.call('HSET', job_key(id), 'rank', string.format('%.0f', rank), 'number', number,
+  'attempt', 0, 'created_at', now(), unpack(ARGV, 3))
+redis.call('ZADD', INDEX, number, id)
+redis.call('ZADD', QUEUE, string.format('%.0f', rank), id)
+move(id, 'queued')

@@ -1,0 +1,70 @@
+"""What tests stand on: a real Redis of their own, and the stores over it."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import redis_server
+from shared.errors import StoreUnavailable
+from shared.images import ImageStore
+from shared.jobs import JobStore, connect
+from shared.jobs.connection import Connection
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a real Redis server that ends with the tests."""
+    port = free_port()
+    command = redis_server.command(port, tmp_path_factory.mktemp("redis"))
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    wait_for_redis(url)
+    yield url
+    server.terminate()
+    server.wait(10)
+
+
+def wait_for_redis(url: str) -> None:
+    """Return when the server answers."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            JobStore(connect(url)).ping()
+        except StoreUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Connection]:
+    """Return a connection to an empty Redis."""
+    connection = connect(redis_url)
+    connection.flushall()
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def jobs(redis: Connection) -> JobStore:
+    """Return a job store without jobs."""
+    return JobStore(redis)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> ImageStore:
+    """Return an image store without images."""
+    return ImageStore(str(tmp_path / "images"))
