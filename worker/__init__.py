@@ -1,0 +1,1 @@
+"""The worker: claims jobs, paints them, stores the results; knows no Flask."""

@@ -1,0 +1,25 @@
+"""Starts the worker of this machine: has the weights, then runs Celery with one pool process."""
+
+import os
+import sys
+
+from worker import fetch
+
+ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "REMAP_SIGTERM": "SIGQUIT",  # told to stop, Celery does not wait for the job: it is handed back
+}
+
+
+def main() -> None:
+    """Become Celery's worker process."""
+    fetch.main()
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker"]
+    identity = ["-n", f"gramworks-{os.getpid()}@%h"]
+    os.execv(sys.executable, [*celery, *identity, "--without-gossip", "--without-mingle"])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""VGG19's convolutions (Simonyan & Zisserman 2014, table 1, column E), without their weights."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.settings import CONVOLUTIONS_PER_BLOCK
+
+Shape = tuple[int, int, int, int]
+Weights = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""Layer to kernel (3, 3, in, out) and bias (out,)."""
+
+CHANNELS_PER_BLOCK = (64, 128, 256, 512, 512)
+
+
+def _kernel_shapes() -> Iterator[tuple[str, Shape]]:
+    inputs = 3
+    blocks = zip(CONVOLUTIONS_PER_BLOCK, CHANNELS_PER_BLOCK, strict=True)
+    for block, (convolutions, channels) in enumerate(blocks, start=1):
+        for number in range(1, convolutions + 1):
+            yield f"block{block}_conv{number}", (3, 3, inputs, channels)
+            inputs = channels
+
+
+KERNEL_SHAPES = dict(_kernel_shapes())

@@ -1,0 +1,33 @@
+"""Pixels on their way in: every resize, and the centring that VGG19 was trained with."""
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from shared.settings import DEPROCESS_MEANS
+
+IMAGENET_MEANS = np.array(DEPROCESS_MEANS["keras"], dtype=np.float32)  # B, G, R
+
+
+def centred(image: NDArray[np.float32]) -> tf.Tensor:
+    """Turn (rows, columns, 3), R, G, B from 0 to 255, into (1, rows, columns, 3), centred B, G, R.
+
+    This is `vgg19.preprocess_input` of Keras.
+    """
+    return tf.convert_to_tensor(image[np.newaxis, ..., ::-1] - IMAGENET_MEANS)
+
+
+def resize(image: tf.Tensor, rows: int, columns: int, geometry: str) -> tf.Tensor:
+    """Bring (1, r, c, 3) to (1, rows, columns, 3), the one place where that is done.
+
+    Args:
+        image: any pixels.
+        rows: of the result.
+        columns: of the result.
+        geometry: `keras` takes the nearest pixel, as Keras's `load_img` does; `aspect` averages
+            on the way down and interpolates on the way up.
+    """
+    if image.shape[1:3] == (rows, columns):
+        return image
+    method = "nearest" if geometry == "keras" else "bicubic"
+    return tf.image.resize(image, (rows, columns), method=method, antialias=True)

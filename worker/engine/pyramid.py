@@ -1,0 +1,69 @@
+"""The levels of a job from coarse to fine: their shapes, their work, and the step between them."""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from shared.settings import SHORTEST_RESULT_SIDE, StyleSettings
+from worker.engine.pixels import resize
+
+KEPT_DETAIL = 0.5  # how much of the content's own fine detail enters at each finer level
+
+
+class Level(NamedTuple):
+    """One size to work at."""
+
+    rows: int
+    columns: int
+    scale: float  # how many times fewer pixels than the result
+
+    @property
+    def pixels(self) -> int:
+        """The level's size."""
+        return self.rows * self.columns
+
+
+def levels(rows: int, columns: int, settings: StyleSettings) -> list[Level]:
+    """Return the levels for a result of `rows` × `columns`, each twice the one before.
+
+    Levels with a side below 32 pixels are left out.
+    """
+    shapes = [(rows >> k, columns >> k) for k in reversed(range(settings.pyramid))]
+    return [
+        Level(r, c, rows * columns / (r * c))
+        for r, c in shapes
+        if min(r, c) >= SHORTEST_RESULT_SIDE or (r, c) == (rows, columns)
+    ]
+
+
+def style_shape(style: tf.Tensor, level: Level, settings: StyleSettings) -> tuple[int, int]:
+    """Rows and columns that a style image (1, r, c, 3) is brought to at a level.
+
+    With `aspect` it keeps its shape and has as many pixels as the result, so that its strokes
+    have the size that they have in the painting.
+    """
+    if settings.geometry == "keras":
+        return level.rows, level.columns
+    rows, columns = style.shape[1:3]
+    factor = sqrt(level.pixels / (rows * columns))
+    fitted = (max(round(side * factor), SHORTEST_RESULT_SIDE) for side in (rows, columns))
+    return next(fitted), next(fitted)
+
+
+def start_of_next(image: tf.Tensor, contents: Sequence[tf.Tensor], geometry: str) -> tf.Tensor:
+    """Carry an image to the next level's shape.
+
+    Args:
+        image: (1, r, c, 3), the coarser level's end.
+        contents: the content at the coarser and at the finer level.
+        geometry: of the resize.
+
+    Returns:
+        The image, enlarged, with half of the detail that the coarser content could not show.
+    """
+    coarse, fine = contents
+    rows, columns = fine.shape[1:3]
+    detail = fine - resize(coarse, rows, columns, geometry)
+    return resize(image, rows, columns, geometry) + KEPT_DETAIL * detail

@@ -1,0 +1,22 @@
+"""What a pool process is: TensorFlow, the weights and the stores, loaded once."""
+
+from shared.config import Config
+from shared.images import ImageStore
+from shared.jobs import Claim, JobStore
+from worker import weights
+from worker.engine.device import best_precision
+from worker.engine.stylize import Engine
+from worker.run import run_job
+
+
+class Painter:
+    """Runs claimed jobs, one after the other, with an engine that stays warm."""
+
+    def __init__(self, config: Config, jobs: JobStore) -> None:
+        self._jobs = jobs
+        self._images = ImageStore(config.image_url)
+        self._engine = Engine(weights.load(config), best_precision())
+
+    def run(self, claim: Claim) -> None:
+        """Run one job."""
+        run_job(claim, self._jobs, self._images, self._engine.stylize)
