@@ -1,0 +1,50 @@
+"""Serves the front end with gunicorn: `python -m web`."""
+
+import os
+import sys
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from shared.config import Config
+from shared.errors import InvalidConfig
+from web import create_app
+
+
+class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+    """Gunicorn, configured by our settings: one process, a thread for each open request."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its settings."""
+        settings: dict[str, Any] = {
+            "bind": f"{self._config.host}:{self._config.port}",
+            "worker_class": "gthread",
+            "threads": self._config.web_threads,
+            "graceful_timeout": 3,  # a job page takes its dropped stream up again by itself
+            "loglevel": self._config.log_level,
+            "proc_name": "gramworks-web",
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the application, in the process that serves it."""
+        return create_app(self._config)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    try:
+        Server(Config.read(os.environ)).run()
+    except InvalidConfig as error:
+        sys.exit("{name}: {message}".format(**error.parameters))
+
+
+if __name__ == "__main__":
+    main()

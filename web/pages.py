@@ -1,0 +1,85 @@
+"""The pages for people: the upload form with the latest jobs, and the page of a job."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, json, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from shared.errors import InvalidRequest
+from shared.job import ENDED
+from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
+from web.errors import problem
+from web.representation import job_json
+from web.services import services
+from web.submission import submit
+
+blueprint = Blueprint("pages", __name__)
+LATEST = 12
+NUMBERS = ("size", "iterations")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Show the form and the latest jobs."""
+    return _form({}, None)
+
+
+@blueprint.post("/")
+def create() -> AnyResponse:
+    """Accept the form, or show it again with what has to be mended."""
+    try:
+        job = submit(services(), request.files, {"settings": _settings(request.form)})
+    except InvalidRequest as error:
+        body = problem(error.code, error.parameters)
+        return Response(_form(request.form, body), body["status"])
+    return redirect(url_for(".show", job_id=job.id), 303)
+
+
+@blueprint.get("/jobs/<job_id>")
+def show(job_id: str) -> str:
+    """Show a job as it goes on."""
+    job = services().jobs.get(job_id)
+    return render_template("job.html", job=job_json(job), workers=len(services().workers.live()))
+
+
+@blueprint.post("/jobs/<job_id>/cancel")
+def cancel(job_id: str) -> AnyResponse:
+    """Cancel a live job; an ended one stays as it is."""
+    services().jobs.cancel(job_id)
+    return redirect(url_for(".show", job_id=job_id), 303)
+
+
+def _form(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
+    house = services()
+    return render_template(
+        "index.html",
+        values=values,
+        error=error,
+        knobs=StyleSettings.model_json_schema()["properties"],
+        presets=list(PRESETS),
+        defaults={"preset": DEFAULT_PRESET, **_defaults()},
+        means=list(DEPROCESS_MEANS),
+        limit_mb=house.config.max_upload_mb,
+        jobs=[job_json(job) for job in house.jobs.page(LATEST).jobs],
+        ended=ENDED,
+    )
+
+
+def _defaults() -> dict[str, Any]:
+    chosen = StyleSettings(**PRESETS[DEFAULT_PRESET])
+    return {name: getattr(chosen, name) for name in NUMBERS}
+
+
+def _settings(form: Mapping[str, str]) -> str:
+    """Return the form's fields as the JSON that programs send; what is left empty is not sent."""
+    texts = {name: form[name] for name in ("preset", "deprocess_means") if form.get(name)}
+    numbers = {name: _number(form[name]) for name in NUMBERS if form.get(name)}
+    return json.dumps({"preset": DEFAULT_PRESET, **texts, **numbers})
+
+
+def _number(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:
+        return text  # the settings say what is wrong with it

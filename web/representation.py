@@ -1,0 +1,31 @@
+"""A job as programs see it."""
+
+from typing import Any
+
+from flask import url_for
+
+from shared.job import Job
+from web.errors import fault
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """Return the JSON of a job; times are ISO 8601 in UTC."""
+    body = job.model_dump(mode="json")
+    names = ("id", "state", "position", "eta_seconds", "attempt", "progress", "settings", "options")
+    return {
+        **{name: body[name] for name in names},
+        **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
+        "error": fault(job.error) if job.error else None,
+        "links": links(job.id),
+    }
+
+
+def links(job_id: str) -> dict[str, str]:
+    """Return where the parts of a job are."""
+    return {
+        "self": url_for("api.show", job_id=job_id),
+        "events": url_for("events.stream", job_id=job_id),
+        "preview": url_for("api.preview", job_id=job_id),
+        "result": url_for("api.result", job_id=job_id),
+        "page": url_for("pages.show", job_id=job_id),
+    }

@@ -1,0 +1,43 @@
+// The form: pictures are shown as they are chosen, may be dropped, and too long an upload is told before it is sent.
+const form = document.querySelector("form");
+const limit = Number(form.dataset.limitMb) * 1e6;
+
+function show(label) {
+  const [file] = label.querySelector("input").files;
+  const image = label.querySelector("img");
+  if (image.src) URL.revokeObjectURL(image.src);
+  image.hidden = !file;
+  if (file) image.src = URL.createObjectURL(file);
+}
+
+function checkLength() {
+  const inputs = [...form.querySelectorAll("input[type=file]")];
+  const length = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
+  const message = length > limit ? `The files have ${(length / 1e6).toFixed(0)} MB together; at most ${limit / 1e6} MB can be sent.` : "";
+  inputs[0].setCustomValidity(message);
+}
+
+for (const label of form.querySelectorAll(".drop")) {
+  const input = label.querySelector("input");
+  input.addEventListener("change", () => { show(label); checkLength(); });
+  label.querySelector("img").addEventListener("error", (event) => { event.target.hidden = true; });
+  label.addEventListener("dragover", (event) => { event.preventDefault(); label.classList.add("over"); });
+  label.addEventListener("dragleave", () => label.classList.remove("over"));
+  label.addEventListener("drop", (event) => {
+    event.preventDefault();
+    label.classList.remove("over");
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
+}
+
+form.addEventListener("submit", () => {
+  const button = form.querySelector("button");
+  button.disabled = true;
+  button.textContent = "Sending…";
+});
+addEventListener("pageshow", () => {
+  const button = form.querySelector("button");
+  button.disabled = false;
+  button.textContent = "Paint it";
+});

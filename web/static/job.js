@@ -1,0 +1,66 @@
+// The job page: follows the job's events; the browser takes a dropped stream up again by itself.
+const page = document.getElementById("job");
+const part = (id) => document.getElementById(id);
+const ended = ["succeeded", "failed", "cancelled"];
+
+function time(seconds) {
+  if (seconds === null || seconds === undefined) return "";
+  const whole = Math.round(seconds);
+  return whole < 60 ? `about ${whole} s left` : `about ${Math.floor(whole / 60)} min ${whole % 60} s left`;
+}
+
+function showProgress(progress, eta) {
+  if (!progress) return;
+  part("idle")?.remove();
+  part("bar").value = progress.fraction;
+  part("numbers").hidden = false;
+  part("evaluation").textContent = `${progress.evaluation} / ${progress.evaluations}`;
+  part("level").textContent = `${progress.level} / ${progress.levels}`;
+  for (const [name, value] of Object.entries(progress.loss)) part(name).textContent = value.toPrecision(4);
+  part("left").textContent = time(eta);
+}
+
+function showPicture(href) {
+  part("picture").src = href;
+  part("picture").hidden = false;
+}
+
+function note(job) {
+  if (job.error) return job.error.detail;
+  return job.state === "queued" ? `Number ${job.position} in the queue.` : "";
+}
+
+function showJob(job) {
+  part("state").textContent = job.state;
+  part("state").className = `state ${job.state}`;
+  document.title = `${job.state} · Gramworks`;
+  part("note").textContent = note(job);
+  showProgress(job.progress, job.eta_seconds);
+  if (!ended.includes(job.state)) return;
+  for (const id of ["bar", "left", "cancel", "idle"]) part(id)?.remove();
+  if (job.state === "succeeded") {
+    showPicture(job.links.result);
+    part("download").hidden = false;
+  }
+}
+
+if (!ended.includes(page.dataset.state)) {
+  const source = new EventSource(page.dataset.events);
+  source.addEventListener("job", (event) => {
+    const job = JSON.parse(event.data);
+    showJob(job);
+    if (ended.includes(job.state)) source.close();
+  });
+  source.addEventListener("progress", (event) => {
+    const { progress, eta_seconds: eta } = JSON.parse(event.data);
+    showProgress(progress, eta);
+  });
+  source.addEventListener("preview", (event) => showPicture(JSON.parse(event.data).href));
+  source.addEventListener("open", () => { if (part("note").dataset.away) { part("note").textContent = ""; delete part("note").dataset.away; } });
+  source.addEventListener("error", () => {
+    part("note").textContent = "The connection is interrupted; trying again…";
+    part("note").dataset.away = "yes";
+    // A refusal (the job was deleted, Redis is away) ends the browser's own attempts: reload then.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
+}

@@ -1,0 +1,95 @@
+"""What strangers send as pictures: bounded before decoding, brought to one clean form."""
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+from werkzeug.datastructures import FileStorage
+
+from shared.errors import ImageTooLarge, ImageTooSmall, NotAnImage, TruncatedImage
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "MPO")  # MPO: many phones' JPEG
+NAMES = "JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
+SHORTEST_SIDE = 16
+MEGAPIXEL = 1_000_000
+Image.MAX_IMAGE_PIXELS = None  # our own bound is stricter, and says which file and how large
+
+
+class CleanImage(NamedTuple):
+    """A picture as the workers get it: an 8-bit sRGB PNG, upright, without metadata."""
+
+    png: bytes
+    width: int
+    height: int
+
+
+def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanImage:
+    """Read an uploaded picture by its content; its name and its declared type count for nothing.
+
+    The orientation is applied, colours are brought to sRGB, transparency to white, an animation to
+    its first frame.
+
+    Raises:
+        NotAnImage, TruncatedImage, ImageTooSmall, ImageTooLarge: each names the `field`.
+    """
+    try:
+        image = Image.open(upload.stream, formats=FORMATS)
+    except Exception as error:  # Pillow's readers raise whatever the bytes make them
+        raise NotAnImage(field=field, formats=NAMES) from error
+    with image:
+        _check_bounds(field, image, max_megapixels)
+        try:
+            image.load()
+        except Exception as error:
+            raise TruncatedImage(field=field) from error
+        clean = _to_rgb(_upright(image))
+    buffer = io.BytesIO()
+    Image.fromarray(np.asarray(clean)).save(buffer, "PNG", compress_level=1)
+    return CleanImage(buffer.getvalue(), clean.width, clean.height)
+
+
+def _check_bounds(field: str, image: Image.Image, max_megapixels: float) -> None:
+    size = {"field": field, "width": image.width, "height": image.height}
+    if image.width * image.height > max_megapixels * MEGAPIXEL:
+        raise ImageTooLarge(maximum=max_megapixels, **size)
+    if min(image.size) < SHORTEST_SIDE:
+        raise ImageTooSmall(minimum=SHORTEST_SIDE, **size)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # damaged EXIF is no reason to refuse a good picture
+        return image
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _from_deep_grey(image).convert("RGB")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return _to_srgb(image, Image.alpha_composite(white, layer).convert("RGB"))
+    return _to_srgb(image, image)
+
+
+def _from_deep_grey(image: Image.Image) -> Image.Image:
+    values = np.asarray(image, dtype=np.float32)
+    # 16-bit files hold 0 to 65535; floats hold 0 to 1 or, where larger ones occur, 0 to 255
+    scale = 257.0 if image.mode != "F" else (1.0 if np.nanmax(values) > 1 else 1 / 255)
+    return Image.fromarray(np.clip(np.nan_to_num(values / scale), 0, 255).astype(np.uint8))
+
+
+def _to_srgb(original: Image.Image, image: Image.Image) -> Image.Image:
+    profile = original.info.get("icc_profile")
+    if not profile:
+        return image.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except Exception:  # a damaged profile, or one for other channels, is as good as none
+        converted = None
+    return converted or image.convert("RGB")
