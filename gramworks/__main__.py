@@ -1,0 +1,5 @@
+"""`python -m gramworks` is the command line."""
+
+from gramworks.cli import main
+
+main()

@@ -1,0 +1,8 @@
+"""Which version of the package this is."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("gramworks")
+except PackageNotFoundError:  # a checkout that was never installed still has to run
+    __version__ = "0+checkout"

@@ -1,0 +1,210 @@
+"""The client: each method is one thing a programmer asks of a Gramworks server."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+from urllib.parse import quote
+
+import httpx
+
+from gramworks.errors import GramworksError, Unavailable, require_success
+from gramworks.events import RETRY_DELAYS, Event, EventStream, JobChanged
+from gramworks.formats import format_of
+from gramworks.models import Job, Page, SettingsGuide
+from gramworks.transport import Http
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+
+# The server sends a keep-alive every 5 seconds, so a stream this quiet is dead.
+STREAM_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+
+Picture = str | os.PathLike[str] | bytes | BinaryIO
+"""A picture to send: a path, the bytes of a file, or a file that is open for reading bytes."""
+
+
+class Client:
+    """Talks to one server; a context manager that may be shared between threads.
+
+    `retry_delays` are the pauses, in seconds, before each attempt to resume a dropped event stream.
+    Every method raises a `GramworksError` when the server cannot be reached or refuses.
+    """
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_URL,
+        *,
+        timeout: httpx.Timeout | float = TIMEOUT,
+        transport: httpx.BaseTransport | None = None,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+    ) -> None:
+        self._http = Http(base_url, timeout, transport)
+        self._retry_delays = retry_delays
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._http.close()
+
+    def submit(
+        self,
+        content: Picture,
+        style: Picture | Sequence[Picture],
+        settings: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Send `content` to be painted in the style of one or more pictures; return the new job.
+
+        `settings` holds names that `settings()` lists, and perhaps `"preset"`; what is left out
+        has the server's default. `options` is about the job, such as `{"priority": "high"}`.
+        """
+        form = {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
+        with ExitStack() as opened:
+            files = [("content", _upload(content, "content", opened))]
+            files += [("style", _upload(picture, "style", opened)) for picture in _several(style)]
+            return self._http.ask(Job.from_json, "POST", "/api/v1/jobs", data=form, files=files)
+
+    def job(self, job_id: str) -> Job:
+        """Return the job as it stands."""
+        return self._http.ask(Job.from_json, "GET", _path(job_id))
+
+    def jobs(self, limit: int = 20, cursor: str | None = None) -> Page:
+        """Return one page of jobs, newest first; `cursor` is the `cursor` of the page before."""
+        query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        return self._http.ask(Page.from_json, "GET", "/api/v1/jobs", params=query)
+
+    def all_jobs(self, page_size: int = 100) -> Iterator[Job]:
+        """Yield every job, newest first; pages are asked for as they are needed."""
+        page = self.jobs(page_size)
+        yield from page.jobs
+        while page.cursor:
+            page = self.jobs(page_size, page.cursor)
+            yield from page.jobs
+
+    def watch(self, job_id: str) -> Iterator[Event]:
+        """Yield the job's events until it has ended; a dropped connection is resumed.
+
+        The first event and the last are `JobChanged`. An event may come twice after a
+        `Reconnecting`; when the server stays away, `ServerUnreachable` is raised.
+        """
+        path = _path(job_id, "events")
+        stream = EventStream(
+            connect=lambda last_id: self._http.stream(
+                path, headers=_event_headers(last_id), timeout=STREAM_TIMEOUT
+            ),
+            look=lambda: self.job(job_id),
+            delays=self._retry_delays,
+        )
+        return iter(stream)
+
+    def wait(self, job_id: str) -> Job:
+        """Return the job once it has succeeded; raise `JobFailed` or `JobCancelled` otherwise."""
+        *_, last = (event.job for event in self.watch(job_id) if isinstance(event, JobChanged))
+        return require_success(last)
+
+    def fetch(self, job_id: str, format: str = "png") -> bytes:  # noqa: A002 - the name in the URL
+        """Return the finished picture as a file: `png`, `jpeg`, `webp` or `tiff`."""
+        return self._http.send("GET", _path(job_id, "result"), params={"format": format}).content
+
+    def fetch_to(
+        self,
+        job_id: str,
+        path: str | os.PathLike[str],
+        format: str | None = None,  # noqa: A002 - the name in the URL
+    ) -> Path:
+        """Save the finished picture, whole or not at all; the format follows from the suffix.
+
+        A file that is there already is replaced.
+        """
+        target = Path(path)
+        query = {"format": format or format_of(target)}
+        with (
+            self._http.stream(_path(job_id, "result"), params=query) as chunks,
+            _whole(target) as file,
+        ):
+            for chunk in chunks:
+                file.write(chunk)
+        return target
+
+    def preview(self, job_id: str) -> bytes:
+        """Return the newest preview of a running job, a JPEG."""
+        return self._http.send("GET", _path(job_id, "preview")).content
+
+    def cancel(self, job_id: str) -> Job:
+        """Stop a job that is queued or running; one that has ended is left as it is."""
+        job = self.job(job_id)
+        if job.ended:  # asked again, the server would delete it and its picture
+            return job
+        response = self._http.send("DELETE", _path(job_id))
+        if response.status_code == httpx.codes.NO_CONTENT:
+            raise GramworksError(
+                f"Job {job_id} ended before it could be cancelled, and was deleted."
+            )
+        return self._http.read(Job.from_json, response)
+
+    def settings(self) -> SettingsGuide:
+        """Return the knobs of a picture as the server has them: bounds, defaults, presets."""
+        return self._http.ask(SettingsGuide.from_json, "GET", "/api/v1/settings")
+
+    def ready(self) -> bool:
+        """Tell whether the server would take a job and has workers for it now."""
+        try:
+            self._http.send("GET", "/readyz")
+        except Unavailable:
+            return False
+        return True
+
+    def absolute(self, link: str) -> str:
+        """Return the whole address of a link from a job, such as `job.links["page"]`."""
+        return self._http.absolute(link)
+
+
+Upload = tuple[str, bytes | BinaryIO]
+
+
+def _path(job_id: str, *parts: str) -> str:
+    return "/".join(("/api/v1/jobs", quote(job_id, safe=""), *parts))
+
+
+def _event_headers(last_id: str | None) -> dict[str, str]:
+    headers = {"Accept": "text/event-stream"}
+    return headers | ({"Last-Event-ID": last_id} if last_id else {})
+
+
+def _several(style: Picture | Sequence[Picture]) -> list[Picture]:
+    if isinstance(style, Sequence) and not isinstance(style, str | bytes):
+        return list(style)
+    return [style]
+
+
+def _upload(picture: Picture, field: str, opened: ExitStack) -> Upload:
+    """Return a picture's file name and its bytes; a path stays open until `opened` closes."""
+    if isinstance(picture, bytes):
+        return field, picture
+    if isinstance(picture, str | os.PathLike):
+        path = Path(picture)
+        return path.name, opened.enter_context(path.open("rb"))
+    return Path(str(getattr(picture, "name", field))).name, picture
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[BinaryIO]:
+    """Open a file that becomes `target` when all of it is there, and vanishes otherwise."""
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

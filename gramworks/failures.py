@@ -1,0 +1,50 @@
+"""How the command line ends when something fails: one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+from typing import IO, Any, NoReturn
+
+import click
+
+from gramworks.errors import GramworksError, JobCancelled, JobFailed
+
+INTERRUPTED = 130
+
+
+class CommandFailed(click.ClickException):
+    """A failure as the shell sees it."""
+
+    exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the one line."""
+        click.echo(f"error: {self.format_message()}", err=True, file=file)
+
+
+class JobUnsuccessful(CommandFailed):
+    """The command worked, the job did not."""
+
+    exit_code = 3
+
+
+class FailingPolitely(click.Group):
+    """A group of commands whose errors never end in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # click ends quietly when the reader of a pipe has gone
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except (GramworksError, OSError) as error:
+            _give_up(error)
+
+
+def _give_up(error: GramworksError | OSError) -> NoReturn:
+    if isinstance(error, JobFailed | JobCancelled):
+        raise JobUnsuccessful(str(error)) from error
+    if isinstance(error, OSError) and error.filename is not None:
+        raise CommandFailed(f"{error.filename}: {error.strerror}.") from error
+    raise CommandFailed(str(error)) from error

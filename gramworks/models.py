@@ -1,0 +1,165 @@
+"""What the server tells, as frozen dataclasses that ignore keys they do not know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+JsonObject = Mapping[str, Any]
+
+ENDED = frozenset({"succeeded", "failed", "cancelled"})
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The weighted loss and its three parts, at one evaluation."""
+
+    total: float
+    style: float
+    content: float
+    tv: float
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Losses:
+        """Build it from the server's JSON."""
+        return cls(*(float(body[name]) for name in ("total", "style", "content", "tv")))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a running job is; `fraction` (0 to 1) is of the work, not of the evaluations."""
+
+    evaluation: int
+    evaluations: int
+    level: int
+    levels: int
+    fraction: float
+    loss: Losses | None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Progress:
+        """Build it from the server's JSON."""
+        loss = body.get("loss")
+        return cls(
+            evaluation=body["evaluation"],
+            evaluations=body["evaluations"],
+            level=body.get("level", 1),
+            levels=body.get("levels", 1),
+            fraction=float(body["fraction"]),
+            loss=Losses.from_json(loss) if loss else None,
+        )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed: a code for programs, a sentence for people."""
+
+    code: str
+    detail: str
+    body: JsonObject = field(repr=False, default_factory=dict)
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Failure:
+        """Build it from the server's JSON."""
+        return cls(code=body.get("code", ""), detail=body.get("detail", ""), body=body)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job as the server last told it; `body` is the whole JSON, for keys this version lacks."""
+
+    id: str
+    state: str
+    position: int | None = None
+    eta_seconds: float | None = None
+    attempt: int = 0
+    progress: Progress | None = None
+    settings: JsonObject = field(default_factory=dict)
+    options: JsonObject = field(default_factory=dict)
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error: Failure | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    body: JsonObject = field(repr=False, default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can happen to it."""
+        return self.state in ENDED
+
+    @property
+    def seconds_worked(self) -> float | None:
+        """From the start to the end, both by the server's clock; None before the end."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Job:
+        """Build it from the server's JSON."""
+        progress, error = body.get("progress"), body.get("error")
+        return cls(
+            id=body["id"],
+            state=body["state"],
+            position=body.get("position"),
+            eta_seconds=body.get("eta_seconds"),
+            attempt=body.get("attempt") or 0,
+            progress=Progress.from_json(progress) if progress else None,
+            settings=body.get("settings") or {},
+            options=body.get("options") or {},
+            created_at=_moment(body.get("created_at")),
+            started_at=_moment(body.get("started_at")),
+            finished_at=_moment(body.get("finished_at")),
+            error=Failure.from_json(error) if error else None,
+            links=body.get("links") or {},
+            body=body,
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some jobs, newest first, and the cursor of the page after them (None: this is the last)."""
+
+    jobs: tuple[Job, ...]
+    cursor: str | None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Page:
+        """Build it from the server's JSON."""
+        jobs = tuple(Job.from_json(job) for job in body["jobs"])
+        return cls(jobs=jobs, cursor=_cursor(body.get("next")))
+
+
+@dataclass(frozen=True)
+class SettingsGuide:
+    """The knobs of a picture as the server describes them: a JSON Schema, and named presets."""
+
+    schema: JsonObject
+    presets: Mapping[str, JsonObject]
+    default_preset: str
+    options: JsonObject
+    body: JsonObject = field(repr=False, default_factory=dict)
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> SettingsGuide:
+        """Build it from the server's JSON."""
+        return cls(
+            schema=body["schema"],
+            presets=body.get("presets") or {},
+            default_preset=body.get("default_preset", ""),
+            options=body.get("options") or {},
+            body=body,
+        )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone() if text else None
+
+
+def _cursor(next_path: str | None) -> str | None:
+    # Only the cursor is taken: the path may lack the prefix under which a proxy serves us.
+    return parse_qs(urlsplit(next_path or "").query).get("cursor", [None])[0]

@@ -1,0 +1,168 @@
+"""HTTP with one server, where every way it can go wrong becomes one of this package's errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO, TypedDict, TypeVar, Unpack
+
+import httpx
+
+from gramworks._version import __version__
+from gramworks.errors import (
+    GramworksError,
+    InvalidRequest,
+    NotFound,
+    NotReady,
+    Problem,
+    ServerUnreachable,
+    Unavailable,
+    UnexpectedAnswer,
+)
+
+Raw = TypeVar("Raw")
+Built = TypeVar("Built")
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+PROBLEMS: dict[int, type[Problem]] = {
+    400: InvalidRequest,
+    404: NotFound,
+    409: NotReady,
+    410: NotFound,
+    413: InvalidRequest,
+    415: InvalidRequest,
+    422: InvalidRequest,
+    429: Unavailable,
+    502: Unavailable,
+    503: Unavailable,
+    504: Unavailable,
+}
+
+
+class Request(TypedDict, total=False):
+    """What may go with a request, under httpx's names."""
+
+    params: Mapping[str, str | int]
+    headers: Mapping[str, str]
+    data: Mapping[str, str]
+    files: Sequence[tuple[str, tuple[str, bytes | BinaryIO]]]
+    timeout: httpx.Timeout
+
+
+class Http:
+    """A connection pool to one server."""
+
+    def __init__(
+        self, base_url: str, timeout: httpx.Timeout | float, transport: httpx.BaseTransport | None
+    ) -> None:
+        self._url = base_url.rstrip("/")
+        with _translating(self._url):
+            self._httpx = httpx.Client(
+                base_url=self._url,
+                timeout=timeout,
+                transport=transport,
+                headers={"User-Agent": f"gramworks/{__version__}"},
+                # A proxy named in the environment cannot reach this machine's own loopback.
+                trust_env=httpx.URL(self._url).host not in LOOPBACK,
+            )
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._httpx.close()
+
+    def absolute(self, link: str) -> str:
+        """Return a link from an answer with the server's address before it."""
+        return str(httpx.URL(self._url).join(link))
+
+    def send(self, method: str, path: str, **request: Unpack[Request]) -> httpx.Response:
+        """Return the whole answer; raise what a refusal says."""
+        with _translating(self._url):
+            return _accepted(self._httpx.request(method, path, **request))
+
+    def ask(
+        self, build: Callable[[Any], Built], method: str, path: str, **request: Unpack[Request]
+    ) -> Built:
+        """Return what `build` makes of the answer's JSON."""
+        return self.read(build, self.send(method, path, **request))
+
+    def read(self, build: Callable[[Any], Built], response: httpx.Response) -> Built:
+        """Return what `build` makes of the JSON of an answer that is here already."""
+        return understood(lambda answer: build(answer.json()), response, self._url)
+
+    @contextmanager
+    def stream(self, path: str, **request: Unpack[Request]) -> Iterator[Iterator[bytes]]:
+        """Give the answer's bytes as they arrive; what goes wrong while they do is ours too."""
+        with _translating(self._url), self._httpx.stream("GET", path, **request) as response:
+            yield _accepted(response).iter_bytes()
+
+
+def understood(build: Callable[[Raw], Built], raw: Raw, origin: str) -> Built:
+    """Return what `build` makes of `raw`; raise `UnexpectedAnswer` if it lacks something."""
+    try:
+        return build(raw)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnexpectedAnswer(
+            f"What {origin} sent is not what a Gramworks server sends. Is the address right?"
+        ) from error
+
+
+@contextmanager
+def _translating(url: str) -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _our_error(error, url) from error
+
+
+def _our_error(error: Exception, url: str) -> GramworksError:
+    match error:
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
+            return ServerUnreachable(f"{url!r} is not an address like http://127.0.0.1:8000.")
+        case httpx.ConnectError() | httpx.ConnectTimeout():
+            return ServerUnreachable(f"No server answers at {url} ({_reason(error)}).")
+        case httpx.TimeoutException():
+            return ServerUnreachable(f"The server at {url} took too long to answer.")
+        case httpx.TransportError():
+            return ServerUnreachable(f"The connection to {url} was lost.")
+        case _:
+            return UnexpectedAnswer(f"The answer from {url} is unreadable ({_reason(error)}).")
+
+
+def _reason(error: Exception) -> str:
+    without_number = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
+    return without_number.removesuffix(".") or type(error).__name__
+
+
+def _accepted(response: httpx.Response) -> httpx.Response:
+    if response.is_success:
+        return response
+    response.read()
+    raise _problem(response)
+
+
+def _problem(response: httpx.Response) -> Problem:
+    body, status = _json_object(response), response.status_code
+    kind = PROBLEMS.get(status, Problem)
+    detail = body.get("detail") or body.get("title") or _unexplained(response)
+    return kind(
+        str(detail), status=status, code=body.get("code", ""), field=body.get("field"), body=body
+    )
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _unexplained(response: httpx.Response) -> str:
+    """Describe an answer that is no problem document, such as a proxy in between sends."""
+    url = response.request.url.copy_with(query=None)
+    answer = f"{url} answered {response.status_code} {response.reason_phrase}".rstrip()
+    if response.has_redirect_location:
+        return f"{answer}: use the address {response.headers['Location']} instead."
+    return f"{answer} and did not say why. Is there a proxy between?"

@@ -1,0 +1,223 @@
+"""What the client promises a programmer, over real HTTP."""
+
+import io
+import stat
+from pathlib import Path
+
+import pytest
+
+from gramworks import (
+    Client,
+    GramworksError,
+    JobCancelled,
+    JobFailed,
+    NotReady,
+    UnexpectedAnswer,
+    UnknownFormat,
+)
+from tests.gramworks.fake_server import (
+    Answer,
+    FakeServer,
+    as_json,
+    job_json,
+    problem,
+    progress_json,
+    sse,
+    stream,
+)
+
+RESULT = "GET /api/v1/jobs/j1/result"
+
+
+def test_submit_sends_the_pictures_and_the_settings(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.answer("POST /api/v1/jobs", as_json(job_json("queued"), 202, Location="/api/v1/jobs/j1"))
+    photo, painting = tmp_path / "photo.jpg", tmp_path / "painting.png"
+    photo.write_bytes(b"the photo")
+    painting.write_bytes(b"the painting")
+
+    job = client.submit(photo, str(painting), {"size": 300}, {"priority": "high"})
+
+    assert (job.id, job.state, job.position) == ("j1", "queued", 1)
+    (sent,) = server.requests("POST /api/v1/jobs")
+    assert b'name="content"; filename="photo.jpg"' in sent.body
+    assert b'name="style"; filename="painting.png"' in sent.body
+    assert b"the photo" in sent.body
+    assert b"the painting" in sent.body
+    assert b'{"size": 300}' in sent.body
+    assert b'{"priority": "high"}' in sent.body
+
+
+def test_submit_takes_bytes_and_open_files_and_several_styles(
+    server: FakeServer, client: Client
+) -> None:
+    server.answer("POST /api/v1/jobs", as_json(job_json("queued"), 202))
+
+    client.submit(b"a photo", [b"one painting", io.BytesIO(b"another")])
+
+    (sent,) = server.requests("POST /api/v1/jobs")
+    assert sent.body.count(b' name="style"') == 2
+    assert all(part in sent.body for part in (b"a photo", b"one painting", b"another"))
+
+
+def test_a_missing_file_is_not_sent(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        client.submit(tmp_path / "gone.jpg", b"style")
+    assert server.asked == []
+
+
+def test_a_job_may_have_keys_that_this_version_does_not_know(
+    server: FakeServer, client: Client
+) -> None:
+    newer = job_json(progress={**progress_json(), "gpu": 3}, mood="good")
+    server.answer("GET /api/v1/jobs/j1", as_json(newer))
+
+    job = client.job("j1")
+
+    assert job.progress is not None
+    assert job.progress.loss is not None
+    assert job.progress.loss.style == 7000.0
+    assert job.body["mood"] == "good"
+
+
+def test_an_answer_without_what_a_job_must_have_is_unexpected(
+    server: FakeServer, client: Client
+) -> None:
+    server.answer("GET /api/v1/jobs/j1", as_json({"hello": "world"}))
+    with pytest.raises(UnexpectedAnswer, match="Is the address right"):
+        client.job("j1")
+
+
+def test_an_id_never_leads_to_another_path(server: FakeServer, client: Client) -> None:
+    with pytest.raises(GramworksError):
+        client.job("../settings?x#y")
+    assert server.asked[0].path == "/api/v1/jobs/..%2Fsettings%3Fx%23y"
+
+
+def test_all_jobs_follows_every_page(server: FakeServer, client: Client) -> None:
+    first = {"jobs": [job_json(id="b")], "next": "/api/v1/jobs?limit=1&cursor=x%2By"}
+    last = {"jobs": [job_json(id="a")], "next": None}
+    server.answer("GET /api/v1/jobs", as_json(first), as_json(last))
+
+    assert [job.id for job in client.all_jobs(page_size=1)] == ["b", "a"]
+    assert [asked.query for asked in server.asked] == ["limit=1", "limit=1&cursor=x%2By"]
+
+
+def test_wait_returns_the_job_that_succeeded(server: FakeServer, client: Client) -> None:
+    done = sse("job", job_json("succeeded"), "2")
+    server.answer("GET /api/v1/jobs/j1/events", stream(sse("job", job_json(), "1"), done))
+    assert client.wait("j1").seconds_worked == 60.0
+
+
+def test_wait_raises_what_the_server_says_of_a_failure(server: FakeServer, client: Client) -> None:
+    error = {"code": "out_of_memory", "detail": "The picture needs 9 GB.", "needed": 9}
+    failed = sse("job", job_json("failed", error=error), "1")
+    server.answer("GET /api/v1/jobs/j1/events", stream(failed))
+
+    with pytest.raises(JobFailed, match="The picture needs 9 GB") as caught:
+        client.wait("j1")
+
+    assert caught.value.job.error is not None
+    assert caught.value.job.error.body["needed"] == 9
+
+
+def test_wait_raises_when_the_job_was_cancelled(server: FakeServer, client: Client) -> None:
+    server.answer("GET /api/v1/jobs/j1/events", stream(sse("job", job_json("cancelled"), "1")))
+    with pytest.raises(JobCancelled):
+        client.wait("j1")
+
+
+def test_fetch_gives_the_picture_in_the_format_that_was_asked_for(
+    server: FakeServer, client: Client
+) -> None:
+    server.answer(RESULT, Answer(body=b"picture", type="image/webp"))
+    assert client.fetch("j1", "webp") == b"picture"
+    assert server.asked[0].query == "format=webp"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a.jpg", "jpeg"), ("a.TIF", "tiff"), ("a.webp", "webp"), ("a", "png")]
+)
+def test_the_format_follows_from_the_suffix(
+    server: FakeServer, client: Client, tmp_path: Path, name: str, expected: str
+) -> None:
+    server.answer(RESULT, Answer(body=b"picture"))
+    assert client.fetch_to("j1", tmp_path / name).read_bytes() == b"picture"
+    assert server.asked[0].query == f"format={expected}"
+
+
+def test_a_suffix_of_no_known_format_is_refused_before_the_server_is_asked(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownFormat, match="png, jpeg, webp, tiff"):
+        client.fetch_to("j1", tmp_path / "a.gif")
+    assert server.asked == []
+
+
+def test_a_picture_that_breaks_off_leaves_the_old_file_as_it_was(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    target = tmp_path / "a.png"
+    target.write_bytes(b"old")
+    server.answer(RESULT, Answer(body=b"half", headers={"Content-Length": "8"}))
+
+    with pytest.raises(GramworksError, match="lost"):
+        client.fetch_to("j1", target)
+
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_picture_that_is_not_ready_leaves_nothing_behind(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.answer(RESULT, problem(409, "The picture is not done yet.", code="not_ready"))
+    with pytest.raises(NotReady, match="not done yet"):
+        client.fetch_to("j1", tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_saved_picture_can_be_read_by_whom_the_umask_lets(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.answer(RESULT, Answer(body=b"picture"))
+    plain = tmp_path / "plain"
+    plain.touch()
+    saved = client.fetch_to("j1", tmp_path / "a.png")
+    assert stat.S_IMODE(saved.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+def test_cancel_stops_a_live_job(server: FakeServer, client: Client) -> None:
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json()))
+    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")))
+    assert client.cancel("j1").state == "cancelled"
+
+
+def test_cancel_never_deletes_a_finished_picture(server: FakeServer, client: Client) -> None:
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json("succeeded")))
+    assert client.cancel("j1").state == "succeeded"
+    assert server.requests("DELETE /api/v1/jobs/j1") == []
+
+
+def test_a_job_that_ended_while_it_was_being_cancelled_is_no_silent_success(
+    server: FakeServer, client: Client
+) -> None:
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json()))
+    server.answer("DELETE /api/v1/jobs/j1", Answer(204))
+    with pytest.raises(GramworksError, match="ended before it could be cancelled"):
+        client.cancel("j1")
+
+
+def test_ready_says_whether_the_server_takes_work(server: FakeServer, client: Client) -> None:
+    server.answer("GET /readyz", Answer(503), as_json({"status": "ready", "workers": 1}))
+    assert [client.ready(), client.ready()] == [False, True]
+
+
+def test_links_become_whole_addresses(server: FakeServer, client: Client) -> None:
+    assert client.absolute("/jobs/j1") == f"{server.url}/jobs/j1"
+
+
+def test_preview_gives_the_newest_preview(server: FakeServer, client: Client) -> None:
+    server.answer("GET /api/v1/jobs/j1/preview", Answer(body=b"jpeg"))
+    assert client.preview("j1") == b"jpeg"

@@ -1,0 +1,127 @@
+"""Whatever goes wrong with HTTP, the caller sees this package's errors and a sentence."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from gramworks import (
+    Client,
+    GramworksError,
+    InvalidRequest,
+    NotFound,
+    NotReady,
+    Problem,
+    ServerUnreachable,
+    Unavailable,
+    UnexpectedAnswer,
+)
+
+
+def client_of(answer: Callable[[httpx.Request], httpx.Response]) -> Client:
+    return Client("http://gram.works", transport=httpx.MockTransport(answer))
+
+
+def error_of(answer: Callable[[httpx.Request], httpx.Response]) -> GramworksError:
+    with client_of(answer) as client, pytest.raises(GramworksError) as caught:
+        client.job("j1")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, InvalidRequest),
+        (413, InvalidRequest),
+        (415, InvalidRequest),
+        (422, InvalidRequest),
+        (404, NotFound),
+        (410, NotFound),
+        (409, NotReady),
+        (429, Unavailable),
+        (503, Unavailable),
+        (500, Problem),
+        (418, Problem),
+    ],
+)
+def test_each_status_has_its_error(status: int, kind: type[Problem]) -> None:
+    error = error_of(lambda _: httpx.Response(status, json={"detail": "So it is."}))
+    assert type(error) is kind
+    assert str(error) == "So it is."
+
+
+def test_a_problem_keeps_all_that_the_server_said() -> None:
+    body = {"detail": "Too big.", "code": "invalid_setting", "field": "settings.size", "maximum": 9}
+    error = error_of(lambda _: httpx.Response(422, json=body))
+    assert isinstance(error, InvalidRequest)
+    assert (error.status, error.code, error.field) == (422, "invalid_setting", "settings.size")
+    assert error.body["maximum"] == 9
+
+
+def test_a_proxys_html_page_still_gets_a_sentence() -> None:
+    error = error_of(lambda _: httpx.Response(502, html="<h1>Bad Gateway</h1>"))
+    assert isinstance(error, Unavailable)
+    assert str(error) == (
+        "http://gram.works/api/v1/jobs/j1 answered 502 Bad Gateway and did not say why."
+        " Is there a proxy between?"
+    )
+
+
+def test_a_redirect_names_the_address_to_use() -> None:
+    there = {"Location": "https://gram.works/api/v1/jobs/j1"}
+    error = error_of(lambda _: httpx.Response(301, headers=there))
+    assert "use the address https://gram.works/api/v1/jobs/j1" in str(error)
+
+
+def test_a_web_page_in_place_of_a_job_is_unexpected() -> None:
+    error = error_of(lambda _: httpx.Response(200, html="<h1>Welcome to my router</h1>"))
+    assert isinstance(error, UnexpectedAnswer)
+
+
+@pytest.mark.parametrize(
+    ("cause", "sentence"),
+    [
+        (httpx.ConnectError("[Errno 111] No."), "No server answers at http://gram.works (No)."),
+        (httpx.ConnectTimeout("slow"), "No server answers at http://gram.works"),
+        (httpx.ReadTimeout("slow"), "took too long"),
+        (httpx.RemoteProtocolError("cut off"), "The connection to http://gram.works was lost."),
+        (httpx.ReadError(""), "The connection to http://gram.works was lost."),
+    ],
+)
+def test_what_httpx_raises_becomes_server_unreachable(cause: Exception, sentence: str) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise cause
+
+    error = error_of(fail)
+    assert isinstance(error, ServerUnreachable)
+    assert sentence in str(error)
+    assert error.__cause__ is cause
+
+
+def test_an_unreadable_encoding_is_unexpected() -> None:
+    def garbled(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=NotGzip())
+
+    assert isinstance(error_of(garbled), UnexpectedAnswer)
+
+
+class NotGzip(httpx.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"not gzip"
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://gram.works", "http://a:b", ""])
+def test_an_address_that_is_none_is_said_to_be(url: str) -> None:
+    with pytest.raises(ServerUnreachable, match="is not an address like"), Client(url) as client:
+        client.job("j1")
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:1")
+    with (
+        Client("http://127.0.0.1:1") as client,
+        pytest.raises(ServerUnreachable, match="No server answers"),
+    ):
+        client.job("j1")
