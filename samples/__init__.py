@@ -1,0 +1,32 @@
+"""Pictures to try a style transfer with: styles which programs here paint, and photographs."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+STYLES = ("autumn-knife", "brushwork", "stained-glass", "woodcut-waves")
+PHOTOGRAPHS = {
+    "astronaut": "astronaut.png",
+    "chelsea": "chelsea.png",
+    "coffee": "coffee.png",
+    "rocket": "rocket.jpg",
+}
+
+
+def style_path(name: str) -> Path:
+    """Where the JPEG of a style is kept."""
+    if name not in STYLES:
+        raise ValueError(f"no style called {name!r}; there are: {', '.join(STYLES)}")
+    return Path(__file__).with_name(f"{name}.jpg")
+
+
+def photograph_path(name: str) -> Path:
+    """Where scikit-image keeps a photograph, found without the seconds its import would take."""
+    if name not in PHOTOGRAPHS:
+        raise ValueError(f"no photograph called {name!r}; there are: {', '.join(PHOTOGRAPHS)}")
+    package = find_spec("skimage")
+    if package is None or package.origin is None:
+        raise FileNotFoundError("the photographs come with scikit-image: pip install scikit-image")
+    path = Path(package.origin).with_name("data") / PHOTOGRAPHS[name]
+    if not path.is_file():
+        raise FileNotFoundError(f"this version of scikit-image does not ship {path}")
+    return path

@@ -1,0 +1,106 @@
+"""What whoever tries Gramworks for the first time may rely on in the sample pictures."""
+
+import subprocess
+import sys
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+import samples
+from samples import PHOTOGRAPHS, STYLES, photograph_path, style_path
+from samples.gallery import painted
+from samples.material import FULL_SIZE, Size
+from samples.strokes import Canvas, Tool
+
+SMALL, THUMBNAIL = Size(96, 75), Size(16, 12)
+
+
+@cache
+def _small(name: str) -> Image.Image:
+    return painted(name, SMALL)
+
+
+def _pixels(image: Image.Image) -> NDArray[np.float64]:
+    return np.asarray(image.convert("RGB"), dtype=np.float64)
+
+
+def _thumbnail(image: Image.Image) -> NDArray[np.float64]:
+    return _pixels(image.resize(THUMBNAIL, Image.Resampling.BOX))
+
+
+def test_a_committed_picture_is_what_its_program_makes_now() -> None:
+    with Image.open(style_path("woodcut-waves")) as kept:
+        difference = np.abs(_pixels(kept) - _pixels(painted("woodcut-waves", FULL_SIZE)))
+    assert difference.mean() < 4  # JPEG's own loss, whichever library decodes it
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_every_committed_picture_shows_what_its_program_paints_at_any_size(name: str) -> None:
+    with Image.open(style_path(name)) as kept:
+        difference = np.abs(_thumbnail(kept) - _thumbnail(_small(name)))
+    assert difference.mean() < 12
+
+
+def test_no_two_styles_pass_for_each_other() -> None:
+    thumbnails = [_thumbnail(_small(name)) for name in STYLES]
+    apart = [np.abs(a - b).mean() for i, a in enumerate(thumbnails) for b in thumbnails[:i]]
+    assert min(apart) > 30
+
+
+@pytest.mark.parametrize("name", ["stained-glass", "woodcut-waves"])
+def test_a_picture_is_made_the_same_every_time(name: str) -> None:
+    assert painted(name, SMALL).tobytes() == _small(name).tobytes()
+
+
+def test_strokes_are_laid_the_same_every_time() -> None:
+    def sketch() -> NDArray[np.floating]:
+        canvas = Canvas(np.zeros((60, 80, 3)), np.random.default_rng(7))
+        colour, level = np.full((60, 80, 3), 0.5), np.zeros((60, 80))
+        canvas.cover(canvas.sown(0.2), Tool(length=0.3, width=0.1), level, colour)
+        return canvas.lit(1.0)
+
+    assert sketch().max() > 0.3
+    assert np.array_equal(sketch(), sketch())
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_committed_picture_is_full_size_and_small_to_download(name: str) -> None:
+    with Image.open(style_path(name)) as kept:
+        assert (kept.size, kept.format, kept.mode) == (FULL_SIZE, "JPEG", "RGB")
+    assert style_path(name).stat().st_size < 250_000
+
+
+def test_all_committed_pictures_are_styles_and_stay_below_900_kilobytes() -> None:
+    kept = sorted(style_path(STYLES[0]).parent.glob("*.jpg"))
+    assert kept == sorted(style_path(name) for name in STYLES)
+    assert sum(path.stat().st_size for path in kept) < 900_000
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_the_photographs_come_with_scikit_image(name: str) -> None:
+    with Image.open(photograph_path(name)) as photograph:
+        assert min(photograph.size) >= 300
+
+
+def test_asking_for_an_unknown_picture_tells_which_there_are() -> None:
+    with pytest.raises(ValueError, match="woodcut-waves"):
+        style_path("sunflowers")
+    with pytest.raises(ValueError, match="astronaut"):
+        photograph_path("holiday")
+
+
+def test_without_scikit_image_the_error_tells_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(samples, "find_spec", lambda _: None)
+    with pytest.raises(FileNotFoundError, match="pip install scikit-image"):
+        photograph_path("coffee")
+
+
+def test_finding_a_photograph_does_not_import_scikit_image() -> None:
+    find = "import samples, sys; samples.photograph_path('coffee')"
+    program = f"{find}; sys.exit('skimage' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
