@@ -1,0 +1,46 @@
+"""`python -m local up` and `python -m local demo`."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+from rich.console import Console
+
+from gramworks import GramworksError
+from local.demo import demo
+from local.errors import LocalError
+from local.up import up
+from shared.config import Config
+from shared.errors import InvalidConfig
+
+COMMANDS = {"up": up, "demo": demo}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the commands and return the exit code."""
+    console = Console(highlight=False, soft_wrap=True)
+    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+        console.print(f"usage: python -m local {'|'.join(COMMANDS)}")
+        return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _as_interrupt)
+    try:
+        COMMANDS[arguments[0]](Config.read(os.environ), console)
+    except KeyboardInterrupt:
+        return 130
+    except InvalidConfig as error:
+        console.print("error: {name}: {message}".format(**error.parameters), markup=False)
+        return 1
+    except (LocalError, GramworksError) as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        return 1
+    return 0
+
+
+def _as_interrupt(number: int, _: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

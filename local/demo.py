@@ -1,0 +1,57 @@
+"""`make demo`: paints one picture through the whole system, over HTTP, and leaves it."""
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from gramworks import Client, GramworksError
+from gramworks.display import show_watch
+from gramworks.errors import require_success
+from local.errors import LocalError
+from local.system import System
+from samples import photograph_path, style_path
+from shared.config import Config
+
+PRESET = "balanced"
+
+
+def demo(config: Config, console: Console) -> None:
+    """Paint `CONTENT` in the style of `STYLE` into `OUT`, samples where they are not set."""
+    content = _picture("CONTENT", photograph_path("coffee"))
+    style = _picture("STYLE", style_path("brushwork"))
+    out = Path(os.environ.get("OUT") or "gramworks-demo.png").absolute()
+    if not out.parent.is_dir():
+        raise LocalError(f"OUT: there is no folder {out.parent}.")
+    folder = Path(tempfile.mkdtemp(prefix="gramworks-demo-"))
+    own = config.model_copy(update={"data": folder, "port": 0, "images": ""})
+    try:
+        with System(own, os.environ, lambda line: console.print(line, style="dim")) as system:
+            _paint(system.url, content, style, out, console)
+    except (LocalError, GramworksError):
+        console.print(f"The logs are kept in {folder / 'logs'}", markup=False)
+        raise
+    except KeyboardInterrupt:
+        shutil.rmtree(folder)
+        raise
+    shutil.rmtree(folder)
+
+
+def _paint(url: str, content: Path, style: Path, out: Path, console: Console) -> None:
+    started = time.monotonic()
+    console.print(f"\nPainting [bold]{content.name}[/] in the style of [bold]{style.name}[/]\n")
+    with Client(url) as client:
+        job = client.submit(content, style, settings={"preset": PRESET})
+        require_success(show_watch(client, job.id, Console(highlight=False, markup=False)))
+        client.fetch_to(job.id, out)
+    console.print(f"\nPainted in {time.monotonic() - started:.0f} s: [bold]{out}[/]\n")
+
+
+def _picture(name: str, default: Path) -> Path:
+    path = Path(os.environ.get(name) or default).expanduser().absolute()
+    if not path.is_file():
+        raise LocalError(f"{name}: there is no file {path}.")
+    return path

@@ -1,0 +1,186 @@
+"""The system: its processes in order, from the weights to the web."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import redis
+
+from gramworks import Client, GramworksError
+from local import redis_server
+from local.child import Child
+from local.errors import LocalError
+from shared.config import Config
+
+START_SECONDS = 60.0
+MOST_RESTARTS, RESTART_WINDOW = 5, 60.0
+Say = Callable[[str], None]
+
+
+class System:
+    """Redis (unless `REDIS_URL` names one), a worker and the web; a context that stops them all.
+
+    A process that ends unasked is started again; one that keeps ending stops the system.
+    """
+
+    def __init__(self, config: Config, environment: Mapping[str, str], say: Say) -> None:
+        self._config = config
+        self._environment = dict(environment)
+        self._say = say
+        self._children: list[Child] = []
+        self._restarts: deque[float] = deque(maxlen=MOST_RESTARTS)
+        self._stopping = threading.Event()
+        self._lock: IO[str] | None = None
+        self.data = config.data.expanduser().absolute()
+        self.failure = ""
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        """Start everything; whatever fails, what was started is stopped."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        threading.Thread(target=self._watch, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop everything; if that was because it cannot go on, say so."""
+        self.stop()
+        if self.failure:
+            raise LocalError(self.failure)
+
+    def stop(self) -> None:
+        """Stop what was started, the web first and Redis last; again, and it is killed at once."""
+        self._stopping.set()
+        for child in reversed(self._children):
+            child.tell(signal.SIGTERM)
+            try:
+                child.end()
+            except KeyboardInterrupt:
+                child.end(grace=0)
+        if self._lock:
+            self._lock.close()
+
+    def _start(self) -> None:
+        self._lock = _only_one(self.data)
+        port = _port(self._config.host, self._config.port)
+        self.url = f"http://{self._config.host}:{port}"
+        self._environment |= {
+            "REDIS_URL": self._redis_url(),
+            "GRAMWORKS_DATA": str(self.data),
+            "GRAMWORKS_PORT": str(port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self._have_weights()
+        self._add("worker", [sys.executable, "-m", "worker"])
+        web = self._add("web", [sys.executable, "-m", "web"])
+        self._await(web, self._web_answers)
+
+    def _redis_url(self) -> str:
+        if "redis_url" in self._config.model_fields_set:
+            return self._config.redis_url
+        port = _port("127.0.0.1", 0)
+        child = self._add("redis", redis_server.command(port, self.data / "redis"))
+        url = f"redis://127.0.0.1:{port}/0"
+        client = redis.Redis.from_url(url)
+        self._await(child, lambda: _answers(client))
+        return url
+
+    def _have_weights(self) -> None:
+        self._say("VGG19's weights: fetched at the first start, verified at every one")
+        command = [sys.executable, "-m", "worker.fetch"]
+        done = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise LocalError(done.stderr.strip())
+
+    def _add(self, name: str, command: list[str]) -> Child:
+        child = Child(name, command, self._environment, self.data / "logs" / f"{name}.log")
+        self._say(f"{name}: starting (log: {child.log})")
+        self._children.append(child)
+        child.start()
+        return child
+
+    def _await(self, child: Child, ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            if not child.running or time.monotonic() > deadline:
+                raise LocalError(f"{child.name} did not start. Its log ends:\n{child.last_lines()}")
+            time.sleep(0.1)
+
+    def _web_answers(self) -> bool:
+        try:
+            with Client(self.url) as client:
+                client.ready()
+        except GramworksError:
+            return False
+        return True
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(0.5):
+            for child in self._children:
+                if not child.running and not self._stopping.is_set():
+                    self._restart(child)
+
+    def _restart(self, child: Child) -> None:
+        now = time.monotonic()
+        if len(self._restarts) == MOST_RESTARTS and now - self._restarts[0] < RESTART_WINDOW:
+            self.failure = f"{child.name} keeps ending. Its log ends:\n{child.last_lines()}"
+            self._stopping.set()
+            os.kill(os.getpid(), signal.SIGINT)
+            return
+        self._restarts.append(now)
+        self._say(f"{child.name}: ended unasked, starting again (log: {child.log})")
+        child.start()
+
+
+def _answers(client: "redis.Redis") -> bool:
+    try:
+        return bool(client.ping())
+    except redis.exceptions.RedisError:
+        return False
+
+
+def _port(host: str, port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise LocalError(
+                f"{host}:{port} cannot be served ({error.strerror}): take another port with"
+                f" GRAMWORKS_PORT={port + 1}."
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def _only_one(data: Path) -> IO[str]:
+    data.mkdir(parents=True, exist_ok=True)
+    lock = (data / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise LocalError(
+            f"Gramworks is already running on {data}: stop it, or set GRAMWORKS_DATA to another"
+            " folder."
+        ) from error
+    return lock

@@ -1,0 +1,19 @@
+"""`make up`: serves the system until Ctrl-C."""
+
+import os
+import signal
+
+from rich.console import Console
+
+from local.system import System
+from shared.config import Config
+
+
+def up(config: Config, console: Console) -> None:
+    """Serve until told to stop."""
+    with System(config, os.environ, lambda line: console.print(line, style="dim")) as system:
+        console.print(f"\nGramworks is at [bold]{system.url}[/]    Ctrl-C stops it.\n")
+        try:
+            signal.pause()
+        finally:
+            console.print("\nStopping; jobs are kept and go on at the next start.", style="dim")
