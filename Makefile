@@ -1,5 +1,7 @@
 # The commands of Gramworks. Each makes what it needs first: a virtual environment with pinned packages.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+USABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
+  "$$python" -c '$(USABLE)' 2>/dev/null && { echo "$$python"; break; }; done)
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
@@ -35,9 +37,9 @@ lock: $(INSTALLED) ## resolve the dependencies anew
 	for group in web worker worker-gpu; do \
 	  $(COMPILE) -c locks/all.txt --group pyproject.toml:$$group -o locks/$$group.txt || exit 1; done
 
-$(INSTALLED): locks/all.txt pyproject.toml
-	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || \
-	  { echo "Gramworks needs Python 3.11 or 3.12; name one with PYTHON=/path/to/python3.12"; exit 1; }
+$(INSTALLED): locks/all.txt
+	@"$(PYTHON)" -c '$(USABLE)' 2>/dev/null || { echo "Gramworks needs Python 3.11 or 3.12 with venv (on\
+	 Debian: apt-get install python3-venv); name one with PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Installing into .venv (about 1.6 GB, once) …"
 	@"$(PYTHON)" -m venv .venv
 	@$(PY) -m pip install --quiet --require-hashes -r locks/all.txt

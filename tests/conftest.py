@@ -1,5 +1,6 @@
 """What tests stand on: a real Redis of their own, and the stores over it."""
 
+import os
 import socket
 import subprocess
 import time
@@ -9,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from local import redis_server
+from shared.config import Config
 from shared.errors import StoreUnavailable
 from shared.images import ImageStore
 from shared.jobs import JobStore, connect
 from shared.jobs.connection import Connection
+from worker import weights as source
+from worker.engine.architecture import Weights
 
 
 def free_port() -> int:
@@ -68,3 +72,15 @@ def jobs(redis: Connection) -> JobStore:
 def images(tmp_path: Path) -> ImageStore:
     """Return an image store without images."""
     return ImageStore(str(tmp_path / "images"))
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    """Return the deployment settings of the tests: where the weights come from is the user's."""
+    return Config.read(os.environ)
+
+
+@pytest.fixture(scope="session")
+def weights(config: Config) -> Weights:
+    """Return VGG19's real weights."""
+    return source.load(config)

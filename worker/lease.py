@@ -28,10 +28,10 @@ class Lease:
 
 
 @contextmanager
-def kept(claim: Claim, jobs: JobStore) -> Iterator[Lease]:
-    """Keep the lease of a claimed job while the block runs."""
+def kept(claim: Claim, jobs: JobStore, seconds: float = LEASE_SECONDS) -> Iterator[Lease]:
+    """Keep the lease of a claimed job, `seconds` at a time, while the block runs."""
     lease, done = Lease(), threading.Event()
-    thread = threading.Thread(target=_renew, args=(claim, jobs, lease, done), daemon=True)
+    thread = threading.Thread(target=_renew, args=(claim, jobs, lease, done, seconds), daemon=True)
     thread.start()
     try:
         yield lease
@@ -40,10 +40,12 @@ def kept(claim: Claim, jobs: JobStore) -> Iterator[Lease]:
         thread.join()
 
 
-def _renew(claim: Claim, jobs: JobStore, lease: Lease, done: threading.Event) -> None:
-    while not done.wait(LEASE_SECONDS / 3) and lease.hopeful:
+def _renew(
+    claim: Claim, jobs: JobStore, lease: Lease, done: threading.Event, seconds: float
+) -> None:
+    while not done.wait(seconds / 3) and lease.hopeful:
         try:
-            jobs.renew(claim)
+            jobs.renew(claim, seconds)
         except Superseded:
             return  # the work's own next write is refused too, and ends it
         except StoreUnavailable:

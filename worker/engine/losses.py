@@ -17,13 +17,13 @@ def positions(activations: tf.Tensor) -> tf.Tensor:
     return tf.reduce_prod(tf.shape(activations)[1:3])
 
 
-def style_loss(gram: tf.Tensor, style_gram: tf.Tensor, pixels: tf.Tensor) -> tf.Tensor:
-    """Compare two Gram matrices (c, c) for a result of `pixels` pixels.
+def style_loss(gram: tf.Tensor, style_grams: tf.Tensor, pixels: tf.Tensor) -> tf.Tensor:
+    """Compare a Gram matrix (c, c) to one or more, (n, c, c), for a result of `pixels` pixels.
 
     Keras divides by the image's size and its three channels, not by the layer's: kept, so that
     weights carry over.
     """
-    return tf.reduce_sum(tf.square(gram - style_gram)) / (4.0 * 3.0**2 * tf.square(pixels))
+    return tf.reduce_sum(tf.square(gram - style_grams)) / (4.0 * 3.0**2 * tf.square(pixels))
 
 
 def content_loss(activations: tf.Tensor, content_activations: tf.Tensor) -> tf.Tensor:

@@ -15,28 +15,33 @@ from worker.engine.losses import (
     total_variation_loss,
 )
 
-Grams = dict[str, tf.Tensor]
+ByLayer = dict[str, tf.Tensor]
 
 
 class Targets(NamedTuple):
     """What stays fixed while the image changes, with the weight of each part."""
 
-    grams: list[Grams]  # for each style image, layer to (c, c)
+    grams: ByLayer  # layer to the Gram matrices of all styles, (styles, c, c)
     content: tf.Tensor  # (1, h, w, c)
-    style_weights: Grams  # layer to a scalar
+    style_weights: ByLayer  # layer to a scalar
     content_weight: tf.Tensor
     tv_weight: tf.Tensor
 
 
 class Objective:
-    """The loss of images of any size, read from one network."""
+    """The loss of images of any size, read from one network and traced once."""
 
     def __init__(
         self, network: keras.Model, style_layers: Collection[str], content_layer: str
     ) -> None:
-        self.network = network
-        self.style_layers = sorted(style_layers)
-        self.content_layer = content_layer
+        self._network = network
+        self._style_layers = sorted(style_layers)
+        self._content_layer = content_layer
+        image = tf.TensorSpec((1, None, None, 3), network.inputs[0].dtype)
+        self._features = tf.function(network, input_signature=[image])
+        self._evaluate = tf.function(
+            self._losses_and_gradient, input_signature=[image, self._targets_spec(image.dtype)]
+        )
 
     def targets(
         self,
@@ -58,8 +63,8 @@ class Objective:
         features = self._features(content)
         total = sum(settings.style_layers.values())
         return Targets(
-            grams=[self._grams(style, features) for style in styles],
-            content=features[self.content_layer],
+            grams=self._grams(styles, features),
+            content=features[self._content_layer],
             style_weights={
                 layer: tf.constant(settings.style_weight * weight / total / len(styles), dtype)
                 for layer, weight in settings.style_layers.items()
@@ -68,7 +73,6 @@ class Objective:
             tv_weight=tf.constant(settings.tv_weight * scale, dtype),
         )
 
-    @tf.function(reduce_retracing=True)
     def evaluate(self, image: tf.Tensor, targets: Targets) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the losses (style, content, total variation) and the gradient of their sum.
 
@@ -79,14 +83,19 @@ class Objective:
         Returns:
             (3,) and (1, rows, columns, 3).
         """
+        return self._evaluate(image, targets)
+
+    def _losses_and_gradient(
+        self, image: tf.Tensor, targets: Targets
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(image)
-            features = self.network(image)
+            features = self._network(image)
             losses = tf.stack(
                 [
                     self._style(features, targets, tf.size(image) / 3),
                     targets.content_weight
-                    * content_loss(features[self.content_layer], targets.content),
+                    * content_loss(features[self._content_layer], targets.content),
                     targets.tv_weight * total_variation_loss(image),
                 ]
             )
@@ -97,25 +106,34 @@ class Objective:
         self, features: Mapping[str, tf.Tensor], targets: Targets, pixels: tf.Tensor
     ) -> tf.Tensor:
         pixels = tf.cast(pixels, targets.tv_weight.dtype)
-        grams = {layer: gram_matrix(features[layer]) for layer in self.style_layers}
         return tf.add_n(
             [
-                targets.style_weights[layer] * style_loss(grams[layer], style[layer], pixels)
-                for style in targets.grams
-                for layer in self.style_layers
+                targets.style_weights[layer]
+                * style_loss(gram_matrix(features[layer]), targets.grams[layer], pixels)
+                for layer in self._style_layers
             ]
         )
 
-    @tf.function(reduce_retracing=True)
-    def _features(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
-        return self.network(image)
-
-    def _grams(self, style: tf.Tensor, result: Mapping[str, tf.Tensor]) -> Grams:
-        features = self._features(style)
+    def _grams(self, styles: Sequence[tf.Tensor], result: Mapping[str, tf.Tensor]) -> ByLayer:
+        features = [self._features(style) for style in styles]
         return {
-            layer: gram_matrix(features[layer]) * _ratio(result[layer], features[layer])
-            for layer in self.style_layers
+            layer: tf.stack(
+                [gram_matrix(each[layer]) * _ratio(result[layer], each[layer]) for each in features]
+            )
+            for layer in self._style_layers
         }
+
+    def _targets_spec(self, dtype: tf.DType) -> Targets:
+        def by_layer(*shape: int | None) -> ByLayer:
+            return {layer: tf.TensorSpec(shape, dtype) for layer in self._style_layers}
+
+        return Targets(
+            grams=by_layer(None, None, None),
+            content=tf.TensorSpec((1, None, None, None), dtype),
+            style_weights=by_layer(),
+            content_weight=tf.TensorSpec((), dtype),
+            tv_weight=tf.TensorSpec((), dtype),
+        )
 
 
 def _ratio(result: tf.Tensor, style: tf.Tensor) -> tf.Tensor:

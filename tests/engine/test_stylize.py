@@ -1,0 +1,113 @@
+"""The engine paints: the same way each time, telling how far it is, and failing with a reason."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from shared.errors import Diverged, OutOfMemory
+from shared.settings import PRESETS, StyleSettings
+from tests.engine.pictures import painting, photograph
+from worker.engine.architecture import Weights
+from worker.engine.device import BFLOAT16_FLAGS, processor_flags
+from worker.engine.objective import Objective
+from worker.engine.progress import Progress
+from worker.engine.stylize import Engine
+
+SMALL = StyleSettings(size=48, iterations=16)
+
+
+def run(engine: Engine, settings: StyleSettings = SMALL) -> list[Progress]:
+    return list(engine.stylize(photograph(96, 64), [painting(80, 60)], settings))
+
+
+@pytest.fixture(scope="module")
+def engine(weights: Weights) -> Engine:
+    return Engine(weights)
+
+
+def test_the_loss_falls_to_a_small_part_of_its_start(engine: Engine) -> None:
+    totals = [progress.losses.total for progress in run(engine)]
+    assert totals[-1] < totals[0] / 10
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_same_settings_give_the_same_picture_bit_for_bit(weights: Weights, preset: str) -> None:
+    settings = StyleSettings(**{**PRESETS[preset], "size": 64, "iterations": 4})
+    first, second = (run(Engine(weights), settings)[-1].pixels() for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_the_result_has_the_height_that_was_asked_for_and_the_content_s_shape(
+    engine: Engine,
+) -> None:
+    assert run(engine)[-1].pixels().shape == (48, 72, 3)
+
+
+def test_progress_counts_the_evaluations_of_all_levels(engine: Engine) -> None:
+    told = run(engine, StyleSettings(size=64, iterations=3, pyramid=2, geometry="aspect"))
+    assert [progress.evaluation for progress in told] == [1, 2, 3, 4, 5, 6]
+    assert {progress.evaluations for progress in told} == {6}
+    assert [progress.level for progress in told] == [1, 1, 1, 2, 2, 2]
+    fractions = [progress.fraction for progress in told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert fractions[2] < 0.5  # a coarse level is cheap
+
+
+def test_the_reported_loss_is_that_of_the_picture(engine: Engine) -> None:
+    last = run(engine)[-1]
+    again = next(
+        iter(engine.stylize(photograph(96, 64), [painting(80, 60)], StyleSettings(size=48)))
+    )
+    assert last.losses.total < again.losses.total
+    assert last.losses.total == pytest.approx(sum(last.losses))
+
+
+def test_a_loss_that_is_no_number_ends_the_job_with_its_reason(engine: Engine) -> None:
+    broken = photograph(96, 64)
+    broken[3, 4] = np.nan
+    with pytest.raises(Diverged) as caught:
+        list(engine.stylize(broken, [painting(80, 60)], SMALL))
+    assert caught.value.parameters == {"evaluation": 1}
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "full")]
+)
+def test_running_out_of_memory_says_for_which_size(weights: Weights, error: Exception) -> None:
+    class Full(Engine):
+        def _objective(self, settings: StyleSettings) -> Objective:  # noqa: ARG002
+            raise error
+
+    with pytest.raises(OutOfMemory) as caught:
+        run(Full(weights))
+    assert caught.value.parameters == {"width": 72, "height": 48}
+
+
+def test_cancelling_is_not_asking_for_the_next_one(engine: Engine) -> None:
+    job: Iterator[Progress] = engine.stylize(photograph(96, 64), [painting(80, 60)], SMALL)
+    assert next(job).evaluation == 1
+    job.close()  # type: ignore[attr-defined] # a generator has it
+    assert next(job, None) is None
+
+
+@pytest.mark.skipif(
+    not BFLOAT16_FLAGS & processor_flags(), reason="bfloat16 is emulated on this processor"
+)
+def test_bfloat16_moves_the_loss_by_less_than_two_percent(weights: Weights, engine: Engine) -> None:
+    exact, quick = (
+        run(each)[0].losses.total for each in (engine, Engine(weights, "mixed_bfloat16"))
+    )
+    assert quick == pytest.approx(exact, rel=0.02)
+
+
+def test_what_goes_in_and_out_is_known_without_tensorflow() -> None:
+    code = (
+        "import sys, worker.run, worker.weights, worker.engine.progress;"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
