@@ -1,0 +1,69 @@
+"""A job that is claimed, and an engine that does as it is told."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.finish import encode
+from shared.images import ImageStore
+from shared.job import InputImage, JobInputs, JobOptions
+from shared.jobs import Capability, Claim, JobStore
+from shared.jobs.records import new_id
+from shared.settings import StyleSettings
+from worker.engine.progress import Losses, Progress
+from worker.run import Stylize
+
+PICTURE = np.full((32, 40, 3), (10, 20, 30), dtype=np.uint8)
+ROOMY = Capability("test-worker", 10**9)
+
+
+def submitted(jobs: JobStore, images: ImageStore, **settings: float) -> str:
+    """Put a job with real inputs into the queue and return its id."""
+    job_id = new_id()
+    for name in ("content", "style-0"):
+        images.put(f"jobs/{job_id}/{name}.png", encode(PICTURE, "png"))
+    content, style = (
+        InputImage(key=f"jobs/{job_id}/{name}.png", width=40, height=32)
+        for name in ("content", "style-0")
+    )
+    inputs = JobInputs(content=content, styles=[style])
+    jobs.create(
+        job_id, StyleSettings.model_validate({"size": 32, **settings}), JobOptions(), inputs
+    )
+    return job_id
+
+
+def claimed(jobs: JobStore, images: ImageStore, lease_seconds: float = 10.0) -> Claim:
+    """Submit a job and claim it."""
+    submitted(jobs, images)
+    claim = jobs.claim_next(ROOMY, lease_seconds)
+    assert claim is not None
+    return claim
+
+
+def progress(evaluation: int, evaluations: int) -> Progress:
+    """Return what an engine tells of one evaluation; its pixels are all black."""
+    return Progress(
+        evaluation=evaluation,
+        evaluations=evaluations,
+        level=1,
+        levels=1,
+        fraction=evaluation / evaluations,
+        losses=Losses(style=3.0 / evaluation, content=2.0, tv=1.0),
+        pixels=lambda: np.full((32, 40, 3), -200, dtype=np.float32),
+    )
+
+
+def painter(evaluations: int, before: Callable[[int], None] = lambda _: None) -> Stylize:
+    """Return an engine that calls `before` ahead of each evaluation."""
+
+    def stylize(
+        content: NDArray[np.float32], styles: Sequence[NDArray[np.float32]], _: StyleSettings
+    ) -> Iterator[Progress]:
+        assert content.shape == styles[0].shape == (32, 40, 3)
+        for evaluation in range(1, evaluations + 1):
+            before(evaluation)
+            yield progress(evaluation, evaluations)
+
+    return stylize
