@@ -1,7 +1,6 @@
 """What tests stand on: a real Redis of their own, and the stores over it."""
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,15 +14,9 @@ from shared.errors import StoreUnavailable
 from shared.images import ImageStore
 from shared.jobs import JobStore, connect
 from shared.jobs.connection import Connection
+from tests.ports import free_port
 from worker import weights as source
 from worker.engine.architecture import Weights
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,114 @@
+"""The whole system keeps its promises: real Redis, real worker processes, real gunicorn, HTTP."""
+
+import io
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+
+from gramworks import Client, Job, JobChanged, PreviewReady, Progressed
+from samples import photograph_path, style_path
+from shared.jobs import connect
+from tests.system.house import House, kill, largest_child, wait_until
+
+QUICK = {"preset": "balanced", "size": 64, "iterations": 5}
+LONG = {"preset": "faithful", "size": 96, "iterations": 4000}
+
+
+@pytest.fixture(scope="module")
+def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    connect(redis_url).flushall()
+    house = House(redis_url, tmp_path_factory.mktemp("house"))
+    house.start_web()
+    yield house
+    house.end()
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[Client]:
+    with house.client() as client:
+        yield client
+
+
+def submit(client: Client, settings: dict[str, object]) -> Job:
+    return client.submit(photograph_path("chelsea"), style_path("woodcut-waves"), settings)
+
+
+def state(client: Client, job: Job) -> str:
+    return client.job(job.id).state
+
+
+def has_progress(client: Client, job: Job) -> bool:
+    return client.job(job.id).progress is not None
+
+
+def test_a_job_waits_for_a_worker_and_is_painted_when_one_comes(
+    house: House, client: Client
+) -> None:
+    job = submit(client, QUICK)
+    assert (job.state, job.position) == ("queued", 1)
+    house.start_worker()
+    assert client.wait(job.id).state == "succeeded"
+    with Image.open(io.BytesIO(client.fetch(job.id))) as picture:
+        assert picture.size == (96, 64)  # chelsea has 451 × 300
+        assert picture.convert("RGB").getcolors(1000) is None  # more than a thousand colours
+
+
+def test_watching_tells_the_whole_story(client: Client) -> None:
+    job = submit(client, QUICK)
+    events = list(client.watch(job.id))
+    states = [event.job.state for event in events if isinstance(event, JobChanged)]
+    assert states[-1] == "succeeded"
+    assert any(isinstance(event, Progressed) for event in events)
+    assert any(isinstance(event, PreviewReady) for event in events)
+    progress = client.job(job.id).progress
+    assert progress is not None
+    assert (progress.evaluation, progress.fraction) == (10, 1.0)
+
+
+def test_a_running_job_is_cancelled_and_the_next_one_runs(client: Client) -> None:
+    long, quick = submit(client, LONG), submit(client, QUICK)
+    wait_until(lambda: has_progress(client, long), "the long job runs")
+    assert client.cancel(long.id).state == "cancelled"
+    assert client.wait(quick.id).state == "succeeded"
+    assert state(client, long) == "cancelled"
+
+
+def test_a_worker_that_is_told_to_stop_hands_its_job_back_at_once(
+    house: House, client: Client
+) -> None:
+    job = submit(client, {**LONG, "iterations": 60})
+    wait_until(lambda: has_progress(client, job), "the job runs")
+    stopping = house.running("worker")
+    stopping.send_signal(signal.SIGTERM)
+    wait_until(lambda: state(client, job) == "queued", "the job is handed back", patience=3)
+    assert stopping.wait(15) == 0
+    house.start_worker()
+    assert client.wait(job.id).attempt == 2
+
+
+def test_a_killed_worker_loses_no_job(house: House, client: Client) -> None:
+    job = submit(client, {**LONG, "iterations": 60})
+    wait_until(lambda: has_progress(client, job), "the job runs")
+    kill(house.running("worker"))
+    house.start_worker()
+    ended = client.wait(job.id)
+    assert (ended.state, ended.attempt) == ("succeeded", 2)
+
+
+def test_a_killed_pool_process_loses_no_job(house: House, client: Client) -> None:
+    job = submit(client, {**LONG, "iterations": 60})
+    wait_until(lambda: has_progress(client, job), "the job runs")
+    os.kill(largest_child(house.running("worker").pid), signal.SIGKILL)
+    ended = client.wait(job.id)
+    assert (ended.state, ended.attempt) == ("succeeded", 2)
+
+
+def test_the_web_may_restart_while_a_job_runs(house: House, client: Client) -> None:
+    job = submit(client, {**LONG, "iterations": 60})
+    wait_until(lambda: has_progress(client, job), "the job runs")
+    kill(house.running("web"))
+    house.start_web()
+    assert client.wait(job.id).state == "succeeded"
