@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from shared.errors import GramworksError, InvalidJson, InvalidSetting, UnknownSetting
 
 SHORTEST_RESULT_SIDE = 32  # pixels: two cells of block5; below there is nothing to hold on to
+TALLEST_RESULT = 4096  # pixels
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
 Layer = Literal[
     "block1_conv1", "block1_conv2",
@@ -53,7 +54,8 @@ class StyleSettings(BaseModel):
     )
 
     size: Annotated[
-        int, Field(ge=SHORTEST_RESULT_SIDE, le=4096, json_schema_extra={"unit": "px"})
+        int,
+        Field(ge=SHORTEST_RESULT_SIDE, le=TALLEST_RESULT, json_schema_extra={"unit": "px"}),
     ] = 400
     """Height of the result; the width follows from the content image."""
 
@@ -94,7 +96,8 @@ class StyleSettings(BaseModel):
 
     geometry: Literal["keras", "aspect"] = "keras"
     """How images come to size: `keras` stretches the style to the content's shape and takes the
-    nearest pixel; `aspect` keeps the style's shape and averages."""
+    nearest pixel; `aspect` keeps the style's shape, averages, and weighs the losses such that the
+    picture looks the same at every size."""
 
     deprocess_means: Annotated[
         tuple[Mean, Mean, Mean],
@@ -117,7 +120,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "balanced": {  # keeps what the photograph shows and paints it from large strokes to small
         "iterations": 40,
         "content_layer": "block4_conv2",
-        "content_weight": 2.5e-9,
+        "content_weight": 5e-9,
         "tv_weight": 2e-6,
         "pyramid": 3,
         "geometry": "aspect",

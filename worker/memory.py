@@ -1,16 +1,20 @@
 """How much memory this machine, or the container it is in, has for the worker."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-LIMIT = Path("/sys/fs/cgroup/memory.max")
+LIMITS = (  # of control groups, version 2 and 1
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
 SHARE = 0.75  # the rest is for the system, the parent process and the page cache
 
 
-def usable_bytes(limit: Path = LIMIT) -> int:
+def usable_bytes(limits: Sequence[Path] = LIMITS) -> int:
     """Return how many bytes the worker may plan with."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return int(min(physical, _container_limit(limit) or physical) * SHARE)
+    return int(min(physical, *(_container_limit(path) or physical for path in limits)) * SHARE)
 
 
 def _container_limit(path: Path) -> int | None:

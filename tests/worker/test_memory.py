@@ -10,14 +10,14 @@ from worker.memory import SHARE, usable_bytes
 def test_a_container_s_limit_counts(tmp_path: Path) -> None:
     limit = tmp_path / "memory.max"
     limit.write_text("2000000000\n")
-    assert usable_bytes(limit) == int(2_000_000_000 * SHARE)
+    assert usable_bytes([tmp_path / "none", limit]) == int(2_000_000_000 * SHARE)
 
 
 def test_without_a_limit_the_machine_s_memory_counts(tmp_path: Path) -> None:
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limit = tmp_path / "memory.max"
     limit.write_text("max\n")
-    assert usable_bytes(limit) == usable_bytes(tmp_path / "none") == int(physical * SHARE)
+    assert usable_bytes([limit]) == usable_bytes([limit, tmp_path]) == int(physical * SHARE)
 
 
 def test_the_largest_result_is_what_fits() -> None:

@@ -56,8 +56,7 @@ class Objective:
             content: (1, rows, columns, 3), centred B, G, R, of the result's shape.
             styles: one or more (1, r, c, 3).
             settings: the weights.
-            scale: factor on the content's and the total variation's weight. These terms are sums
-                over pixels and shrink with the image, where the style's term does not.
+            scale: factor on the content's and the total variation's weight.
         """
         dtype = content.dtype
         features = self._features(content)

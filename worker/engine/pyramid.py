@@ -9,6 +9,7 @@ import tensorflow as tf
 from shared.settings import SHORTEST_RESULT_SIDE, StyleSettings
 from worker.engine.pixels import resize
 
+KERAS_PIXELS = 400 * 533  # the size that the Keras example's weights were chosen at
 KEPT_DETAIL = 0.5  # how much of the content's own fine detail enters at each finer level
 
 
@@ -17,7 +18,7 @@ class Level(NamedTuple):
 
     rows: int
     columns: int
-    scale: float  # how many times fewer pixels than the result
+    scale: float  # factor on the weights of the terms that are sums over pixels
 
     @property
     def pixels(self) -> int:
@@ -28,11 +29,15 @@ class Level(NamedTuple):
 def levels(rows: int, columns: int, settings: StyleSettings) -> list[Level]:
     """Return the levels for a result of `rows` × `columns`, each twice the one before.
 
-    Levels with a side below 32 pixels are left out.
+    Levels with a side below 32 pixels are left out. Content and total variation are sums over
+    pixels and shrink with the image, where the style's term does not: they are scaled so that a
+    level weighs them as the result does or, with `aspect`, as a result of the Keras example's
+    size does, so that a picture looks the same at every size.
     """
+    full = rows * columns if settings.geometry == "keras" else KERAS_PIXELS
     shapes = [(rows >> k, columns >> k) for k in reversed(range(settings.pyramid))]
     return [
-        Level(r, c, rows * columns / (r * c))
+        Level(r, c, full / (r * c))
         for r, c in shapes
         if min(r, c) >= SHORTEST_RESULT_SIDE or (r, c) == (rows, columns)
     ]
