@@ -1,0 +1,49 @@
+"""The composed system, built and started where that was asked for, and always taken down."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from gramworks import Client
+from tests.compose.stack import CommandFailed, Stack
+from tests.ports import free_port
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--run-compose", action="store_true", help="run the system through docker compose"
+    )
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    # minutes and gigabytes: nobody gets these tests without asking for them
+    return None if config.getoption("--run-compose", default=False) else True
+
+
+@pytest.fixture(scope="session")
+def built() -> Iterator[Stack]:
+    stack = Stack(free_port())
+    stack.require_docker()
+    stack.down()  # what a run that was killed left
+    try:
+        stack.build()
+        yield stack
+    finally:
+        with suppress(CommandFailed, subprocess.TimeoutExpired):
+            print(stack.logs())  # pytest shows them where something failed
+        stack.down()
+
+
+@pytest.fixture
+def stack(built: Stack) -> Stack:
+    """Return the stack with all of it running, whatever the test before did to it."""
+    built.up()
+    return built
+
+
+@pytest.fixture
+def client(stack: Stack) -> Iterator[Client]:
+    with Client(stack.url) as client:
+        yield client

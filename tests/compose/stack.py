@@ -1,0 +1,122 @@
+"""The composed system as an operator handles it, under a name and at a port of its own."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = "gramworks-test"
+WORKERS = 2
+BUILD_SECONDS, START_SECONDS, COMMAND_SECONDS = 1800, 240, 90
+
+
+class Stack:
+    """Each method is one thing that an operator does or looks at."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+
+    def require_docker(self) -> None:
+        """End the tests with a sentence where there is nothing to run them with."""
+        try:
+            self.docker("compose", "ls")
+        except (OSError, subprocess.SubprocessError, CommandFailed) as error:
+            pytest.exit(f"`docker compose` does not answer here: {error}", returncode=1)
+
+    def build(self) -> None:
+        self.compose("build", seconds=BUILD_SECONDS)
+
+    def up(self) -> None:
+        """Start what does not run, and return when all of it is healthy."""
+        wait = ("--wait", "--wait-timeout", str(START_SECONDS))
+        scale = ("--scale", f"worker={WORKERS}")
+        self.compose("up", "-d", "--no-build", *wait, *scale, seconds=START_SECONDS + 60)
+
+    def down(self) -> None:
+        self.compose("down", "--volumes", "--remove-orphans", "--rmi", "local")
+
+    def logs(self) -> str:
+        return self.compose("logs", "--no-color", "--tail", "100")
+
+    def config(self, *options: str) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(self.compose(*options, "config", "--format", "json"))
+        return body
+
+    def containers(self, *services: str) -> list[str]:
+        return self.compose("ps", "--all", "--quiet", *services).split()
+
+    def published(self, container: str) -> list[tuple[str, str]]:
+        """Return the addresses and ports of this machine that lead to the container."""
+        ports = self._inspect(container)["NetworkSettings"]["Ports"].values()
+        return [(one["HostIp"], one["HostPort"]) for bindings in ports for one in bindings or []]
+
+    def exit_code(self, container: str) -> int:
+        return int(self._inspect(container)["State"]["ExitCode"])
+
+    def status_of_processes(self, service: str, name: str) -> set[str]:
+        """Return what Linux says under `name` of all processes of a service; never nothing."""
+        script = f"cat /proc/[0-9]*/status 2>/dev/null | grep ^{name}:"
+        lines = self.compose("exec", "-T", service, "sh", "-c", script).splitlines()
+        return {value for line in lines for value in line.split()[1:]}
+
+    def redis(self, *command: str) -> list[str]:
+        return self.compose("exec", "-T", "redis", "redis-cli", *command).splitlines()
+
+    def holder(self, job_id: str) -> str:
+        """Return the container whose worker holds the job, or held it last; "" before that."""
+        (worker,) = self.redis("hget", f"gw:job:{job_id}", "worker")
+        return worker.partition("@")[2]
+
+    def announced_workers(self) -> int:
+        answer = httpx.get(f"{self.url}/readyz", timeout=10, trust_env=False)
+        return int(answer.raise_for_status().json()["workers"])
+
+    def compose(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
+        # neither .env nor an override of this checkout's owner has a say here
+        own = ("-p", PROJECT, "-f", "docker-compose.yml", "--env-file", os.devnull)
+        return self.docker("compose", *own, *words, seconds=seconds)
+
+    def docker(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
+        command = ["docker", *words]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=_environment(self.port),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+        if done.returncode:
+            raise CommandFailed(f"{' '.join(command)}\n{done.stderr[-4000:]}")
+        return done.stdout
+
+    def _inspect(self, container: str) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(self.docker("inspect", container))[0]
+        return body
+
+
+class CommandFailed(AssertionError):
+    """Docker refused; the message is what it said."""
+
+
+def eventually(holds: Callable[[], bool], seconds: float) -> None:
+    """Return once `holds()`; the test fails when it does not within the time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.2)
+
+
+def _environment(port: int) -> dict[str, str]:
+    foreign = ("GRAMWORKS_", "REDIS_URL", "COMPOSE_FILE", "COMPOSE_PROFILES")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return ours | {"GRAMWORKS_PORT": str(port)}
