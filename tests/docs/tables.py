@@ -1,0 +1,51 @@
+"""The rows that the documents must have; printed by `python -m tests.docs.tables`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.config import Config
+from shared.settings import PRESETS, StyleSettings
+
+
+def setting_rows() -> Iterator[str]:
+    """Return a row for each knob of a picture."""
+    for name, knob in StyleSettings.model_json_schema()["properties"].items():
+        cells = (f"`{name}`", _value(knob["default"]), _bounds(knob), knob.get("unit", ""))
+        yield _row(*cells, knob["description"])
+
+
+def preset_rows() -> Iterator[str]:
+    """Return a row for each setting that the preset `balanced` changes."""
+    for name, value in PRESETS["balanced"].items():
+        yield _row(f"`{name}`", _value(value))
+
+
+def config_rows() -> Iterator[str]:
+    """Return a row for each deployment setting."""
+    for field in Config.model_fields.values():
+        default = "" if field.default == "" else f"`{field.default}`"
+        yield _row(f"`{field.alias}`", default, str(field.description))
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(" ".join(cell.split()) for cell in cells) + " |"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "`block1_conv1` to `block5_conv1`, alike"
+    if isinstance(value, (list, tuple)):
+        return " ".join(map(str, value))
+    return f"`{value}`" if isinstance(value, str) else str(value)
+
+
+def _bounds(knob: dict[str, Any]) -> str:
+    if "enum" in knob:
+        names = knob["enum"]
+        return " or ".join(f"`{name}`" for name in names) if len(names) < 4 else ""
+    return f"{knob['minimum']} to {knob['maximum']}" if "minimum" in knob else ""
+
+
+if __name__ == "__main__":
+    for rows in (setting_rows(), preset_rows(), config_rows()):
+        print("\n".join(rows), end="\n\n")
