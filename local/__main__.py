@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         console.print(f"usage: python -m local {'|'.join(COMMANDS)}")
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # even if started ignoring them
         signal.signal(number, _as_interrupt)
     try:
         COMMANDS[arguments[0]](Config.read(os.environ), console)

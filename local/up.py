@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 
 from rich.console import Console
 
@@ -13,7 +14,6 @@ def up(config: Config, console: Console) -> None:
     """Serve until told to stop."""
     with System(config, os.environ, lambda line: console.print(line, style="dim")) as system:
         console.print(f"\nGramworks is at [bold]{system.url}[/]    Ctrl-C stops it.\n")
-        try:
+        with suppress(KeyboardInterrupt):  # the way to end it is no error
             signal.pause()
-        finally:
-            console.print("\nStopping; jobs are kept and go on at the next start.", style="dim")
+        console.print("\nStopping; jobs are kept and go on at the next start.", style="dim")

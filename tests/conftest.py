@@ -22,14 +22,20 @@ from worker.engine.architecture import Weights
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a real Redis server that ends with the tests."""
-    port = free_port()
-    command = redis_server.command(port, tmp_path_factory.mktemp("redis"))
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    url = f"redis://127.0.0.1:{port}/0"
-    wait_for_redis(url)
+    server, url = start_redis(tmp_path_factory.mktemp("redis"))
     yield url
     server.terminate()
     server.wait(10)
+
+
+def start_redis(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a real Redis server; return it and its address once it answers."""
+    port = free_port()
+    command = redis_server.command(port, folder)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    wait_for_redis(url)
+    return server, url
 
 
 def wait_for_redis(url: str) -> None:

@@ -5,6 +5,9 @@ import sys
 
 from worker import fetch
 
+# Workers tell of themselves in Redis; of Celery's own ways, the heartbeat would even keep a worker
+# from ending while Redis is away.
+SILENT = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "REMAP_SIGTERM": "SIGQUIT",  # told to stop, Celery does not wait for the job: it is handed back
@@ -18,7 +21,7 @@ def main() -> None:
         os.environ.setdefault(name, value)
     celery = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker"]
     identity = ["-n", f"gramworks-{os.getpid()}@%h"]
-    os.execv(sys.executable, [*celery, *identity, "--without-gossip", "--without-mingle"])  # noqa: S606
+    os.execv(sys.executable, [*celery, *identity, *SILENT])  # noqa: S606
 
 
 if __name__ == "__main__":

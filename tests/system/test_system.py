@@ -4,6 +4,7 @@ import io
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from PIL import Image
 from gramworks import Client, Job, JobChanged, PreviewReady, Progressed
 from samples import photograph_path, style_path
 from shared.jobs import connect
+from tests.conftest import start_redis
 from tests.system.house import House, kill, largest_child, wait_until
 
 QUICK = {"preset": "balanced", "size": 64, "iterations": 5}
@@ -112,3 +114,17 @@ def test_the_web_may_restart_while_a_job_runs(house: House, client: Client) -> N
     kill(house.running("web"))
     house.start_web()
     assert client.wait(job.id).state == "succeeded"
+
+
+def test_a_worker_ends_when_told_to_while_redis_is_away(tmp_path: Path) -> None:
+    redis, url = start_redis(tmp_path / "redis")
+    house = House(url, tmp_path)
+    house.start_web()
+    worker = house.start_worker()
+    redis.kill()
+    redis.wait(10)
+    try:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(20)
+    finally:
+        house.end()
