@@ -1,11 +1,13 @@
 """What each live worker announces, and for how long it is believed."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from shared.jobs.connection import Connection
 
-BELIEVED_SECONDS = 20
-_KEY = "gw:worker:"
+BELIEVED_SECONDS = 20.0
+_DETAILS, _SEEN = "gw:workers", "gw:worker-names"  # name to JSON; name by when it was heard from
 
 
 class Worker(BaseModel):
@@ -25,14 +27,32 @@ class Workers:
 
     def announce(self, worker: Worker) -> None:
         """Say that the worker lives; it is forgotten unless it says so again."""
-        self._redis.set(_KEY + worker.name, worker.model_dump_json(), ex=BELIEVED_SECONDS)
+        now = self._now()
+        silent: Any = self._redis.zrangebyscore(_SEEN, "-inf", now - BELIEVED_SECONDS)
+        pipeline = self._redis.pipeline()
+        for name in silent:
+            self._forget(pipeline, name)
+        pipeline.hset(_DETAILS, worker.name, worker.model_dump_json())
+        pipeline.zadd(_SEEN, {worker.name: now})
+        pipeline.execute()
 
     def leave(self, name: str) -> None:
         """Say that the worker takes no more jobs."""
-        self._redis.delete(_KEY + name)
+        pipeline = self._redis.pipeline()
+        self._forget(pipeline, name)
+        pipeline.execute()
 
     def live(self) -> list[Worker]:
         """Return the workers that announced themselves lately, by name."""
-        keys = sorted(self._redis.scan_iter(_KEY + "*"))
-        announced = self._redis.mget(keys) if keys else []
+        names: Any = self._redis.zrangebyscore(_SEEN, self._now() - BELIEVED_SECONDS, "+inf")
+        announced: Any = self._redis.hmget(_DETAILS, sorted(names)) if names else []
         return [Worker.model_validate_json(text) for text in announced if text]
+
+    def _now(self) -> float:
+        time: Any = self._redis.time()  # Redis's own: workers' clocks may differ
+        return float(time[0] + time[1] / 1e6)
+
+    @staticmethod
+    def _forget(pipeline: Any, name: str) -> None:
+        pipeline.hdel(_DETAILS, name)
+        pipeline.zrem(_SEEN, name)

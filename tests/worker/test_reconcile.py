@@ -77,3 +77,12 @@ def test_a_worker_announces_itself_until_it_stops(jobs: JobStore, workers: Worke
     thread.join(5)
     workers.leave("me")
     assert workers.live() == []
+
+
+def test_a_worker_that_fell_silent_is_forgotten(workers: Workers, redis: Connection) -> None:
+    workers.announce(Worker(name="silent", pixels=1))
+    redis.zincrby("gw:worker-names", -21, "silent")  # heard from 21 seconds ago
+    assert workers.live() == []
+    workers.announce(Worker(name="other", pixels=2))
+    assert workers.live() == [Worker(name="other", pixels=2)]
+    assert redis.hkeys("gw:workers") == ["other"]

@@ -17,7 +17,7 @@ from worker.run import run_job
 
 def kinds(jobs: JobStore, job_id: str) -> list[str]:
     """Return the kinds of the events so far."""
-    story = []
+    story: list[str] = []
     for event in jobs.events(job_id, BEGINNING, patience=0.01):
         if event is None:
             return story
