@@ -39,6 +39,12 @@ class UploadTooLarge(InvalidRequest):
     code = "upload_too_large"
 
 
+class FormTooLarge(InvalidRequest):
+    """A request's fields that are no files have more than `maximum` bytes or `parts` parts."""
+
+    code = "form_too_large"
+
+
 class NotAnImage(InvalidRequest):
     """The bytes under `field` are of no image format among `formats`."""
 
@@ -73,6 +79,12 @@ class ResultTooNarrow(InvalidRequest):
     """The result's short side would be under the network's reach; a `size` of `minimum` fits."""
 
     code = "result_too_narrow"
+
+
+class ImageTooElongated(InvalidRequest):
+    """No `size` is both wide enough and small enough for the image, `width` × `height`."""
+
+    code = "image_too_elongated"
 
 
 class InvalidJson(InvalidRequest):

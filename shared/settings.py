@@ -153,10 +153,18 @@ def read_object(field: str, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise InvalidJson(field=field, reason=str(error)[:200]) from error
     if not isinstance(values, dict):
-        raise InvalidJson(field=field, reason=f"it holds a JSON {type(values).__name__}")
+        raise InvalidJson(field=field, reason=f"it holds {_JSON_NAMES[type(values)]}")
     return values
 
 
+_JSON_NAMES = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
 Model = TypeVar("Model", bound=BaseModel)
 
 

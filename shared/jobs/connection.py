@@ -1,5 +1,7 @@
 """The connection to Redis, whose failures come out as StoreUnavailable."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
@@ -12,8 +14,32 @@ from shared.errors import StoreUnavailable
 SOCKET_TIMEOUT = 10.0  # seconds; without one a half-open connection hangs for most of a minute
 
 
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """Raise redis-py's errors as ours; the one place that does."""
+    try:
+        yield
+    except redis.exceptions.NoScriptError:
+        raise  # redis-py loads the script and asks again
+    except RedisError as error:
+        raise StoreUnavailable(store="redis", reason=str(error)) from error
+
+
+class Pipeline(redis.client.Pipeline):
+    """Some commands that are sent together."""
+
+    def execute(self, raise_on_error: bool = True) -> list[Any]:
+        """Run the commands.
+
+        Raises:
+            StoreUnavailable: Redis is away, loading, full or read-only.
+        """
+        with _our_errors():
+            return super().execute(raise_on_error)
+
+
 class Connection(redis.Redis):
-    """redis-py's client; the one place where its errors become ours."""
+    """redis-py's client, with our errors."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run one command.
@@ -21,12 +47,12 @@ class Connection(redis.Redis):
         Raises:
             StoreUnavailable: Redis is away, loading, full or read-only.
         """
-        try:
+        with _our_errors():
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-        except redis.exceptions.NoScriptError:
-            raise  # redis-py loads the script and asks again
-        except RedisError as error:
-            raise StoreUnavailable(store="redis", reason=str(error)) from error
+
+    def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Pipeline:
+        """Return what collects commands, to send them together."""
+        return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
 
 def connect(url: str, retries: int = 2) -> Connection:

@@ -24,6 +24,11 @@ class Events(Scripted):
         newest: Any = self.redis.xrevrange(_stream(job_id), count=1)
         return str(newest[0][0]) if newest else BEGINNING
 
+    def has_event(self, job_id: str, event_id: str) -> bool:
+        """Return whether the stream still holds an event, and with it all that came after."""
+        found: Any = self.redis.xrange(_stream(job_id), event_id, event_id)
+        return bool(found)
+
     def events(self, job_id: str, after: str, patience: float = 5.0) -> Iterator[Event | None]:
         """Yield the events after the id `after` as they come; None when none came for a while.
 
