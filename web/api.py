@@ -46,8 +46,9 @@ def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
     house = services()
     if house.jobs.cancel(job_id) not in ENDED:
         return job_json(house.jobs.get(job_id)), 200
-    house.jobs.delete(job_id)
+    # the pictures first: while the record stands, what failed here can be asked for again
     house.images.delete_folder(f"jobs/{job_id}")
+    house.jobs.delete(job_id)
     return "", 204
 
 

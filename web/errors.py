@@ -8,7 +8,13 @@ from typing import Any
 from flask import Flask, Response, current_app, json, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from shared.errors import GramworksError, NotFound, StoreUnavailable, UploadTooLarge
+from shared.errors import (
+    FormTooLarge,
+    GramworksError,
+    NotFound,
+    StoreUnavailable,
+    UploadTooLarge,
+)
 from shared.job import JobFault
 from web.sentences import BOUNDS, sentence, status_of
 
@@ -55,7 +61,7 @@ def fault(error: JobFault) -> dict[str, Any]:
 
 def _answer_http(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        return answer(UploadTooLarge(maximum=current_app.config["MAX_CONTENT_LENGTH"]))
+        return answer(_too_large())
     if error.code == HTTPStatus.NOT_FOUND:
         return answer(NotFound())
     status = HTTPStatus(error.code or 500)
@@ -70,6 +76,15 @@ def _answer_http(error: HTTPException) -> Response:
         "code": code,
     }
     return _respond(body, error.get_headers())
+
+
+def _too_large() -> GramworksError:
+    # Werkzeug says the same of long files and of long fields; the length tells them apart.
+    longest = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is None or request.content_length > longest:
+        return UploadTooLarge(maximum=longest)
+    limits = current_app.config
+    return FormTooLarge(maximum=limits["MAX_FORM_MEMORY_SIZE"], parts=limits["MAX_FORM_PARTS"])
 
 
 def _answer_unforeseen(error: Exception) -> Response:

@@ -40,11 +40,13 @@ def _told(jobs: JobStore, job_id: str, after: str | None) -> Iterator[str]:
     # The position is taken before the record is read, so that nothing falls between the two.
     newest = jobs.last_event_id(job_id)
     job = jobs.get(job_id)
-    if after is None or job.ended:
+    if after is None or job.ended or not jobs.has_event(job_id, after):
+        after = newest  # what came between may be trimmed: the job as it stands tells it
         yield _message("job", newest, job_json(job))
     if job.ended:
         return
-    for event in jobs.events(job_id, after or newest):
+    yield KEEP_ALIVE  # a server sends the headers with the first words, and not before
+    for event in jobs.events(job_id, after):
         if event is None:
             yield KEEP_ALIVE
         elif event.kind == "state":

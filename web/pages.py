@@ -40,7 +40,12 @@ def create() -> AnyResponse:
 def show(job_id: str) -> str:
     """Show a job as it goes on."""
     job = services().jobs.get(job_id)
-    return render_template("job.html", job=job_json(job), workers=len(services().workers.live()))
+    return render_template(
+        "job.html",
+        job=job_json(job),
+        has_preview=job.preview is not None,
+        workers=len(services().workers.live()),
+    )
 
 
 @blueprint.post("/jobs/<job_id>/cancel")

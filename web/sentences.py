@@ -10,6 +10,13 @@ SENTENCES: dict[str, tuple[int, str]] = {
         413,
         "The upload is too long: all files together may have at most {maximum_mb} MB.",
     ),
+    "form_too_large": (
+        413,
+        (
+            "The fields beside the files are too long: together they may have at most {maximum}"
+            " bytes, in at most {parts} parts."
+        ),
+    ),
     "not_an_image": (422, "The file for '{field}' is no image of a known kind: use {formats}."),
     "truncated_image": (
         422,
@@ -40,6 +47,13 @@ SENTENCES: dict[str, tuple[int, str]] = {
             " must be at least {minimum}."
         ),
     ),
+    "image_too_elongated": (
+        422,
+        (
+            "The image for '{field}' has {width} × {height} pixels: its result is too narrow or too"
+            " large at every size. Crop it."
+        ),
+    ),
     "invalid_json": (422, "'{field}' must be a JSON object: {reason}."),
     "unknown_setting": (422, "'{field}' is not known. Known are {names}."),
     "invalid_setting": (422, "'{field}' {rule}."),
@@ -54,6 +68,13 @@ SENTENCES: dict[str, tuple[int, str]] = {
         ),
     ),
     "object_not_found": (404, "The picture is no longer there."),
+    "superseded": (409, "Another worker has taken the job over."),
+    "invalid_config": (500, "The server's setting {name} is wrong: {message}."),
+    "weights_unavailable": (
+        500,
+        "The worker could not get the network's weights from {source}: {reason}.",
+    ),
+    "job_failed": (500, "The job failed; the worker's log has the details."),
     "out_of_memory": (
         500,
         "{width} × {height} pixels need more memory than the worker has: choose a smaller size.",

@@ -5,11 +5,19 @@ from collections.abc import Mapping
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from shared.errors import MissingFile, ResultTooLarge, ResultTooNarrow, TooManyFiles
+from shared.errors import (
+    ImageTooElongated,
+    InvalidJson,
+    MissingFile,
+    ResultTooLarge,
+    ResultTooNarrow,
+    TooManyFiles,
+)
 from shared.job import InputImage, Job, JobInputs, JobOptions
 from shared.jobs.records import new_id
 from shared.settings import (
     SHORTEST_RESULT_SIDE,
+    TALLEST_RESULT,
     StyleSettings,
     parse_settings,
     read_object,
@@ -29,14 +37,22 @@ def submit(house: Services, files: MultiDict[str, FileStorage], form: Mapping[st
         files: `content`, one file, and `style`, one or more.
         form: `settings` and `options`, each a JSON object or absent.
     """
-    settings = parse_settings(form.get("settings", ""))
-    options = validate("options", JobOptions, read_object("options", form.get("options", "")))
+    house.jobs.ping()  # without Redis nothing is decoded, and nothing stored that no record names
+    settings = parse_settings(_text(files, form, "settings"))
+    options = read_object("options", _text(files, form, "options"))
+    handling = validate("options", JobOptions, options)
     content, *_ = _images(house, files, "content", most=1)
     _check_result(settings, content, house.config.max_result_megapixels)
     styles = _images(house, files, "style", most=MOST_STYLES)
-    job = _record(house, settings, options, content, styles)
+    job = _record(house, settings, handling, content, styles)
     house.wake()
     return job
+
+
+def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:
+    if field in files:  # as curl's @ sends it; passed over, it would paint another picture
+        raise InvalidJson(field=field, reason="it was sent as a file, not as a form field")
+    return form.get(field, "")
 
 
 def _images(
@@ -52,13 +68,24 @@ def _images(
 
 def _check_result(settings: StyleSettings, content: CleanImage, megapixels: float) -> None:
     rows, columns = settings.result_shape(content.width, content.height)
+    too_narrow = columns < SHORTEST_RESULT_SIDE
+    if not too_narrow and rows * columns <= megapixels * MEGAPIXEL:
+        return
+    least, most = _sizes_that_fit(content, megapixels)
+    if least > most:
+        raise ImageTooElongated(field="content", width=content.width, height=content.height)
     shape = {"field": "settings.size", "rows": rows, "columns": columns}
-    if columns < SHORTEST_RESULT_SIDE:
-        least = math.ceil(SHORTEST_RESULT_SIDE * content.height / content.width)
+    if too_narrow:
         raise ResultTooNarrow(minimum=least, **shape)
-    if rows * columns > megapixels * MEGAPIXEL:
-        most = math.isqrt(int(megapixels * MEGAPIXEL * content.height / content.width))
-        raise ResultTooLarge(maximum=most, megapixels=megapixels, **shape)
+    raise ResultTooLarge(maximum=most, megapixels=megapixels, **shape)
+
+
+def _sizes_that_fit(content: CleanImage, megapixels: float) -> tuple[int, int]:
+    """Return the least and the most `size` for which `content` can be painted."""
+    slimness = content.height / content.width
+    least = math.ceil(SHORTEST_RESULT_SIDE * slimness)
+    most = math.isqrt(int(megapixels * MEGAPIXEL * slimness))
+    return max(least, SHORTEST_RESULT_SIDE), min(most, TALLEST_RESULT)
 
 
 def _record(
@@ -78,10 +105,11 @@ def _record(
                 for number, style in enumerate(styles)
             ],
         )
-        return house.jobs.create(job_id, settings, options, inputs)
     except Exception:
         house.images.delete_folder(folder)  # no record names them
         raise
+    # From here on they stay: where Redis's answer is lost, a record may be there that names them.
+    return house.jobs.create(job_id, settings, options, inputs)
 
 
 def _store(house: Services, key: str, image: CleanImage) -> InputImage:

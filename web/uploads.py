@@ -75,16 +75,18 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:
-    values = np.asarray(image, dtype=np.float32)
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
     # 16-bit files hold 0 to 65535; floats hold 0 to 1 or, where larger ones occur, 0 to 255
-    scale = 257.0 if image.mode != "F" else (1.0 if np.nanmax(values) > 1 else 1 / 255)
-    return Image.fromarray(np.clip(np.nan_to_num(values / scale), 0, 255).astype(np.uint8))
+    scale = 257.0 if image.mode != "F" else (1.0 if values.max() > 1 else 1 / 255)
+    return Image.fromarray((np.clip(values, 0, 255 * scale) / scale).astype(np.uint8))
 
 
 def _to_srgb(original: Image.Image, image: Image.Image) -> Image.Image:
     profile = original.info.get("icc_profile")
     if not profile:
         return image.convert("RGB")
+    if image.mode == "P":  # a profile speaks of colours, not of a palette's numbers
+        image = image.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(

@@ -1,0 +1,82 @@
+"""How programs talk with the API, and what they may expect of any answer."""
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from shared.images import ImageStore
+from shared.jobs import JobStore
+from tests.web.pictures import plain
+
+JOBS = "/api/v1/jobs"
+PLAIN = plain()
+
+
+def upload(
+    content: Sequence[bytes] = (PLAIN,), style: Sequence[bytes] = (PLAIN,), **form: str
+) -> dict[str, Any]:
+    """Return the multipart form of a new job."""
+    files = {"content": content, "style": style}
+    return {
+        **form,
+        **{name: [(io.BytesIO(file), "a.bin") for file in sent] for name, sent in files.items()},
+    }
+
+
+def submit(
+    client: FlaskClient,
+    content: Sequence[bytes] = (PLAIN,),
+    style: Sequence[bytes] = (PLAIN,),
+    **form: str,
+) -> TestResponse:
+    return client.post(JOBS, data=upload(content, style, **form))
+
+
+def accepted(response: TestResponse) -> dict[str, Any]:
+    assert response.status_code == 202, response.text
+    return dict(response.get_json())
+
+
+def problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """Return the body of an answer that says what is wrong, as RFC 9457 wants it."""
+    assert response.status_code == status, response.text
+    assert response.mimetype == "application/problem+json"
+    body: dict[str, Any] = json.loads(response.text)
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["type"] == f"urn:gramworks:error:{code}"
+    assert body["title"]
+    assert body["detail"][-1] in ".!"
+    return body
+
+
+def stored_content(jobs: JobStore, images: ImageStore, job_id: str) -> Image.Image:
+    """Return the picture that a worker would get as the job's content."""
+    record = jobs.get(job_id).inputs.content
+    image = Image.open(io.BytesIO(images.get(record.key)))
+    assert (image.format, image.size) == ("PNG", (record.width, record.height))
+    return image
+
+
+class Message(NamedTuple):
+    """One server-sent event."""
+
+    event: str
+    id: str
+    data: Any
+
+
+def messages(response: TestResponse) -> Iterator[Message | None]:
+    """Yield the events of a stream as they are sent; None for a comment."""
+    for chunk in response.iter_encoded():
+        for block in filter(None, chunk.decode().split("\n\n")):
+            yield None if block.startswith(":") else _message(block)
+
+
+def _message(block: str) -> Message:
+    fields = dict(line.split(": ", 1) for line in block.split("\n"))
+    return Message(fields["event"], fields["id"], json.loads(fields["data"]))

@@ -1,0 +1,126 @@
+"""Requests that no honest program sends are answered as calmly as all others."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.jobs import JobStore
+from tests.web.talk import JOBS, PLAIN, accepted, problem, upload
+
+BOUNDARY = "multipart/form-data; boundary=B"
+
+
+def _part(disposition: str, body: bytes, *headers: str) -> bytes:
+    lines = [f"Content-Disposition: form-data; {disposition}", *headers]
+    return b"--B\r\n" + "\r\n".join(lines).encode() + b"\r\n\r\n" + body + b"\r\n"
+
+
+STYLE = _part('name="style"; filename="s"', PLAIN)
+NO_UPLOADS: dict[str, tuple[bytes, str | None]] = {
+    "nothing": (b"", None),
+    "bytes without a type": (PLAIN, None),
+    "a bare picture": (PLAIN, "image/png"),
+    "JSON": (b'{"content": "a.png"}', "application/json"),
+    "a plain form": (b"content=a&style=b", "application/x-www-form-urlencoded"),
+    "no boundary": (_part('name="content"; filename="a"', PLAIN), "multipart/form-data"),
+    "an empty boundary": (b"--\r\n", "multipart/form-data; boundary="),
+    "another boundary": (_part('name="content"; filename="a"', PLAIN), f"{BOUNDARY}C"),
+    "only the end": (b"--B--\r\n", BOUNDARY),
+    "rubbish": (b"\x00\xff" * 50, BOUNDARY),
+    "a part without a name": (_part('filename="a"', PLAIN) + b"--B--", BOUNDARY),
+    "a part without a disposition": (b"--B\r\n\r\nx\r\n--B--\r\n", BOUNDARY),
+    "a picture without a file name": (
+        _part('name="content"', b"a picture") + STYLE + b"--B--\r\n",
+        BOUNDARY,
+    ),
+    "a picture with an empty file name": (
+        _part('name="content"; filename=""', PLAIN) + STYLE + b"--B--\r\n",
+        BOUNDARY,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_UPLOADS)
+def test_what_is_no_upload_is_refused_as_one_without_files(client: FlaskClient, kind: str) -> None:
+    body, content_type = NO_UPLOADS[kind]
+    response = client.post(JOBS, data=body, content_type=content_type)
+    assert problem(response, 422, "missing_file")["field"] == "content"
+
+
+# Werkzeug leaves what it had read of such an upload to the collector.
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "body",
+    [
+        _part('name="content"; filename="a"', PLAIN) + STYLE,
+        _part('name="content"; filename="a"', PLAIN) + b"--B\r\nContent-Dispo",
+    ],
+    ids=["between the parts", "in a header"],
+)
+def test_an_upload_that_breaks_off_is_answered_by_a_refusal(
+    client: FlaskClient, body: bytes
+) -> None:
+    assert 400 <= client.post(JOBS, data=body, content_type=BOUNDARY).status_code < 500
+
+
+ODD_PARTS = {
+    "line feeds in a file name": _part('name="content"; filename="a%0d%0aX: y"', PLAIN),
+    "a path as a file name": _part('name="content"; filename="../../etc/passwd"', PLAIN),
+    "a file name in another tongue": _part("name=content; filename*=UTF-8''%E2%82%AC", PLAIN),
+    "a declared type that lies": _part(
+        'name="content"; filename="a"', PLAIN, "Content-Type: text/html"
+    ),
+    "an encoding that lies": _part(
+        'name="content"; filename="a"', PLAIN, "Content-Transfer-Encoding: base64"
+    ),
+    "headers nobody knows": _part('name="content"; filename="a"', PLAIN, "X-Odd: " + "x" * 2000),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_PARTS)
+def test_oddly_named_files_are_judged_by_their_content(client: FlaskClient, kind: str) -> None:
+    body = ODD_PARTS[kind] + STYLE + b"--B--\r\n"
+    response = client.post(JOBS, data=body, content_type=BOUNDARY)
+    accepted(response)
+    assert "X" not in response.headers
+
+
+def test_of_a_field_that_is_sent_twice_the_first_counts(client: FlaskClient) -> None:
+    fields = {"settings": ['{"size": 64}', '{"size": 96}']}
+    assert accepted(client.post(JOBS, data=upload() | fields))["settings"]["size"] == 64
+
+
+def test_fields_that_nobody_knows_are_passed_over(client: FlaskClient) -> None:
+    accepted(client.post(JOBS, data=upload() | {"crop": "yes"}))
+
+
+@pytest.mark.parametrize("path", ["/", JOBS, "/api/v1/settings", "/healthz", "/readyz"])
+def test_head_and_options_are_answered_wherever_get_is(client: FlaskClient, path: str) -> None:
+    head, options = client.head(path), client.options(path)
+    assert (head.status_code, head.data) == (200, b"")
+    assert options.status_code == 200
+    assert {"GET", "HEAD"} <= set(options.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"X-Forwarded-Host": "evil.example"},
+        {"X-Forwarded-Prefix": "/evil"},
+        {"X-HTTP-Method-Override": "DELETE"},
+    ],
+)
+def test_no_header_leads_elsewhere(
+    client: FlaskClient, jobs: JobStore, headers: dict[str, str]
+) -> None:
+    response = client.post(JOBS, data=upload(), headers=headers)
+    job = accepted(response)
+    assert response.headers["Location"] == f"{JOBS}/{job['id']}"
+    assert all(link.startswith("/") for link in job["links"].values())
+    assert len(jobs.page(2).jobs) == 1
+
+
+def test_doubled_slashes_lead_to_the_address_that_is_meant(client: FlaskClient) -> None:
+    response = client.get("/api//v1///jobs")
+    assert response.status_code == 308
+    assert response.headers["Location"].endswith(JOBS)

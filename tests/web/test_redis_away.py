@@ -1,0 +1,95 @@
+"""While Redis is away everything says so; when it is back all works without a restart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from shared.config import Config
+from tests.shared.own_redis import OwnRedis
+from tests.web.conftest import close
+from tests.web.talk import JOBS, accepted, messages, problem, submit, upload
+from web import create_app
+
+ASKED = [
+    ("GET", JOBS),
+    ("GET", f"{JOBS}/x"),
+    ("GET", f"{JOBS}/x/events"),
+    ("DELETE", f"{JOBS}/x"),
+]
+
+
+@pytest.fixture
+def alone(own_redis: OwnRedis, tmp_path: Path) -> Iterator[Flask]:
+    made = create_app(Config(REDIS_URL=own_redis.url, GRAMWORKS_DATA=tmp_path))
+    yield made
+    close(made)
+
+
+@pytest.fixture
+def asking(alone: Flask) -> FlaskClient:
+    return alone.test_client()
+
+
+def _is_away(response: TestResponse) -> bool:
+    body = problem(response, 503, "store_unavailable")
+    return "Redis" in body["detail"] and int(response.headers["Retry-After"]) > 0
+
+
+def test_programs_are_told_on_every_path_to_try_again(
+    own_redis: OwnRedis, asking: FlaskClient
+) -> None:
+    own_redis.stop()
+    assert [path for method, path in ASKED if not _is_away(asking.open(path, method=method))] == []
+    assert _is_away(submit(asking))
+
+
+def test_people_are_told_on_a_page(own_redis: OwnRedis, asking: FlaskClient) -> None:
+    own_redis.stop()
+    for response in (asking.get("/"), asking.get("/jobs/x"), asking.post("/", data=upload())):
+        assert (response.status_code, response.mimetype) == (503, "text/html")
+        assert "Nothing that was accepted is lost" in response.text
+        assert response.headers["Retry-After"]
+
+
+def test_the_process_is_healthy_and_not_ready(own_redis: OwnRedis, asking: FlaskClient) -> None:
+    assert asking.get("/readyz").get_json() == {"status": "ready", "workers": 0}
+    own_redis.stop()
+    assert asking.get("/healthz").get_json() == {"status": "ok"}
+    assert _is_away(asking.get("/readyz"))
+
+
+def test_when_redis_is_back_all_works_and_nothing_accepted_is_lost(
+    own_redis: OwnRedis, asking: FlaskClient
+) -> None:
+    before = accepted(submit(asking))
+    own_redis.stop()
+    assert _is_away(submit(asking))
+    own_redis.start()
+    assert asking.get(before["links"]["self"]).get_json() == before
+    after = accepted(submit(asking))
+    assert after["position"] == 2
+    assert asking.get("/readyz").status_code == 200
+
+
+def test_what_was_not_accepted_leaves_no_pictures(
+    own_redis: OwnRedis, asking: FlaskClient, tmp_path: Path
+) -> None:
+    own_redis.stop()
+    assert _is_away(submit(asking))
+    assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
+
+
+def test_a_stream_ends_so_that_its_reader_asks_again(
+    own_redis: OwnRedis, asking: FlaskClient
+) -> None:
+    job = accepted(submit(asking))
+    with asking.get(job["links"]["events"]) as response:
+        assert isinstance(response, TestResponse)
+        told = messages(response)
+        assert next(told)
+        own_redis.stop()
+        assert [message for message in told if message] == []

@@ -1,0 +1,173 @@
+"""The server as it is run, `python -m web`: streams that stream, limits that hold."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from shared.jobs import JobStore
+from tests.ports import free_port
+from tests.shared.lives import claimed, progress
+from tests.web.talk import JOBS, PLAIN
+
+FILES = {"content": ("a", PLAIN), "style": ("b", PLAIN)}
+LIMIT_MB = 1
+
+
+@pytest.fixture(scope="module")
+def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Return the port of a running server that takes a megabyte."""
+    port = free_port()
+    environment = os.environ | {
+        "REDIS_URL": redis_url,
+        "GRAMWORKS_DATA": str(tmp_path_factory.mktemp("served")),
+        "GRAMWORKS_PORT": str(port),
+        "GRAMWORKS_MAX_UPLOAD_MB": str(LIMIT_MB),
+        "GRAMWORKS_LOG_LEVEL": "error",
+    }
+    house = Path(__file__).parents[2]
+    server = subprocess.Popen([sys.executable, "-m", "web"], cwd=house, env=environment)
+    _wait_for(port)
+    yield port
+    server.terminate()
+    server.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture
+def http(port: int, jobs: JobStore) -> Iterator[httpx.Client]:
+    del jobs  # their Redis is emptied first
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        yield client
+
+
+def test_events_come_while_the_job_runs_not_after_it(http: httpx.Client, jobs: JobStore) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    with http.stream("GET", job["links"]["events"]) as response:
+        lines = (line for line in response.iter_lines() if line.startswith("data: "))
+        assert json.loads(next(lines)[6:])["state"] == "queued"
+        claim = claimed(jobs)
+        assert json.loads(next(lines)[6:])["state"] == "running"
+        for evaluation in range(1, 4):
+            jobs.report(claim, progress(evaluation), None)
+            told = json.loads(next(lines)[6:])
+            assert told["progress"]["evaluation"] == evaluation
+        jobs.cancel(claim.job_id)
+        assert json.loads(next(lines)[6:])["state"] == "cancelled"
+        assert list(lines) == []
+
+
+def test_a_reader_that_takes_up_is_answered_at_once(http: httpx.Client, jobs: JobStore) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    last = {"Last-Event-ID": jobs.last_event_id(job["id"])}
+    began = time.monotonic()
+    with http.stream("GET", job["links"]["events"], headers=last) as response:
+        assert response.status_code == 200
+        assert time.monotonic() - began < 2
+        jobs.cancel(job["id"])
+        assert "cancelled" in response.read().decode()
+
+
+def test_the_head_of_a_stream_is_answered_at_once(http: httpx.Client, jobs: JobStore) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    response = http.head(job["links"]["events"])
+    assert response.headers["Content-Type"].startswith("text/event-stream")
+    jobs.cancel(job["id"])
+
+
+@pytest.mark.parametrize("megabytes", [1.1, 10])
+def test_a_long_upload_is_refused_and_its_sender_hears_it(
+    http: httpx.Client, megabytes: float
+) -> None:
+    long = {**FILES, "content": ("a", bytes(int(megabytes * 1e6)))}
+    _is_too_long(http.post(JOBS, files=long))
+
+
+def _is_too_long(response: httpx.Response) -> None:
+    assert response.status_code == 413
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "upload_too_large"
+
+
+def _chunks(length: int) -> Iterator[bytes]:
+    for name in ("content", "style"):
+        disposition = f'Content-Disposition: form-data; name="{name}"; filename="a"'
+        yield f"--B\r\n{disposition}\r\n\r\n".encode() + PLAIN
+        for _ in range(length // 100_000):
+            yield bytes(100_000)
+        yield b"\r\n"
+    yield b"--B--\r\n"
+
+
+def _post_chunks(http: httpx.Client, length: int) -> httpx.Response:
+    multipart = {"Content-Type": "multipart/form-data; boundary=B"}
+    return http.post(JOBS, content=_chunks(length), headers=multipart)
+
+
+def test_an_upload_of_no_declared_length_is_taken_up_to_the_limit(http: httpx.Client) -> None:
+    assert _post_chunks(http, 0).status_code == 202
+    _is_too_long(_post_chunks(http, 2_000_000))
+
+
+def test_a_declared_length_is_refused_before_the_upload_is_sent(port: int) -> None:
+    head = (
+        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n"
+        "Content-Type: multipart/form-data; boundary=B\r\n\r\n"
+    )
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    "target", [f"{JOBS}/%ED%A0%80", f"{JOBS}/%C0%AF", f"{JOBS}/%2e%2e%2f", "/static/%2e%2e/api.py"]
+)
+def test_an_odd_address_is_not_found(port: int, target: str) -> None:
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 404 ")
+
+
+def test_many_open_streams_keep_nobody_waiting(http: httpx.Client, jobs: JobStore) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    streams = [http.stream("GET", job["links"]["events"]) for _ in range(20)]
+    opened = [stream.__enter__() for stream in streams]
+    began = time.monotonic()
+    assert http.get("/readyz").status_code == 200
+    assert time.monotonic() - began < 2
+    jobs.cancel(job["id"])
+    assert all("cancelled" in response.read().decode() for response in opened)
+
+
+def test_a_wrong_setting_of_the_deployment_is_said_by_name() -> None:
+    environment = os.environ | {"GRAMWORKS_PORT": "http"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "web"],
+        cwd=Path(__file__).parents[2],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("GRAMWORKS_PORT: ")
+    assert "Traceback" not in ran.stderr

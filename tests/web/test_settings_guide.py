@@ -1,0 +1,48 @@
+"""The guide to the settings: enough for a client that knows no knobs."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.settings import PRESETS, StyleSettings
+from tests.web.talk import accepted, submit
+
+NAMES = list(StyleSettings.model_fields)
+NUMBERS = ["size", "iterations", "content_weight", "style_weight", "tv_weight", "pyramid"]
+UNITS = {"size": "px", "iterations": "evaluations", "pyramid": "levels"}
+
+
+@pytest.fixture
+def guide(client: FlaskClient) -> dict[str, Any]:
+    response = client.get("/api/v1/settings")
+    assert response.status_code == 200
+    return dict(response.get_json())
+
+
+def test_every_setting_is_listed_with_help_and_default(guide: dict[str, Any]) -> None:
+    listed = guide["schema"]["properties"]
+    assert list(listed) == NAMES
+    assert all(knob["description"] and "default" in knob for knob in listed.values())
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_number_is_listed_with_bounds_and_unit(guide: dict[str, Any], name: str) -> None:
+    knob = guide["schema"]["properties"][name]
+    assert knob["minimum"] <= knob["default"] <= knob["maximum"]
+    assert knob.get("unit") == UNITS.get(name)
+
+
+def test_presets_are_whole_settings_that_a_program_may_send_back(
+    client: FlaskClient, guide: dict[str, Any]
+) -> None:
+    assert set(guide["presets"]) == set(PRESETS)
+    assert guide["default_preset"] in guide["presets"]
+    for values in guide["presets"].values():
+        assert list(values) == NAMES
+        job = accepted(submit(client, settings=client.application.json.dumps(values)))
+        assert job["settings"] == values
+
+
+def test_options_are_listed_too(guide: dict[str, Any]) -> None:
+    assert guide["options"]["properties"]["priority"]["enum"] == ["high", "normal", "low"]
