@@ -17,6 +17,13 @@ from web.submission import submit
 blueprint = Blueprint("pages", __name__)
 LATEST = 12
 NUMBERS = ("size", "iterations")
+LABELS = {
+    "content": "Photograph",
+    "style": "Painting",
+    "settings.size": "Size",
+    "settings.iterations": "Iterations",
+    "settings.deprocess_means": "Means added back",
+}
 
 
 @blueprint.get("/")
@@ -31,7 +38,7 @@ def create() -> AnyResponse:
     try:
         job = submit(services(), request.files, {"settings": _settings(request.form)})
     except InvalidRequest as error:
-        body = problem(error.code, error.parameters)
+        body = problem(error.code, _as_labelled(error.parameters))
         return Response(_form(request.form, body), body["status"])
     return redirect(url_for(".show", job_id=job.id), 303)
 
@@ -53,6 +60,12 @@ def cancel(job_id: str) -> AnyResponse:
     """Cancel a live job; an ended one stays as it is."""
     services().jobs.cancel(job_id)
     return redirect(url_for(".show", job_id=job_id), 303)
+
+
+def _as_labelled(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the field as the form does."""
+    field = parameters.get("field")
+    return {**parameters, "field": LABELS.get(str(field), field)}
 
 
 def _form(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:

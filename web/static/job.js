@@ -9,6 +9,10 @@ function time(seconds) {
   return whole < 60 ? `about ${whole} s left` : `about ${Math.floor(whole / 60)} min ${whole % 60} s left`;
 }
 
+function number(value) {
+  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
+}
+
 function showProgress(progress, eta) {
   if (!progress) return;
   part("idle")?.remove();
@@ -16,7 +20,7 @@ function showProgress(progress, eta) {
   part("numbers").hidden = false;
   part("evaluation").textContent = `${progress.evaluation} / ${progress.evaluations}`;
   part("level").textContent = `${progress.level} / ${progress.levels}`;
-  for (const [name, value] of Object.entries(progress.loss)) part(name).textContent = value.toPrecision(4);
+  for (const [name, value] of Object.entries(progress.loss)) part(name).textContent = number(value);
   part("left").textContent = time(eta);
 }
 
