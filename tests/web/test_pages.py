@@ -99,7 +99,7 @@ def test_a_fault_is_told_beside_the_form_with_what_was_entered(
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"content": []}, "Choose a file for &#39;content&#39;"),
+        ({"content": []}, "Choose a file for &#39;Photograph&#39;"),
         ({"style": [b"no picture"]}, "is no image of a known kind"),
         ({"content": [white(1, 1)]}, "1 × 1 pixels"),
     ],
