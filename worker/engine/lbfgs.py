@@ -25,7 +25,8 @@ class LBFGS:
     All its decisions are made in tensors, so that a device never waits for the host.
     """
 
-    def __init__(self, history: int = HISTORY) -> None:
+    def __init__(self, history: int = HISTORY, first_step: float = FIRST_STEP) -> None:
+        self._first_step = first_step
         self._pairs: deque[Pair] = deque(maxlen=history)
         self._gradient: tf.Tensor | None = None
         self._step: tf.Tensor | None = None
@@ -34,7 +35,7 @@ class LBFGS:
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
         """Return what to add to the point where `gradient` was taken; of the gradient's shape."""
         if self._gradient is None or self._step is None:
-            self._scale = FIRST_STEP / _not_zero(_mean_size(gradient))
+            self._scale = self._first_step / _not_zero(_mean_size(gradient))
         else:
             self._remember(self._step, gradient - self._gradient)
         self._gradient = gradient

@@ -6,11 +6,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from shared.errors import Diverged, OutOfMemory
+from shared.errors import OutOfMemory
 from shared.settings import StyleSettings
 from worker.engine import vgg
 from worker.engine.architecture import Weights
-from worker.engine.lbfgs import LBFGS
+from worker.engine.descent import Evaluate, Point, descend
 from worker.engine.objective import Objective
 from worker.engine.pixels import centred, resize
 from worker.engine.progress import Losses, Progress
@@ -46,7 +46,7 @@ class Engine:
         """
         rows, columns = settings.result_shape(content.shape[1], content.shape[0])
         try:
-            yield from self._descend(
+            yield from self._climb(
                 centred(content),
                 [centred(style) for style in styles],
                 levels(rows, columns, settings),
@@ -55,7 +55,7 @@ class Engine:
         except (MemoryError, tf.errors.ResourceExhaustedError) as error:
             raise OutOfMemory(width=columns, height=rows) from error
 
-    def _descend(
+    def _climb(
         self,
         content: tf.Tensor,
         styles: Sequence[tf.Tensor],
@@ -69,30 +69,26 @@ class Engine:
             start = sized
             if image is not None:
                 start = start_of_next(image, (coarser, sized), settings.geometry)
-            for image, losses in self._optimise(start, sized, styles, level, settings):
-                yield counter.progress(level, losses, image)
+            evaluate = self._evaluation(sized, styles, level, settings)
+            for point in descend(evaluate, start, settings.iterations, counter.evaluation):
+                yield counter.progress(level, point)
+                image = point.image
             coarser = sized
 
-    def _optimise(
+    def _evaluation(
         self,
-        image: tf.Tensor,
         content: tf.Tensor,
         styles: Sequence[tf.Tensor],
         level: Level,
         settings: StyleSettings,
-    ) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
+    ) -> Evaluate:
         objective = self._objective(settings)
         sized = [
             resize(style, *style_shape(style, level, settings), settings.geometry)
             for style in styles
         ]
         targets = objective.targets(content, sized, settings, level.scale)
-        optimizer = LBFGS()
-        for evaluation in range(settings.iterations):
-            losses, gradient = objective.evaluate(image, targets)
-            yield image, losses
-            if evaluation + 1 < settings.iterations:
-                image += optimizer.step(gradient)
+        return lambda image: objective.evaluate(image, targets)
 
     def _objective(self, settings: StyleSettings) -> Objective:
         style, content = frozenset(settings.style_layers), settings.content_layer
@@ -113,22 +109,19 @@ class _Counter:
         self._ladder = ladder
         self._evaluations = len(ladder) * iterations
         self._work = sum(map(_cost, ladder)) * iterations
-        self._evaluation = self._done = 0
+        self.evaluation = self._done = 0
 
-    def progress(self, level: Level, losses: tf.Tensor, image: tf.Tensor) -> Progress:
-        self._evaluation += 1
+    def progress(self, level: Level, point: Point) -> Progress:
+        self.evaluation += 1
         self._done += _cost(level)
-        parts = Losses(*(float(loss) for loss in losses.numpy()))
-        if not np.isfinite(parts.total):
-            raise Diverged(evaluation=self._evaluation)
         return Progress(
-            evaluation=self._evaluation,
+            evaluation=self.evaluation,
             evaluations=self._evaluations,
             level=self._ladder.index(level) + 1,
             levels=len(self._ladder),
             fraction=self._done / self._work,
-            losses=parts,
-            pixels=image[0].numpy,
+            losses=Losses(*(float(loss) for loss in point.losses.numpy())),
+            pixels=point.image[0].numpy,
         )
 
 
