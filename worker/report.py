@@ -1,6 +1,7 @@
 """What a running job tells of itself, often enough to watch and seldom enough to cost nothing."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 
 from shared.finish import deprocess, encode
@@ -25,12 +26,12 @@ class Reporter:
         self._images = images
         self._means = means
         self._told = self._shown = float("-inf")
-        self._past: list[tuple[float, float]] = []
+        self._past: deque[tuple[float, float]] = deque(maxlen=HISTORY)
 
     def report(self, progress: Progress) -> None:
         """Tell of `progress` unless that was done a moment ago; the last is always told."""
         now = time.monotonic()
-        self._past = [*self._past[-HISTORY:], (now, progress.fraction)]
+        self._past.append((now, progress.fraction))
         last = progress.evaluation == progress.evaluations
         if now - self._told >= PROGRESS_SECONDS or last:
             self._told = now

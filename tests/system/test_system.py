@@ -85,7 +85,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_job_back_at_once(
     wait_until(lambda: has_progress(client, job), "the job runs")
     stopping = house.running("worker")
     stopping.send_signal(signal.SIGTERM)
-    wait_until(lambda: state(client, job) == "queued", "the job is handed back", patience=3)
+    wait_until(lambda: state(client, job) == "queued", "the job is handed back", patience=6)
     assert stopping.wait(15) == 0
     house.start_worker()
     assert client.wait(job.id).attempt == 2

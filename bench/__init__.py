@@ -1,0 +1,1 @@
+"""Benchmarks: each one file, each prints one table and writes JSON."""

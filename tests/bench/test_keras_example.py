@@ -1,0 +1,30 @@
+"""The reference that the engine is measured against is the Keras example, on pinned pictures."""
+
+import itertools
+import json
+
+import pytest
+
+from bench.keras_example import FILE, descend, learning_rate, published_step
+from bench.pairs import pair
+from worker.engine.architecture import Weights
+
+
+def test_the_cheap_way_takes_the_published_steps(weights: Weights) -> None:
+    images = pair(1, 48)
+    step = published_step(images, weights)
+    cheap = [loss for _, loss in itertools.islice(descend(images, weights), 4)]
+    assert [step() for _ in range(4)] == pytest.approx(cheap, rel=1e-3)
+    assert cheap[-1] < cheap[0]
+
+
+def test_the_learning_rate_decays_as_published_and_scales_with_the_size() -> None:
+    assert learning_rate(0, 400 * 533) == 100
+    assert learning_rate(100, 400 * 533) == pytest.approx(96)
+    assert learning_rate(0, 100 * 533) == 25
+
+
+@pytest.mark.parametrize("name", json.loads(FILE.read_text()))
+def test_a_reference_is_of_the_pictures_that_are_here(name: str) -> None:
+    rows, number = map(int, name.split("/"))
+    assert pair(number, rows).sha256 == json.loads(FILE.read_text())[name]["sha256"]
