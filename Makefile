@@ -40,7 +40,7 @@ lock: $(INSTALLED) ## resolve the dependencies anew
 $(INSTALLED): locks/all.txt
 	@"$(PYTHON)" -c '$(USABLE)' 2>/dev/null || { echo "Gramworks needs Python 3.11 or 3.12 with venv (on\
 	 Debian: apt-get install python3-venv); name one with PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Installing into .venv (about 1.6 GB, once) …"
+	@echo "Installing into .venv (about 2 GB, once) …"
 	@"$(PYTHON)" -m venv .venv
 	@$(PY) -m pip install --quiet --require-hashes -r locks/all.txt
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
