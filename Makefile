@@ -5,7 +5,10 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: demo up test check lock format compose-test clean
+.PHONY: help demo up test check lock format compose-test clean
+
+help: ## show these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## style a sample, or CONTENT=… STYLE=…, into OUT=…
 	@$(PY) -m local demo

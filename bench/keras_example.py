@@ -1,6 +1,6 @@
 """The Keras example `neural_style_transfer`, written anew from its definitions, as the reference.
 
-`python -m bench.keras_example --rows 128 --pairs 3` writes the losses that its 4000 steps reach
+`python -m bench.keras_example --rows 128 --pair 1` writes the loss that its 4000 steps reach
 into bench/reference.json. The two fixed images give the same features in every step, so for the
 loss they are computed once; `published_step` is a step in the published form, for its time.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from bench.pairs import Pair, pair
+from bench.pairs import NAMES, Pair, pair
 from shared.config import Config
 from shared.settings import StyleSettings
 from worker import weights
@@ -95,24 +95,23 @@ def _published_loss(features: dict[str, tf.Tensor], combination: tf.Tensor) -> t
 
 
 def main() -> None:
-    """Add the losses of some pairs at one size to bench/reference.json."""
+    """Add the loss of one pair at one size to bench/reference.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=128)
-    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--pair", type=int, default=1, choices=range(1, len(NAMES) + 1))
     chosen = parser.parse_args()
+    images = pair(chosen.pair, chosen.rows)
     trained = weights.load(Config.read(os.environ))
-    for number in range(1, chosen.pairs + 1):
-        images = pair(number, chosen.rows)
-        curve = {step: loss for step, loss in descend(images, trained) if step in CURVE}
-        known = json.loads(FILE.read_text()) if FILE.exists() else {}
-        known[f"{chosen.rows}/{number}"] = {
-            "pair": images.name,
-            "sha256": images.sha256,
-            "loss": curve[STEPS],
-            "curve": curve,
-        }
-        FILE.write_text(json.dumps(known, indent=1) + "\n")
-        print(f"{chosen.rows} rows, {images.name}: {curve[STEPS]:.1f} after {STEPS} steps")
+    curve = {step: loss for step, loss in descend(images, trained) if step in CURVE}
+    known = json.loads(FILE.read_text()) if FILE.exists() else {}
+    known[f"{chosen.rows}/{chosen.pair}"] = {
+        "pair": images.name,
+        "sha256": images.sha256,
+        "loss": curve[STEPS],
+        "curve": curve,
+    }
+    FILE.write_text(json.dumps(known, indent=1) + "\n")
+    print(f"{chosen.rows} rows, {images.name}: {curve[STEPS]:.1f} after {STEPS} steps")
 
 
 if __name__ == "__main__":
