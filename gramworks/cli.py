@@ -181,7 +181,7 @@ def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows another instead of ending the program.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a text file has it
     cli(prog_name="gramworks")
 
 

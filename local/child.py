@@ -10,6 +10,7 @@ from pathlib import Path
 
 GRACE_SECONDS = 8.0
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded here: between fork and exec nothing may take a lock
 
 
 class Child:
@@ -35,7 +36,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - we start no threads before
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock
             )
 
     @property
@@ -64,7 +65,7 @@ class Child:
         return "\n".join(lines[-count:])
 
     def _kill_group(self) -> None:
-        assert self._process is not None  # noqa: S101
+        assert self._process is not None  # noqa: S101 - `end` has looked
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -72,4 +73,4 @@ class Child:
 
 def _die_with_parent() -> None:
     # were we killed ourselves, nothing that we started would stay behind
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

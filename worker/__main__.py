@@ -21,7 +21,7 @@ def main() -> None:
         os.environ.setdefault(name, value)
     celery = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker"]
     identity = ["-n", f"gramworks-{os.getpid()}@%h"]
-    os.execv(sys.executable, [*celery, *identity, *SILENT])  # noqa: S606
+    os.execv(sys.executable, [*celery, *identity, *SILENT])  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

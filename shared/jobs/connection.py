@@ -48,7 +48,7 @@ class Connection(redis.Redis):
             StoreUnavailable: Redis is away, loading, full or read-only.
         """
         with _our_errors():
-            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has none
 
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Pipeline:
         """Return what collects commands, to send them together."""

@@ -80,7 +80,7 @@ def test_a_loss_that_is_no_number_ends_the_job_with_its_reason(engine: Engine) -
 )
 def test_running_out_of_memory_says_for_which_size(weights: Weights, error: Exception) -> None:
     class Full(Engine):
-        def _objective(self, settings: StyleSettings) -> Objective:  # noqa: ARG002
+        def _objective(self, settings: StyleSettings) -> Objective:  # noqa: ARG002 - it raises
             raise error
 
     with pytest.raises(OutOfMemory) as caught:

@@ -137,7 +137,7 @@ class FakeServer:
                 asked = Asked(self.command, url.path, url.query, headers, body)
                 _send(self, fake._next_answer(asked))
 
-            do_GET = do_POST = do_DELETE = handle_any  # noqa: N815
+            do_GET = do_POST = do_DELETE = handle_any  # noqa: N815 - http.server wants these names
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+
 from gramworks import Client, GramworksError
 from tests.ports import free_port
 
@@ -80,8 +82,6 @@ class House:
             return False
 
     def _workers(self) -> int:
-        import httpx  # noqa: PLC0415 - the client does not tell numbers of workers
-
         return int(httpx.get(f"{self.url}/readyz").json()["workers"])
 
 
