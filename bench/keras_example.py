@@ -22,6 +22,7 @@ from worker import weights
 from worker.engine import vgg
 from worker.engine.architecture import Weights
 from worker.engine.losses import content_loss, gram_matrix, style_loss, total_variation_loss
+from worker.engine.metric import plain
 from worker.engine.objective import Objective
 from worker.engine.pixels import centred
 
@@ -46,7 +47,7 @@ def descend(images: Pair, trained: Weights) -> Iterator[tuple[int, float]]:
     """Yield step and float32 loss of the example's run, computed with the fixed features once."""
     objective = Objective(vgg.build(trained, LAYERS), SETTINGS.style_layers, SETTINGS.content_layer)
     image = centred(images.content)
-    targets = objective.targets(image, [centred(images.style)], SETTINGS)
+    targets = objective.targets(image, [centred(images.style)], SETTINGS, metric=plain)
     pixels = image.shape[1] * image.shape[2]
     for step in range(STEPS + 1):
         losses, gradient = objective.evaluate(image, targets)
@@ -90,7 +91,7 @@ def _published_loss(features: dict[str, tf.Tensor], combination: tf.Tensor) -> t
     for layer in SETTINGS.style_layers:
         _, style, result = (gram_matrix(features[layer][each : each + 1]) for each in range(3))
         weight = SETTINGS.style_weight / len(SETTINGS.style_layers)
-        loss += weight * style_loss(result, style, pixels)
+        loss += weight * style_loss(result - style, pixels)
     return loss + SETTINGS.tv_weight * total_variation_loss(combination)
 
 

@@ -62,7 +62,8 @@ class StyleSettings(BaseModel):
     iterations: Annotated[int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations"})] = (
         100
     )
-    """Evaluations of the loss at full size; each coarser level of the pyramid does as many."""
+    """Evaluations of the loss at full size; each coarser level of the pyramid does a quarter
+    of the next finer one's."""
 
     content_weight: Annotated[float, Field(ge=0, le=1)] = 2.5e-8
     """How strongly the result keeps what the content image shows."""
@@ -91,7 +92,7 @@ class StyleSettings(BaseModel):
     content_layer: Layer = "block5_conv2"
     """VGG19 layer that content is read from."""
 
-    pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 1
+    pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 2
     """Sizes to work through from coarse to fine, each twice the one before; 1 is full size only."""
 
     geometry: Literal["keras", "aspect"] = "keras"

@@ -18,12 +18,17 @@ def test_levels_too_small_for_the_network_are_left_out() -> None:
     assert [level.rows for level in ladder] == [32, 64]
 
 
+def test_each_level_makes_a_quarter_of_the_next_one_s_evaluations() -> None:
+    ladder = levels(400, 533, StyleSettings(pyramid=5, iterations=40))
+    assert [level.evaluations for level in ladder] == [1, 1, 2, 10, 40][-len(ladder) :]
+
+
 def test_the_result_s_own_level_is_always_there() -> None:
     assert [level.rows for level in levels(32, 32, StyleSettings(pyramid=3))] == [32]
 
 
 def test_a_style_keeps_its_aspect_and_gets_the_result_s_area() -> None:
-    (level,) = levels(100, 100, StyleSettings())
+    level = levels(100, 100, StyleSettings())[-1]
     style = tf.zeros((1, 300, 1200, 3))
     assert style_shape(style, level, StyleSettings(geometry="aspect")) == (50, 200)
     assert style_shape(style, level, StyleSettings(geometry="keras")) == (100, 100)

@@ -17,7 +17,7 @@ def best_precision() -> str:
     """
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, enable=True)
-    precision = "mixed_bfloat16" if BFLOAT16_FLAGS & processor_flags() else "float32"
+    precision = "bfloat16" if BFLOAT16_FLAGS & processor_flags() else "float32"
     log.info("convolutions run under %s", precision)
     return precision
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-HISTORY = 20  # pairs; 50 bought little
+HISTORY = 10  # pairs; 20 and 50 bought nothing, and each costs 24 bytes a pixel
 FIRST_STEP = 3.0  # mean change per pixel and channel, in grey levels: large enough for the change
 # of the gradient along it to stand out of bfloat16's rounding, as torch's 1 / |gradient| does not
 LONGEST_STEP = 20.0  # in the same measure: a bad pair must not throw the image out of its range

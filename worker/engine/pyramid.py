@@ -19,6 +19,7 @@ class Level(NamedTuple):
     rows: int
     columns: int
     scale: float  # factor on the weights of the terms that are sums over pixels
+    evaluations: int
 
     @property
     def pixels(self) -> int:
@@ -29,18 +30,21 @@ class Level(NamedTuple):
 def levels(rows: int, columns: int, settings: StyleSettings) -> list[Level]:
     """Return the levels for a result of `rows` × `columns`, each twice the one before.
 
-    Levels with a side below 32 pixels are left out. Content and total variation are sums over
-    pixels and shrink with the image, where the style's term does not: they are scaled so that a
-    level weighs them as the result does or, with `aspect`, as a result of the Keras example's
-    size does, so that a picture looks the same at every size.
+    Each makes a quarter of the next finer one's evaluations: more bring little. Levels with a side
+    below 32 pixels are left out. Content and total variation are sums over pixels and shrink with
+    the image, where the style's term does not: they are scaled so that a level weighs them as the
+    result does or, with `aspect`, as a result of the Keras example's size does, so that a picture
+    looks the same at every size.
     """
     full = rows * columns if settings.geometry == "keras" else KERAS_PIXELS
-    shapes = [(rows >> k, columns >> k) for k in reversed(range(settings.pyramid))]
-    return [
-        Level(r, c, full / (r * c))
-        for r, c in shapes
-        if min(r, c) >= SHORTEST_RESULT_SIDE or (r, c) == (rows, columns)
-    ]
+
+    def level(k: int) -> Level:
+        r, c = rows >> k, columns >> k
+        return Level(r, c, full / (r * c), max(1, settings.iterations >> 2 * k))
+
+    smaller = (level(k) for k in reversed(range(1, settings.pyramid)))
+    large_enough = [each for each in smaller if min(each[:2]) >= SHORTEST_RESULT_SIDE]
+    return [*large_enough, level(0)]
 
 
 def style_shape(style: tf.Tensor, level: Level, settings: StyleSettings) -> tuple[int, int]:

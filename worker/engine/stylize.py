@@ -10,11 +10,13 @@ from shared.errors import OutOfMemory
 from shared.settings import StyleSettings
 from worker.engine import vgg
 from worker.engine.architecture import Weights
-from worker.engine.descent import Evaluate, Point, descend
+from worker.engine.descent import Point, descend
+from worker.engine.lag import Lagged
 from worker.engine.objective import Objective
 from worker.engine.pixels import centred, resize
 from worker.engine.progress import Losses, Progress
 from worker.engine.pyramid import Level, levels, start_of_next, style_shape
+from worker.engine.start import in_their_colours
 
 
 class Engine:
@@ -62,15 +64,16 @@ class Engine:
         ladder: Sequence[Level],
         settings: StyleSettings,
     ) -> Iterator[Progress]:
-        counter = _Counter(ladder, settings.iterations)
+        counter = _Counter(ladder)
         image = coarser = None
         for level in ladder:
             sized = resize(content, level.rows, level.columns, settings.geometry)
-            start = sized
-            if image is not None:
+            if image is None:
+                start = in_their_colours(sized, styles)
+            else:
                 start = start_of_next(image, (coarser, sized), settings.geometry)
             evaluate = self._evaluation(sized, styles, level, settings)
-            for point in descend(evaluate, start, settings.iterations, counter.evaluation):
+            for point in descend(evaluate, start, level.evaluations, counter.evaluation):
                 yield counter.progress(level, point)
                 image = point.image
             coarser = sized
@@ -81,14 +84,14 @@ class Engine:
         styles: Sequence[tf.Tensor],
         level: Level,
         settings: StyleSettings,
-    ) -> Evaluate:
+    ) -> Lagged:
         objective = self._objective(settings)
         sized = [
             resize(style, *style_shape(style, level, settings), settings.geometry)
             for style in styles
         ]
         targets = objective.targets(content, sized, settings, level.scale)
-        return lambda image: objective.evaluate(image, targets)
+        return Lagged(objective, targets, level.evaluations)
 
     def _objective(self, settings: StyleSettings) -> Objective:
         style, content = frozenset(settings.style_layers), settings.content_layer
@@ -105,10 +108,10 @@ OVERHEAD_PIXELS = 6000  # an evaluation costs as if it had so many more (measure
 class _Counter:
     """Counts evaluations over all levels and weighs each by its cost."""
 
-    def __init__(self, ladder: Sequence[Level], iterations: int) -> None:
+    def __init__(self, ladder: Sequence[Level]) -> None:
         self._ladder = ladder
-        self._evaluations = len(ladder) * iterations
-        self._work = sum(map(_cost, ladder)) * iterations
+        self._evaluations = sum(level.evaluations for level in ladder)
+        self._work = sum(_cost(level) * level.evaluations for level in ladder)
         self.evaluation = self._done = 0
 
     def progress(self, level: Level, point: Point) -> Progress:

@@ -13,15 +13,15 @@ def build(weights: Weights, layers: Collection[str], precision: str = "float32")
     Args:
         weights: the ImageNet weights.
         layers: names such as `block3_conv1`.
-        precision: a Keras dtype policy such as `float32`, or `mixed_bfloat16`, under which the
-            convolutions run in bfloat16; what comes out is of the weights' dtype in any case.
+        precision: the Keras dtype policy of its layers. Under `bfloat16` the weights, which never
+            change, are kept in it too: `mixed_bfloat16` would convert them in every evaluation.
 
     Returns:
-        A model from (1, rows, columns, 3), centred B, G, R, to a dict of layer to activations
-        (1, rows / 2^(block - 1), columns / 2^(block - 1), channels).
+        A model from (1, rows, columns, 3), centred B, G, R, float32 or wider, to a dict of layer
+        to activations (1, rows / 2^(block - 1), columns / 2^(block - 1), channels).
     """
     policy = keras.DTypePolicy(precision)
-    image = keras.Input((None, None, 3), dtype=policy.variable_dtype)
+    image = keras.Input((None, None, 3), dtype="float64" if precision == "float64" else "float32")
     activations, outputs, block = image, {}, "block1"
     for name in KERNEL_SHAPES:
         if not name.startswith(block):
@@ -29,7 +29,7 @@ def build(weights: Weights, layers: Collection[str], precision: str = "float32")
             activations = keras.layers.MaxPooling2D(2, dtype=policy)(activations)
         activations = _convolution(name, weights, policy)(activations)
         if name in layers:
-            outputs[name] = keras.ops.cast(activations, policy.variable_dtype)
+            outputs[name] = activations
         if len(outputs) == len(layers):
             break
     return keras.Model(image, outputs)

@@ -1,0 +1,47 @@
+"""Evaluates the deepest terms seldom, where they hardly move the image: a third of the work."""
+
+import tensorflow as tf
+
+from worker.engine.objective import Evaluation, Objective, Targets
+
+PERIOD = 10  # evaluations from one full one to the next
+EARLY = 3  # one more, counted from 0: the first steps are the longest
+LARGEST_SHARE = 0.1  # of the near terms' gradient that the far ones' may have to be kept
+
+
+class Lagged:
+    """The evaluations of one level's descent.
+
+    Terms read from VGG19's fifth block are mostly below a hundredth of the loss. Where their
+    gradient is small beside the others', it and their losses are kept from one full evaluation to
+    the next; else every evaluation is full. The first and the last always are.
+    """
+
+    def __init__(self, objective: Objective, targets: Targets, evaluations: int) -> None:
+        self._objective = objective
+        self._targets = targets
+        self._left = evaluations
+        self._made = 0
+        self._far: Evaluation | None = None  # None where nothing may be kept
+
+    def __call__(self, image: tf.Tensor) -> Evaluation:
+        """Return the losses of an image (1, rows, columns, 3) and the gradient to descend by."""
+        made, self._made = self._made, self._made + 1
+        self._left -= 1
+        if not self._objective.has_parts:
+            return self._objective.evaluate(image, self._targets)
+        if made % PERIOD == 0 or made == EARLY:
+            return self._anew(image)
+        if self._far is None or self._left <= 0:
+            return self._objective.evaluate(image, self._targets)
+        return _sum(self._objective.evaluate_near(image, self._targets), self._far)
+
+    def _anew(self, image: tf.Tensor) -> Evaluation:
+        near, far = self._objective.evaluate_apart(image, self._targets)
+        small = tf.norm(far.gradient) <= LARGEST_SHARE * tf.norm(near.gradient)
+        self._far = far if small else None
+        return _sum(near, far)
+
+
+def _sum(near: Evaluation, far: Evaluation) -> Evaluation:
+    return Evaluation(near.losses + far.losses, near.gradient + far.gradient)
