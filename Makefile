@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test clean
+.PHONY: help demo up test check lock format compose-test bench clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,18 @@ format: $(INSTALLED) ## put the code into its form
 
 compose-test: $(INSTALLED) ## the same through docker compose, where there is one
 	$(PY) -m pytest tests/compose --run-compose
+
+# Measures alone: whatever else runs on the machine is in its numbers.
+BENCH := .gramworks/bench
+MEMORY_ROWS ?= 400 800
+bench: export TF_CPP_MIN_LOG_LEVEL := 2
+bench: $(INSTALLED) ## measure the engine against its reference; draw what came out
+	$(PY) -m bench.engine --json $(BENCH)/engine.json
+	$(PY) -m bench.evaluation --json $(BENCH)/evaluation.json
+	$(PY) -m bench.cold --json $(BENCH)/cold.json
+	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
+	$(PY) -m bench.curve $(BENCH)/engine.json
+	$(PY) -m bench.sheet $(BENCH)/engine.json
 
 # One resolution for all, and the servers' locks cut out of it; hashes, no index.
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

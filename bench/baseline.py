@@ -1,0 +1,44 @@
+"""The strong baseline: what a good engineer writes in an afternoon, scipy's L-BFGS-B in float32."""
+
+from contextlib import suppress
+from time import perf_counter
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+from scipy.optimize import fmin_l_bfgs_b
+
+from bench.crossing import Point
+from bench.pairs import Pair
+from bench.plain import Plain, preprocessed
+
+HISTORY = 20  # pairs
+MOST_EVALUATIONS = 1000
+Doubles = NDArray[np.float64]
+
+
+class _Reached(Exception):  # how one leaves scipy's loop
+    pass
+
+
+def minimise(plain: Plain, images: Pair, loss: float, most: int = MOST_EVALUATIONS) -> list[Point]:
+    """Minimise from the content on; return a point an evaluation, the last at or below `loss`.
+
+    The last is above it where scipy gave up or made `most` evaluations. The seconds run from
+    before the fixed features are computed, as the engine's do.
+    """
+    curve: list[Point] = []
+    start = perf_counter()
+    fixed, image = plain.fixed(images), preprocessed(images.content)
+
+    def evaluate(flat: Doubles) -> tuple[float, Doubles]:
+        pixels = tf.constant(flat.reshape(image.shape).astype(np.float32))
+        value, gradient = plain.loss_and_gradient(pixels, fixed)
+        curve.append(Point(len(curve) + 1, perf_counter() - start, float(value)))
+        if curve[-1].loss <= loss:
+            raise _Reached
+        return curve[-1].loss, gradient.numpy().ravel().astype(np.float64)
+
+    with suppress(_Reached):
+        fmin_l_bfgs_b(evaluate, image.numpy().ravel(), m=HISTORY, maxfun=most, maxiter=most)
+    return curve

@@ -1,0 +1,91 @@
+"""What the first job of a process pays, and the first of a new shape: `python -m bench.cold`."""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench import table
+from bench.clock import timed
+from bench.fresh import answer, now, run_fresh
+from bench.pairs import Pair, pair
+from shared.config import Config
+from shared.settings import PRESETS, StyleSettings
+from worker import weights
+from worker.engine.device import best_precision
+from worker.engine.stylize import Engine
+
+FIRST = (128, 192)  # rows and columns of the first job
+SHAPES = ((256, 341), (200, 300))
+PRESET_SHAPE = (256, 384)
+EVALUATIONS = 8  # at full size
+Chosen = Mapping[str, Any]
+HEADINGS = {
+    "job": "job",
+    "new": "s to the first evaluation",
+    "again": "s when seen before",
+    "steady": "s an evaluation",
+}
+
+
+def _pictures(rows: int, columns: int) -> Pair:
+    name, content, style = pair(1, rows)
+    return Pair(name, content[:, :columns], style[:, :columns])
+
+
+def job(engine: Engine, name: str, shape: tuple[int, int], chosen: Chosen) -> dict[str, Any]:
+    """Do a job twice: seconds from the call to the first yield, and of an evaluation at the end."""
+    images = _pictures(*shape)
+    settings = StyleSettings(**{**chosen, "size": shape[0], "iterations": EVALUATIONS})
+
+    def times() -> list[float]:
+        begin = timed(lambda: engine.stylize(images.content, [images.style], settings))
+        return [spent for spent, _ in begin]
+
+    new, again = times(), times()
+    # the last laps, one fewer than the evaluations at full size, begin and end there
+    laps = [later - sooner for sooner, later in pairwise(again)][1 - EVALUATIONS :]
+    return {
+        "job": f"{shape[0]} × {shape[1]}, {name}",
+        "new": new[0],
+        "again": again[0],
+        "steady": median(laps),
+    }
+
+
+def inside() -> dict[str, Any]:
+    """Do all jobs in this process, the very first before anything else."""
+    engine = Engine(weights.load(Config.read(os.environ)), best_precision())
+    images = _pictures(*FIRST)
+    settings = StyleSettings(size=FIRST[0])
+    next(engine.stylize(images.content, [images.style], settings))
+    yielded = now()
+    shapes = [job(engine, "one level", shape, {"pyramid": 1}) for shape in SHAPES]
+    presets = [job(engine, name, PRESET_SHAPE, chosen) for name, chosen in PRESETS.items()]
+    return {"yielded": yielded, "rows": [*shapes, *presets]}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure in a fresh process."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    if chosen.inside:
+        answer(inside())
+        return
+    start = now()
+    told = run_fresh("bench.cold", ["--inside"])
+    if told is None:
+        parser.error("the process was killed")
+    seconds = told["yielded"] - start
+    print(f"{seconds:.1f} s from the process's start to its first evaluation, {FIRST[0]} rows")
+    table.show(told["rows"], HEADINGS)
+    table.write(chosen.json, {"first_job_seconds": seconds, "rows": told["rows"]})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""What an evaluation costs, held against the best matrix product: `python -m bench.evaluation`."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import tensorflow as tf
+
+from bench import table
+from bench.clock import lap
+from bench.faithful import Evaluate, faithful
+from bench.flops import evaluation_flops
+from bench.keras_example import SETTINGS
+from bench.pairs import Pair, pair
+from shared.config import Config
+from worker import weights
+from worker.engine.architecture import Weights
+from worker.engine.device import best_precision
+from worker.engine.metric import along_its_axes
+from worker.engine.pixels import centred
+
+SIDE = 2048  # of the two matrices
+WARM_UP = 2
+HEADINGS = {
+    "rows": "rows",
+    "columns": "columns",
+    "precision": "precision",
+    "gflop": "GFLOP",
+    "evaluation_seconds": "s an evaluation",
+    "gflops": "GFLOP/s",
+    "product_gflops": "GFLOP/s of the product",
+    "share": "share",
+}
+
+
+def measure(rows: int, trained: Weights, precision: str, repeat: int) -> dict[str, Any]:
+    """Time evaluations and products in turn, so that a slow moment of the machine hits both."""
+    images = pair(1, rows)
+    image, evaluate = centred(images.content), _engines(images, trained, precision)
+    product = _matrix_product(tf.bfloat16 if "bfloat16" in precision else tf.float32)
+    laps = [(lap(lambda: evaluate(image)), lap(product)) for _ in range(WARM_UP + repeat)]
+    seconds, product_seconds = map(median, zip(*laps[WARM_UP:], strict=True))
+    columns = images.content.shape[1]
+    gflop = evaluation_flops(rows, columns, SETTINGS) / 1e9
+    product_gflops = 2 * SIDE**3 / 1e9 / product_seconds
+    return {
+        "rows": rows,
+        "columns": columns,
+        "precision": precision,
+        "gflop": gflop,
+        "evaluation_seconds": seconds,
+        "gflops": gflop / seconds,
+        "product_gflops": product_gflops,
+        "share": gflop / seconds / product_gflops,
+    }
+
+
+def _engines(images: Pair, trained: Weights, precision: str) -> Evaluate:
+    # with the metric that the engine descends in: its few products are in the time, not the count
+    return faithful(images, trained, precision, along_its_axes)
+
+
+def _matrix_product(dtype: tf.DType) -> Any:
+    left, right = (tf.cast(tf.random.normal((SIDE, SIDE)), dtype) for _ in range(2))
+    return lambda: tf.matmul(left, right)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure the chosen sizes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[256, 400])
+    parser.add_argument("--repeat", type=int, default=9)
+    parser.add_argument("--json", type=Path)
+    chosen = parser.parse_args(arguments)
+    trained, precision = weights.load(Config.read(os.environ)), best_precision()
+    rows = [measure(size, trained, precision, chosen.repeat) for size in chosen.rows]
+    table.show(rows, HEADINGS)
+    table.write(chosen.json, {"rows": rows})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""The engine's objective with the Keras example's settings, as a function of the image alone."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from bench.keras_example import LAYERS, SETTINGS
+from bench.pairs import Pair
+from worker.engine import vgg
+from worker.engine.architecture import Weights
+from worker.engine.metric import Metric, plain
+from worker.engine.objective import Objective
+from worker.engine.pixels import centred
+
+Weighing = Callable[[tf.Tensor], Metric]
+Evaluate = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+
+
+def faithful(
+    images: Pair, trained: Weights, precision: str = "float32", metric: Weighing = plain
+) -> Evaluate:
+    """Return the function from (1, rows, columns, 3), centred B, G, R, to losses and gradient.
+
+    The losses are those of the example under every metric, the gradient under `plain` only.
+    """
+    network = vgg.build(trained, LAYERS, precision)
+    objective = Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
+    content, style = centred(images.content), centred(images.style)
+    targets = objective.targets(content, [style], SETTINGS, metric=metric)
+    return lambda image: objective.evaluate(image, targets)

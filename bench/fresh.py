@@ -1,0 +1,33 @@
+"""A benchmark's function in a process of its own, for what a process does only once."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def run_fresh(module: str, arguments: Sequence[str]) -> dict[str, Any] | None:
+    """Run `python -m module arguments`; return the JSON it prints last, None where it was killed.
+
+    Raises:
+        CalledProcessError: it failed on its own; what it said stands on the screen.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode < 0:
+        return None
+    done.check_returncode()
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def answer(told: Mapping[str, Any]) -> None:
+    """Print what `run_fresh` returns in the process that asked."""
+    print(json.dumps(told))
+
+
+def now() -> float:
+    """Return the seconds of a clock that two processes share."""
+    return time.time()

@@ -1,0 +1,86 @@
+"""How much memory a size takes, each measured in a process of its own: `python -m bench.memory`."""
+
+import argparse
+import os
+import resource
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from bench import table
+from bench.fresh import answer, run_fresh
+from bench.pairs import pair
+from shared.config import Config
+from shared.settings import StyleSettings
+from worker import weights
+from worker.engine.device import best_precision
+from worker.engine.stylize import Engine
+
+PICTURE = (400, 533)  # 3:4; the engine enlarges it as it would an upload
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
+HEADINGS = {
+    "rows": "rows",
+    "columns": "columns",
+    "peak_mb": "peak, MB",
+    "bytes_per_pixel": "bytes a pixel more",
+}
+
+
+def inside(rows: int, evaluations: int) -> dict[str, Any]:
+    """Paint in this process and return its peak in bytes."""
+    _, content, style = pair(1, PICTURE[0])
+    content, style = (image[:, : PICTURE[1]] for image in (content, style))
+    settings = StyleSettings(size=rows, iterations=evaluations)
+    engine = Engine(weights.load(Config.read(os.environ)), best_precision())
+    for progress in engine.stylize(content, [style], settings):
+        shape = progress.pixels().shape
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
+    return {"rows": shape[0], "columns": shape[1], "peak_mb": peak / 1e6}
+
+
+def ladder(sizes: Sequence[int], evaluations: int) -> list[dict[str, Any]]:
+    """Climb the sizes; a size that the system kills for its memory is the last."""
+    rows: list[dict[str, Any]] = []
+    for size in sorted(sizes):
+        told = run_fresh("bench.memory", ["--inside", str(size), "--evaluations", str(evaluations)])
+        if told is None:
+            print(f"{size} rows: killed")
+            break
+        rows.append(told)
+    for row, slope in zip(rows, [None, *slopes(rows)], strict=False):
+        row["bytes_per_pixel"] = slope
+    return rows
+
+
+def slopes(rows: Sequence[dict[str, Any]]) -> list[float]:
+    """Return the bytes that each pixel more costs, between neighbouring sizes."""
+    return [
+        (larger["peak_mb"] - smaller["peak_mb"]) * 1e6 / (_pixels(larger) - _pixels(smaller))
+        for smaller, larger in pairwise(rows)
+    ]
+
+
+def _pixels(row: dict[str, Any]) -> int:
+    return int(row["rows"] * row["columns"])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure the chosen sizes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[400, 800, 1600, 3200])
+    parser.add_argument("--evaluations", type=int, default=6, help="24 fill the history")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    if chosen.inside:
+        answer(inside(chosen.inside, chosen.evaluations))
+        return
+    rows = ladder(chosen.rows, chosen.evaluations)
+    table.show(rows, HEADINGS)
+    table.write(chosen.json, {"evaluations": chosen.evaluations, "rows": rows})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What the benchmarks count, they count right: crossings, operations, bytes, seconds."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench import clock
+from bench.crossing import Point, first_crossing
+from bench.flops import evaluation_flops
+from bench.memory import slopes
+from shared.settings import StyleSettings
+
+
+def test_the_first_crossing_is_the_first_although_the_loss_rises_again() -> None:
+    curve = [Point(n, float(n), loss) for n, loss in enumerate((9.0, 5.0, 7.0, 4.0, 6.0), 1)]
+    assert first_crossing(curve, 5.0) == curve[1]
+    assert first_crossing(curve, 4.5) == curve[3]
+    assert first_crossing(curve, 3.0) is None
+
+
+def test_the_operations_are_those_counted_by_hand() -> None:
+    settings = StyleSettings(style_layers={"block1_conv1": 1.0}, content_layer="block2_conv1")
+    first = 4 * 9 * 3 * 64 * 32 * 48
+    second = 4 * 9 * 64 * 64 * 32 * 48
+    third = 4 * 9 * 64 * 128 * 16 * 24
+    gram = 4 * 64 * 64 * 32 * 48
+    assert evaluation_flops(32, 48, settings) == first + second + third + gram
+
+
+def test_odd_sides_are_halved_as_pooling_halves_them() -> None:
+    settings = StyleSettings(style_layers={"block2_conv1": 1.0}, content_layer="block1_conv1")
+    assert evaluation_flops(33, 35, settings) - evaluation_flops(32, 34, settings) == (
+        4 * 9 * (3 * 64 + 64 * 64) * (33 * 35 - 32 * 34)
+    )
+
+
+def test_the_bytes_of_a_pixel_are_those_between_neighbouring_sizes() -> None:
+    rows = [
+        {"rows": 10, "columns": 10, "peak_mb": 1.0},
+        {"rows": 20, "columns": 10, "peak_mb": 1.5},
+        {"rows": 40, "columns": 10, "peak_mb": 1.7},
+    ]
+    assert slopes(rows) == pytest.approx([5000, 1000])
+
+
+def test_the_clock_stands_still_while_an_item_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    time = [0.0]
+    monkeypatch.setattr(clock, "perf_counter", lambda: time[0])
+
+    def work() -> Iterator[str]:
+        for item in "ab":
+            time[0] += 1
+            yield item
+
+    told = []
+    for item in clock.timed(work):
+        told.append(item)
+        time[0] += 100
+    assert told == [(1.0, "a"), (2.0, "b")]
