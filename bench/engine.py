@@ -183,11 +183,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _wanted(rows: list[int] | None, pairs: list[int] | None) -> list[tuple[int, int]]:
     if rows and pairs:
         return list(itertools.product(rows, pairs))
-    return [
+    known = [
         (size, number)
         for size, number in entries()
         if size in (rows or [size]) and number in (pairs or [number])
     ]
+    # where there is none, one that will be missed by name
+    return known or [((rows or [128])[0], (pairs or [1])[0])]
 
 
 if __name__ == "__main__":

@@ -49,12 +49,12 @@ def _cell(path: Path) -> Image.Image:
 
 
 def _label(row: dict[str, Any]) -> str:
-    name = " × ".join(NAMES[row["pair"] - 1])
+    name = " in the style of ".join(NAMES[row["pair"] - 1])
     if row["seconds"] is None:
         return f"{name}, {row['rows']} rows: loss {row['loss']:.0f}, not the reference's"
     return (
-        f"{name}, {row['rows']} rows: the loss of 4000 Keras steps, "
-        f"{row['reference_loss']:.0f}, in {row['seconds']:.1f} s, {row['ratio']:.0f} times sooner"
+        f"{name}, {row['rows']} rows: the loss of 4000 Keras steps ("
+        f"{row['reference_loss']:.0f}) in {row['seconds']:.1f} s, {row['ratio']:.0f} times sooner"
     )
 
 

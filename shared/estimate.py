@@ -1,7 +1,7 @@
 """From a picture's size to the memory that painting it takes."""
 
 BASE_BYTES = 800_000_000  # TensorFlow, the weights and what the process holds anyway
-BYTES_PER_PIXEL = 2_500  # activations, their gradients and L-BFGS's history (docs/engine.md)
+BYTES_PER_PIXEL = 2_000  # activations, their gradients and L-BFGS's history (docs/engine.md)
 
 
 def memory_bytes(pixels: int) -> int:
