@@ -107,7 +107,7 @@ def test_a_fault_is_told_beside_the_form_with_what_was_entered(
 def test_a_fault_in_a_file_is_told_too(
     client: FlaskClient, files: dict[str, list[bytes]], words: str
 ) -> None:
-    response = client.post("/", data=upload(**files) | {"size": "77"})  # type: ignore[arg-type]
+    response = client.post("/", data=upload(**files) | {"size": "77"})  # type: ignore[arg-type] # files and text in one form
     assert response.status_code == 422
     assert words in response.text
     assert 'value="77"' in response.text
