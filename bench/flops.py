@@ -1,7 +1,7 @@
 """How many floating-point operations one evaluation of the objective needs, from its definition."""
 
 from shared.settings import StyleSettings
-from worker.engine.architecture import KERNEL_SHAPES
+from worker.engine.architecture import KERNEL_SHAPES, stride
 
 
 def evaluation_flops(rows: int, columns: int, settings: StyleSettings) -> int:
@@ -13,8 +13,7 @@ def evaluation_flops(rows: int, columns: int, settings: StyleSettings) -> int:
     """
     total, read = 0, {*settings.style_layers, settings.content_layer}
     for layer, (height, width, inputs, outputs) in KERNEL_SHAPES.items():
-        shrunk = int(layer[len("block")]) - 1  # once halved by each block before it
-        positions = (rows >> shrunk) * (columns >> shrunk)
+        positions = (rows // stride(layer)) * (columns // stride(layer))
         total += 2 * 2 * height * width * inputs * outputs * positions
         if layer in settings.style_layers:
             total += 2 * 2 * outputs**2 * positions

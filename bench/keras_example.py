@@ -85,7 +85,7 @@ def published_step(images: Pair, trained: Weights) -> Callable[[], float]:
 
 
 def _published_loss(features: dict[str, tf.Tensor], combination: tf.Tensor) -> tf.Tensor:
-    pixels = tf.cast(tf.size(combination) / 3, tf.float32)
+    pixels = combination.shape[1] * combination.shape[2]
     activations = features[SETTINGS.content_layer]
     loss = SETTINGS.content_weight * content_loss(activations[2], activations[0])
     for layer in SETTINGS.style_layers:

@@ -9,8 +9,10 @@ from tests.engine.pictures import painting, photograph
 from tests.engine.test_losses import objective
 from worker.engine.architecture import Weights
 from worker.engine.lag import EARLY, PERIOD, Lagged
-from worker.engine.objective import Evaluation, Objective, Targets
+from worker.engine.objective import Objective
+from worker.engine.passes import Evaluation
 from worker.engine.pixels import centred
+from worker.engine.terms import Targets
 
 CONTENT, STYLE = photograph(96, 64), painting(96, 64)
 MIXED = 0.6 * CONTENT + 0.4 * STYLE
@@ -34,7 +36,7 @@ class Watched:
         self.asked.append("near")
         return self._real.evaluate_near(image, targets)
 
-    def evaluate_apart(self, image: tf.Tensor, targets: Targets) -> tuple[Evaluation, Evaluation]:
+    def evaluate_apart(self, image: tf.Tensor, targets: Targets) -> list[Evaluation]:
         self.asked.append("apart")
         return self._real.evaluate_apart(image, targets)
 

@@ -8,7 +8,7 @@ from shared.settings import StyleSettings
 from tests.engine.pictures import painting, photograph
 from tests.engine.test_losses import objective
 from worker.engine.architecture import Weights
-from worker.engine.metric import DAMPING, SHARE, along_its_axes, plain
+from worker.engine.metric import AXES, DAMPING, SHARE, Matrix, along_its_axes, plain
 from worker.engine.pixels import centred
 
 
@@ -17,23 +17,47 @@ def gram_with(eigenvalues: list[float]) -> tf.Tensor:
     return tf.constant((axes * eigenvalues) @ axes.T)
 
 
+def weights_of(gram: tf.Tensor) -> tuple[Matrix, Matrix]:
+    """Return the eigenvalues of a Gram matrix, and what the metric weighs pairs of its axes by."""
+    eigenvalues, axes = np.linalg.eigh(gram.numpy())
+    metric = along_its_axes(gram)
+
+    def weight(one: Matrix, other: Matrix) -> float:
+        pair = np.outer(one, other) + np.outer(other, one)
+        return float(np.sum(pair * metric.weigh(tf.constant(pair))) / np.sum(pair**2))
+
+    return eigenvalues, np.array([[weight(one, other) for other in axes.T] for one in axes.T])
+
+
 def test_the_plain_metric_changes_nothing() -> None:
     difference = tf.random.stateless_normal((4, 4), seed=(1, 2))
-    np.testing.assert_array_equal(plain(difference).apply(difference), difference)
+    np.testing.assert_array_equal(plain(difference).weigh(difference), difference)
 
 
-def test_each_axis_has_the_weight_that_its_eigenvalue_asks_for() -> None:
-    gram = gram_with([1.0, 10.0, 1000.0])
-    metric = along_its_axes(gram)
-    for axis, eigenvalue in zip(tf.transpose(metric.axes), [1.0, 10.0, 1000.0], strict=True):
-        along = tf.tensordot(axis, axis, 0)
-        weighed = float(tf.reduce_sum(metric.apply(along) ** 2))
-        expected = SHARE * (2 + DAMPING) / (2 * eigenvalue / 1000 + DAMPING)
-        assert weighed == pytest.approx(expected, rel=1e-6)
+def test_each_pair_of_axes_has_the_weight_that_its_eigenvalues_ask_for() -> None:
+    eigenvalues, weights = weights_of(gram_with([1.0, 10.0, 100.0, 1000.0]))
+    spread = np.add.outer(eigenvalues, eigenvalues) / 1000
+    np.testing.assert_allclose(weights, SHARE * (2 + DAMPING) / (spread + DAMPING), rtol=1e-6)
+
+
+def test_all_but_the_largest_axes_weigh_alike() -> None:
+    large = list(np.geomspace(1000, 100, AXES))
+    _, weights = weights_of(gram_with([0.1, 0.2, 0.3, *large]))
+    np.testing.assert_allclose(weights[:3, :3], SHARE * (2 + DAMPING) / DAMPING, rtol=1e-3)
+
+
+def test_the_weighed_difference_is_a_gradient() -> None:
+    gram = gram_with(list(np.geomspace(1, 1000, 2 * AXES)))
+    metric, rng = along_its_axes(gram), np.random.default_rng(3)
+    one, other = (each + each.T for each in rng.normal(size=(2, *gram.shape)))
+    forth, back = np.sum(one * metric.weigh(other)), np.sum(other * metric.weigh(one))
+    assert forth == pytest.approx(back)  # the weighing is symmetric
+    assert np.sum(one * metric.weigh(one)) > 0
 
 
 def test_a_style_of_one_colour_has_a_finite_metric() -> None:
-    assert np.isfinite(along_its_axes(tf.zeros((3, 3))).weights).all()
+    metric = along_its_axes(tf.zeros((3, 3)))
+    assert all(np.isfinite(each).all() for each in metric)
 
 
 def test_the_losses_are_told_plain_whatever_the_metric(weights: Weights) -> None:

@@ -1,6 +1,6 @@
 """VGG19's convolutions (Simonyan & Zisserman 2014, table 1, column E), without their weights."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,3 +24,19 @@ def _kernel_shapes() -> Iterator[tuple[str, Shape]]:
 
 
 KERNEL_SHAPES = dict(_kernel_shapes())
+
+
+def stride(layer: str) -> int:
+    """Return how many of the image's rows one row of the layer's activations stands for."""
+    return 2 ** (int(layer[len("block")]) - 1)  # halved by the pooling after each block before it
+
+
+def reach(layers: Collection[str]) -> int:
+    """Return from how many pixels around its own the activations of any of `layers` are made.
+
+    Each convolution looks one position further. Pooling looks no further: its windows lie side
+    by side.
+    """
+    names = list(KERNEL_SHAPES)
+    deepest = max(names.index(layer) for layer in layers)
+    return sum(stride(name) for name in names[: deepest + 1])

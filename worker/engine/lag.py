@@ -2,7 +2,9 @@
 
 import tensorflow as tf
 
-from worker.engine.objective import Evaluation, Objective, Targets
+from worker.engine.objective import Objective
+from worker.engine.passes import Evaluation
+from worker.engine.terms import Targets
 
 PERIOD = 10  # evaluations from one full one to the next
 EARLY = 3  # one more, counted from 0: the first steps are the longest

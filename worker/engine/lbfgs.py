@@ -1,6 +1,8 @@
 """L-BFGS with unit steps: no line search, whose wish for small decreases bfloat16 cannot meet."""
 
 from collections import deque
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -14,52 +16,81 @@ LONGEST_STEP = 20.0  # in the same measure: a bad pair must not throw the image 
 class Pair(NamedTuple):
     """A step, the change of the gradient along it, and 1 / (step · change)."""
 
-    step: tf.Tensor
-    change: tf.Tensor
+    step: tf.Tensor  # (values,)
+    change: tf.Tensor  # (values,)
     rho: tf.Tensor  # 0 where the curvature was not positive, which leaves the pair without effect
+
+
+class State(NamedTuple):
+    """Where the last step was taken, what it was, and the scale of the first inverse Hessian."""
+
+    gradient: tf.Tensor  # (values,)
+    step: tf.Tensor  # (values,)
+    scale: tf.Tensor
 
 
 class LBFGS:
     """The two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) over the last pairs.
 
-    All its decisions are made in tensors, so that a device never waits for the host.
+    All its decisions are made in tensors, so that a device never waits for the host, and one trace
+    serves images of all sizes.
     """
 
     def __init__(self, history: int = HISTORY, first_step: float = FIRST_STEP) -> None:
+        self._history = history
         self._first_step = first_step
         self._pairs: deque[Pair] = deque(maxlen=history)
-        self._gradient: tf.Tensor | None = None
-        self._step: tf.Tensor | None = None
-        self._scale = tf.constant(0.0)
+        self._state: State | None = None
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
         """Return what to add to the point where `gradient` was taken; of the gradient's shape."""
-        if self._gradient is None or self._step is None:
-            self._scale = self._first_step / _not_zero(_mean_size(gradient))
+        flat = tf.reshape(gradient, (-1,))
+        if self._state is None:
+            scale = self._first_step / _not_zero(_mean_size(flat))
+            self._state = State(flat, _bounded(-scale * flat), scale)
+            zeros = tf.zeros_like(flat)  # one tensor, however often: it takes its memory once
+            nothing = Pair(zeros, zeros, tf.zeros_like(scale))
+            self._pairs.extend([nothing] * self._history)
         else:
-            self._remember(self._step, gradient - self._gradient)
-        self._gradient = gradient
-        step = -self._times_inverse_hessian(gradient)
-        self._step = step * tf.minimum(1.0, LONGEST_STEP / _not_zero(_mean_size(step)))
-        return self._step
+            advance = _advance(self._history, flat.dtype)
+            pair, self._state = advance(flat, self._state, list(self._pairs))
+            self._pairs.append(pair)
+        return tf.reshape(self._state.step, tf.shape(gradient))
 
-    def _remember(self, step: tf.Tensor, change: tf.Tensor) -> None:
-        curvature = _dot(step, change)
-        convex = curvature > 1e-10
-        rho = tf.where(convex, 1.0 / _not_zero(curvature), 0.0)
-        self._scale = tf.where(convex, curvature / _not_zero(_dot(change, change)), self._scale)
-        self._pairs.append(Pair(step, change, rho))
 
-    def _times_inverse_hessian(self, gradient: tf.Tensor) -> tf.Tensor:
-        direction, alphas = gradient, []
-        for pair in reversed(self._pairs):
-            alphas.append(pair.rho * _dot(pair.step, direction))
-            direction -= alphas[-1] * pair.change
-        direction *= self._scale
-        for pair, alpha in zip(self._pairs, reversed(alphas), strict=True):
-            beta = pair.rho * _dot(pair.change, direction)
-            direction += (alpha - beta) * pair.step
-        return direction
+@cache
+def _advance(history: int, dtype: tf.DType) -> Callable[..., tuple[Pair, State]]:
+    values, scalar = tf.TensorSpec((None,), dtype), tf.TensorSpec((), dtype)
+    pairs = [Pair(values, values, scalar)] * history
+    return tf.function(_next, input_signature=[values, State(values, values, scalar), pairs])
+
+
+def _next(gradient: tf.Tensor, before: State, pairs: Sequence[Pair]) -> tuple[Pair, State]:
+    change = gradient - before.gradient
+    curvature = _dot(before.step, change)
+    convex = curvature > 1e-10
+    pair = Pair(before.step, change, tf.where(convex, 1.0 / _not_zero(curvature), 0.0))
+    scale = tf.where(convex, curvature / _not_zero(_dot(change, change)), before.scale)
+    step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], scale)
+    return pair, State(gradient, _bounded(step), scale)
+
+
+def _times_inverse_hessian(
+    gradient: tf.Tensor, pairs: Sequence[Pair], scale: tf.Tensor
+) -> tf.Tensor:
+    direction, alphas = gradient, []
+    for pair in reversed(pairs):
+        alphas.append(pair.rho * _dot(pair.step, direction))
+        direction -= alphas[-1] * pair.change
+    direction *= scale
+    for pair, alpha in zip(pairs, reversed(alphas), strict=True):
+        beta = pair.rho * _dot(pair.change, direction)
+        direction += (alpha - beta) * pair.step
+    return direction
+
+
+def _bounded(step: tf.Tensor) -> tf.Tensor:
+    return step * tf.minimum(1.0, LONGEST_STEP / _not_zero(_mean_size(step)))
 
 
 def _mean_size(step: tf.Tensor) -> tf.Tensor:

@@ -29,18 +29,18 @@ def widened(tensor: tf.Tensor) -> tf.Tensor:
     return tensor if tensor.dtype == tf.float64 else tf.cast(tensor, tf.float32)
 
 
-def positions(activations: tf.Tensor) -> tf.Tensor:
-    """Return how many positions the Gram matrix of (1, h, w, c) sums over: h·w."""
-    return tf.reduce_prod(tf.shape(activations)[1:3])
+def style_loss(difference: tf.Tensor, pixels: int) -> tf.Tensor:
+    """Weigh the difference of two Gram matrices (c, c) for a result of `pixels` pixels."""
+    return tf.reduce_sum(tf.square(difference)) * style_share(pixels)
 
 
-def style_loss(difference: tf.Tensor, pixels: tf.Tensor) -> tf.Tensor:
-    """Weigh the difference of two Gram matrices (c, c) for a result of `pixels` pixels.
+def style_share(pixels: int) -> float:
+    """Return what a squared difference of Gram matrices is multiplied by.
 
     Keras divides by the image's size and its three channels, not by the layer's: kept, so that
     weights carry over.
     """
-    return tf.reduce_sum(tf.square(difference)) / (4.0 * 3.0**2 * tf.square(pixels))
+    return 1 / (4 * 3**2 * pixels**2)
 
 
 def content_loss(activations: tf.Tensor, content_activations: tf.Tensor) -> tf.Tensor:
