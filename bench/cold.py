@@ -15,8 +15,9 @@ from bench.pairs import Pair, pair
 from shared.config import Config
 from shared.settings import PRESETS, StyleSettings
 from worker import weights
-from worker.engine.device import best_precision
+from worker.engine.device import find_device
 from worker.engine.stylize import Engine
+from worker.memory import usable_bytes
 
 FIRST = (128, 192)  # rows and columns of the first job
 SHAPES = ((256, 341), (200, 300))
@@ -58,7 +59,7 @@ def job(engine: Engine, name: str, shape: tuple[int, int], chosen: Chosen) -> di
 
 def inside() -> dict[str, Any]:
     """Do all jobs in this process, the very first before anything else."""
-    engine = Engine(weights.load(Config.read(os.environ)), best_precision())
+    engine = Engine(weights.load(Config.read(os.environ)), find_device(None, usable_bytes()))
     images = _pictures(*FIRST)
     settings = StyleSettings(size=FIRST[0])
     next(engine.stylize(images.content, [images.style], settings))

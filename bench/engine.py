@@ -24,8 +24,9 @@ from shared.finish import deprocess, encode
 from shared.settings import DEPROCESS_MEANS, StyleSettings
 from worker import weights
 from worker.engine.architecture import Weights
-from worker.engine.device import best_precision
+from worker.engine.device import find_device
 from worker.engine.stylize import Engine
+from worker.memory import usable_bytes
 
 WARM_UP, STEPS_AT_A_TIME = 2, 3
 HEADINGS = {
@@ -75,7 +76,7 @@ def measure(
     All is warm: what is traced is traced before the clock starts.
     """
     step, judge = published_step(images, trained), ours.Judge(images, trained)
-    engine, plain = Engine(trained, best_precision()), Plain(trained)
+    engine, plain = Engine(trained, find_device(None, usable_bytes())), Plain(trained)
     ours.warm(engine, images, settings)
     baseline.minimise(plain, images, known.loss, most=2)
     laps = [lap(step) for _ in range(WARM_UP + STEPS_AT_A_TIME)][WARM_UP:]

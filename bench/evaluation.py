@@ -18,7 +18,7 @@ from bench.pairs import Pair, pair
 from shared.config import Config
 from worker import weights
 from worker.engine.architecture import Weights
-from worker.engine.device import best_precision
+from worker.engine.device import processor_precision
 from worker.engine.metric import along_its_axes
 from worker.engine.pixels import centred
 
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(arguments)
-    trained, precision = weights.load(Config.read(os.environ)), best_precision()
+    trained, precision = weights.load(Config.read(os.environ)), processor_precision()
     rows = [measure(size, trained, precision, chosen.repeat) for size in chosen.rows]
     table.show(rows, HEADINGS)
     table.write(chosen.json, {"rows": rows})

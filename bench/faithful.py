@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from bench.keras_example import LAYERS, SETTINGS
+from bench.keras_example import SETTINGS
 from bench.pairs import Pair
 from worker.engine import vgg
 from worker.engine.architecture import Weights
@@ -23,7 +23,7 @@ def faithful(
 
     The losses are those of the example under every metric, the gradient under `plain` only.
     """
-    network = vgg.build(trained, LAYERS, precision)
+    network = vgg.build(trained, precision)
     objective = Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
     content, style = centred(images.content), centred(images.style)
     targets = objective.targets(content, [style], SETTINGS, metric=metric)

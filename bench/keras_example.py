@@ -45,7 +45,7 @@ def learning_rate(step: int, pixels: int) -> float:
 
 def descend(images: Pair, trained: Weights) -> Iterator[tuple[int, float]]:
     """Yield step and float32 loss of the example's run, computed with the fixed features once."""
-    objective = Objective(vgg.build(trained, LAYERS), SETTINGS.style_layers, SETTINGS.content_layer)
+    objective = Objective(vgg.build(trained), SETTINGS.style_layers, SETTINGS.content_layer)
     image = centred(images.content)
     targets = objective.targets(image, [centred(images.style)], SETTINGS, metric=plain)
     pixels = image.shape[1] * image.shape[2]

@@ -1,4 +1,7 @@
-"""How much memory a size takes, each measured in a process of its own: `python -m bench.memory`."""
+"""How much memory a size takes, each measured in a process of its own: `python -m bench.memory`.
+
+With `--budget` the engine plans with that many megabytes, and goes over to tiles past them.
+"""
 
 import argparse
 import os
@@ -10,41 +13,56 @@ from pathlib import Path
 from typing import Any
 
 from bench import table
+from bench.clock import timed
 from bench.fresh import answer, run_fresh
 from bench.pairs import pair
 from shared.config import Config
 from shared.settings import StyleSettings
 from worker import weights
-from worker.engine.device import best_precision
+from worker.engine.device import find_device
 from worker.engine.stylize import Engine
+from worker.memory import usable_bytes
 
 PICTURE = (400, 533)  # 3:4; the engine enlarges it as it would an upload
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 HEADINGS = {
     "rows": "rows",
     "columns": "columns",
+    "history": "history",
+    "tile": "tile",
+    "seconds": "s an evaluation",
     "peak_mb": "peak, MB",
     "bytes_per_pixel": "bytes a pixel more",
 }
 
 
-def inside(rows: int, evaluations: int) -> dict[str, Any]:
+def inside(rows: int, evaluations: int, budget: int | None) -> dict[str, Any]:
     """Paint in this process and return its peak in bytes."""
     _, content, style = pair(1, PICTURE[0])
     content, style = (image[:, : PICTURE[1]] for image in (content, style))
     settings = StyleSettings(size=rows, iterations=evaluations)
-    engine = Engine(weights.load(Config.read(os.environ)), best_precision())
-    for progress in engine.stylize(content, [style], settings):
-        shape = progress.pixels().shape
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
-    return {"rows": shape[0], "columns": shape[1], "peak_mb": peak / 1e6}
+    engine = Engine(weights.load(Config.read(os.environ)), find_device(budget, usable_bytes()))
+    seconds = []
+    for spent, progress in timed(lambda: engine.stylize(content, [style], settings)):
+        seconds.append(spent)
+        told = progress  # and none before: each holds its image
+    shape = told.pixels().shape
+    laps = [later - sooner for sooner, later in pairwise(seconds)][-evaluations + 1 :]
+    return {
+        "rows": shape[0],
+        "columns": shape[1],
+        "history": told.history,
+        "tile": told.tile,
+        "seconds": sum(laps) / len(laps),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 1e6,
+    }
 
 
-def ladder(sizes: Sequence[int], evaluations: int) -> list[dict[str, Any]]:
+def ladder(sizes: Sequence[int], options: Sequence[str]) -> list[dict[str, Any]]:
     """Climb the sizes; a size that the system kills for its memory is the last."""
     rows: list[dict[str, Any]] = []
     for size in sorted(sizes):
-        told = run_fresh("bench.memory", ["--inside", str(size), "--evaluations", str(evaluations)])
+        told = run_fresh("bench.memory", ["--inside", str(size), *options])
         if told is None:
             print(f"{size} rows: killed")
             break
@@ -71,15 +89,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[400, 800, 1600, 3200])
     parser.add_argument("--evaluations", type=int, default=6, help="24 fill the history")
+    parser.add_argument("--budget", type=int, default=0, help="megabytes; 0 finds them out")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.inside:
-        answer(inside(chosen.inside, chosen.evaluations))
+        answer(inside(chosen.inside, chosen.evaluations, chosen.budget * 10**6 or None))
         return
-    rows = ladder(chosen.rows, chosen.evaluations)
+    options = ["--evaluations", str(chosen.evaluations), "--budget", str(chosen.budget)]
+    rows = ladder(chosen.rows, options)
     table.show(rows, HEADINGS)
-    table.write(chosen.json, {"evaluations": chosen.evaluations, "rows": rows})
+    table.write(
+        chosen.json, {"evaluations": chosen.evaluations, "budget_mb": chosen.budget, "rows": rows}
+    )
 
 
 if __name__ == "__main__":

@@ -58,6 +58,11 @@ class Config(BaseModel):
     ] = 2
     """The largest result that a job may ask for."""
 
+    memory_mb: Annotated[int, Field(alias="GRAMWORKS_MEMORY_MB", ge=0)] = 0
+    """The memory that a worker plans with, in megabytes: larger results are painted in tiles, still
+    larger ones left to other workers. 0 finds it out: three quarters of the machine's or the
+    container's, or nine tenths of a GPU's."""
+
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(alias="GRAMWORKS_LOG_LEVEL")
     ] = "info"
@@ -67,6 +72,11 @@ class Config(BaseModel):
     def image_url(self) -> str:
         """Where images are kept, the default filled in."""
         return self.images or str(self.data / "images")
+
+    @property
+    def memory(self) -> int | None:
+        """The memory that a worker plans with, in bytes; None where it is to be found out."""
+        return self.memory_mb * 10**6 or None
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Config":

@@ -72,7 +72,11 @@ class Losses(_Record):
 
 
 class JobProgress(_Record):
-    """How far a running job is; `fraction` of the work, which coarse levels do cheaply."""
+    """How far a running job is; `fraction` of the work, which coarse levels do cheaply.
+
+    `history` is how many pairs L-BFGS remembers, `tile` the side in pixels of the tiles that the
+    image is evaluated in, null where it is whole: both follow from the worker's memory.
+    """
 
     evaluation: int
     evaluations: int
@@ -80,6 +84,8 @@ class JobProgress(_Record):
     levels: int
     fraction: Annotated[float, Field(ge=0, le=1)]
     loss: Losses
+    history: int
+    tile: int | None
 
 
 class JobFault(_Record):

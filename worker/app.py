@@ -9,10 +9,10 @@ from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.estimate import largest_pixels
 from shared.jobs import JobStore, connect
 from shared.wakeup import celery_app, wake
 from shared.workers import Worker, Workers
+from worker.engine.plan import largest_pixels
 from worker.memory import usable_bytes
 from worker.reconcile import keep_reconciling
 
@@ -39,7 +39,7 @@ def log_plainly(**_: Any) -> None:
 def start_reconciling(sender: Any, **_: Any) -> None:
     """Announce the worker, and from now on mend what was cut off."""
     redis = connect(config.redis_url)
-    me = Worker(name=sender.hostname, pixels=largest_pixels(usable_bytes()))
+    me = Worker(name=sender.hostname, pixels=largest_pixels(config.memory or usable_bytes()))
     args = (JobStore(redis), Workers(redis), me, lambda: wake(app), _stop)
     threading.Thread(target=keep_reconciling, args=args, daemon=True).start()
 

@@ -4,8 +4,10 @@ from shared.config import Config
 from shared.images import ImageStore
 from shared.jobs import Claim, JobStore
 from worker import weights
-from worker.engine.device import best_precision
+from worker.engine.device import find_device
+from worker.engine.plan import largest_pixels
 from worker.engine.stylize import Engine
+from worker.memory import usable_bytes
 from worker.run import run_job
 
 
@@ -15,7 +17,9 @@ class Painter:
     def __init__(self, config: Config, jobs: JobStore) -> None:
         self._jobs = jobs
         self._images = ImageStore(config.image_url)
-        self._engine = Engine(weights.load(config), best_precision())
+        device = find_device(config.memory, usable_bytes())
+        self._engine = Engine(weights.load(config), device)
+        self.largest_pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
 
     def run(self, claim: Claim) -> None:
         """Run one job."""

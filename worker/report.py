@@ -62,4 +62,6 @@ def _for_record(progress: Progress) -> JobProgress:
         levels=progress.levels,
         fraction=progress.fraction,
         loss=Losses(total=progress.losses.total, style=style, content=content, tv=tv),
+        history=progress.history,
+        tile=progress.tile,
     )

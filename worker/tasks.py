@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from celery.signals import worker_process_init
 
 from shared.errors import StoreUnavailable
-from shared.estimate import largest_pixels
 from shared.jobs import LEASE_SECONDS, Capability, JobStore, connect
 from shared.wakeup import TASK
 from worker.app import app, config
-from worker.memory import usable_bytes
 
 if TYPE_CHECKING:
     from worker.pool import Painter
@@ -22,7 +20,7 @@ log = logging.getLogger(__name__)
 @app.task(name=TASK, bind=True)
 def work(task: Any) -> None:
     """Run jobs for as long as there is one that fits this worker."""
-    capability = Capability(task.request.hostname, largest_pixels(usable_bytes()))
+    capability = Capability(task.request.hostname, painter().largest_pixels)
     try:
         while claim := job_store().claim_next(capability, LEASE_SECONDS):
             log.info("job %s: attempt %d", claim.job_id, claim.attempt)

@@ -8,7 +8,7 @@ from shared.settings import StyleSettings
 from tests.engine.pictures import painting, photograph
 from tests.engine.test_losses import objective
 from worker.engine.architecture import Weights
-from worker.engine.lag import EARLY, PERIOD, Lagged
+from worker.engine.lag import EARLY, PERIOD, Lagged, _is_looked_at
 from worker.engine.objective import Objective
 from worker.engine.passes import Evaluation
 from worker.engine.pixels import centred
@@ -86,3 +86,8 @@ def test_what_is_kept_enters_losses_and_gradient(real: Objective) -> None:
     np.testing.assert_allclose(second.losses, first.losses, rtol=1e-5)
     difference = tf.norm(second.gradient - first.gradient)
     assert float(difference) < 1e-5 * float(tf.norm(first.gradient))
+
+
+def test_whether_they_count_is_looked_at_ever_more_seldom() -> None:
+    looks = [made for made in range(200) if _is_looked_at(made)]
+    assert looks == [0, EARLY, *(PERIOD * 2**k for k in range(5))]

@@ -21,8 +21,7 @@ Features = dict[str, NDArray[np.float32]]
 
 
 def objective(weights: Weights, precision: str = "float32") -> Objective:
-    layers = set(SETTINGS.style_layers) | {SETTINGS.content_layer}
-    network = vgg.build(weights, layers, precision)
+    network = vgg.build(weights, precision)
     return Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
 
 

@@ -7,11 +7,11 @@ import tensorflow as tf
 from shared.settings import StyleSettings
 from tests.engine.pictures import painting, photograph
 from tests.engine.test_losses import objective
-from worker.engine.architecture import KERNEL_SHAPES, Weights
+from worker.engine.architecture import ALIGNED, KERNEL_SHAPES, Weights, margin
 from worker.engine.objective import Objective
 from worker.engine.passes import Evaluation
 from worker.engine.pixels import centred
-from worker.engine.tiles import ALIGNED, grid, margin
+from worker.engine.tiles import grid
 
 ROWS, COLUMNS = 203, 331  # no multiples of anything
 SIDE = 96

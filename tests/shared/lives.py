@@ -48,6 +48,8 @@ def progress(evaluation: int = 1, evaluations: int = 10) -> JobProgress:
         levels=1,
         fraction=evaluation / evaluations,
         loss=Losses(total=6.0, style=3.0, content=2.0, tv=1.0),
+        history=10,
+        tile=None,
     )
 
 

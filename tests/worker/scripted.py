@@ -51,6 +51,8 @@ def progress(evaluation: int, evaluations: int) -> Progress:
         levels=1,
         fraction=evaluation / evaluations,
         losses=Losses(style=3.0 / evaluation, content=2.0, tv=1.0),
+        history=10,
+        tile=None,
         pixels=lambda: np.full((32, 40, 3), -200, dtype=np.float32),
     )
 

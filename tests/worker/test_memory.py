@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from shared.estimate import largest_pixels, memory_bytes
 from worker.memory import SHARE, usable_bytes
 
 
@@ -18,9 +17,3 @@ def test_without_a_limit_the_machine_s_memory_counts(tmp_path: Path) -> None:
     limit = tmp_path / "memory.max"
     limit.write_text("max\n")
     assert usable_bytes([limit]) == usable_bytes([limit, tmp_path]) == int(physical * SHARE)
-
-
-def test_the_largest_result_is_what_fits() -> None:
-    for pixels in (1, 213_200, 2_000_000):
-        assert largest_pixels(memory_bytes(pixels)) == pixels
-    assert largest_pixels(1) == 0

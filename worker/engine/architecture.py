@@ -12,6 +12,7 @@ Weights = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 """Layer to kernel (3, 3, in, out) and bias (out,)."""
 
 CHANNELS_PER_BLOCK = (64, 128, 256, 512, 512)
+ALIGNED = 16  # pixels: what one position of the deepest block stands for
 
 
 def _kernel_shapes() -> Iterator[tuple[str, Shape]]:
@@ -40,3 +41,8 @@ def reach(layers: Collection[str]) -> int:
     names = list(KERNEL_SHAPES)
     deepest = max(names.index(layer) for layer in layers)
     return sum(stride(name) for name in names[: deepest + 1])
+
+
+def margin(layers: Collection[str]) -> int:
+    """Return the same, rounded up so that what begins there is pooled as in the whole image."""
+    return -(-reach(layers) // ALIGNED) * ALIGNED

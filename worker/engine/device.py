@@ -1,25 +1,51 @@
-"""How this machine's processor is best used, found once for a process."""
+"""What this machine computes on and how that is best used, found once for a process."""
 
 import logging
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import tensorflow as tf
 
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
+TENSOR_CORES_FOR_BFLOAT16 = (8, 0)  # NVIDIA's compute capability from which on they know it
+GPU_SHARE = 0.9  # of its free memory; the rest is for cuDNN's workspaces and the allocator's gaps
+LOOK_SECONDS = 0.2
 log = logging.getLogger(__name__)
 
 
-def best_precision() -> str:
-    """Return the Keras dtype policy under which this machine's convolutions run fastest.
+@dataclass(frozen=True)
+class Device:
+    """What the engine must know of it; the code is the same for all."""
+
+    name: str = "the processor"
+    precision: str = "float32"  # the Keras dtype policy under which its convolutions run fastest
+    memory: int | None = None  # bytes to plan with; None plans nothing: all is evaluated whole
+    look_seconds: float = 0.0  # the host waits for the device this seldom; 0 is every evaluation
+
+
+def find_device(memory: int | None, host_memory: int) -> Device:
+    """Return the device to compute on: the first GPU, or the processor.
 
     With bfloat16 instructions an evaluation takes 0.6 times as long and the loss moves by less
     than 1 % (docs/decisions/0004); without them bfloat16 is emulated, and slower.
+
+    Args:
+        memory: bytes to plan with; None finds them out from the device.
+        host_memory: bytes that a processor may plan with.
     """
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, enable=True)
-    precision = "bfloat16" if BFLOAT16_FLAGS & processor_flags() else "float32"
-    log.info("convolutions run under %s", precision)
-    return precision
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        device = _gpu(gpus[0], memory)
+    else:
+        device = Device("the processor", processor_precision(), memory or host_memory)
+    log.info("paints on %s in %s", device.name, device.precision)
+    return device
+
+
+def processor_precision() -> str:
+    """Return the precision for this machine's processor."""
+    return "bfloat16" if BFLOAT16_FLAGS & processor_flags() else "float32"
 
 
 def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
@@ -30,3 +56,25 @@ def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
         return frozenset()
     flags = (line.partition(":")[2] for line in lines if line.startswith("flags"))
     return frozenset(next(flags, "").split())
+
+
+def _gpu(gpu: tf.config.PhysicalDevice, memory: int | None) -> Device:
+    tf.config.experimental.set_memory_growth(gpu, enable=True)
+    details = tf.config.experimental.get_device_details(gpu)
+    able = details.get("compute_capability", (0, 0)) >= TENSOR_CORES_FOR_BFLOAT16
+    return Device(
+        name=details.get("device_name", gpu.name),
+        precision="bfloat16" if able else "float32",
+        memory=memory or _gpu_memory(),
+        look_seconds=LOOK_SECONDS,
+    )
+
+
+def _gpu_memory() -> int | None:
+    """Return the memory of the smallest GPU; None where NVIDIA's driver does not tell."""
+    command = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+        return int(min(map(int, told.stdout.split())) * 2**20 * GPU_SHARE)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-HISTORY = 10  # pairs; 20 and 50 bought nothing, and each costs 24 bytes a pixel
+from worker.engine.plan import MOST_PAIRS
+
 FIRST_STEP = 3.0  # mean change per pixel and channel, in grey levels: large enough for the change
 # of the gradient along it to stand out of bfloat16's rounding, as torch's 1 / |gradient| does not
 LONGEST_STEP = 20.0  # in the same measure: a bad pair must not throw the image out of its range
@@ -36,7 +37,7 @@ class LBFGS:
     serves images of all sizes.
     """
 
-    def __init__(self, history: int = HISTORY, first_step: float = FIRST_STEP) -> None:
+    def __init__(self, history: int = MOST_PAIRS, first_step: float = FIRST_STEP) -> None:
         self._history = history
         self._first_step = first_step
         self._pairs: deque[Pair] = deque(maxlen=history)

@@ -13,6 +13,7 @@ from worker.engine.metric import Metric, along_its_axes
 from worker.engine.passes import Evaluation, Pass
 from worker.engine.reading import Reader
 from worker.engine.terms import CONTENT, VARIATION, ByLayer, Layers, Targets
+from worker.engine.vgg import down_to
 
 DEEPEST_BLOCK = "block5"
 
@@ -30,6 +31,7 @@ class Objective:
     ) -> None:
         self._layers = layers = Layers(tuple(sorted(style_layers)), content_layer)
         self._side: int | None = None
+        network = down_to(network, {*style_layers, content_layer})
         self._reader = Reader(network, layers)
         read = {layer: layer for layer in layers.style} | {CONTENT: content_layer}
         far = {key for key, layer in read.items() if layer.startswith(DEEPEST_BLOCK)}
@@ -37,8 +39,7 @@ class Objective:
         self.has_parts = bool(near and far)
         self._all = Pass(network, layers, [{*read, VARIATION}])
         if self.has_parts:
-            outputs = {read[key]: network.get_layer(read[key]).output for key in near}
-            shorter = keras.Model(network.inputs, outputs)
+            shorter = down_to(network, {read[key] for key in near})
             self._near = Pass(shorter, layers, [{*near, VARIATION}])
             self._apart = Pass(network, layers, [{*near, VARIATION}, far])
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from worker.engine.architecture import margin
 from worker.engine.metric import Metric
 from worker.engine.terms import (
     CONTENT,
@@ -19,7 +20,7 @@ from worker.engine.terms import (
     sums,
     weighed,
 )
-from worker.engine.tiles import Tile, grid, margin
+from worker.engine.tiles import Tile, grid
 
 
 class Evaluation(NamedTuple):
@@ -87,15 +88,16 @@ class Pass:
 
         A tile's gradient reaches into its surroundings, as its core is made of them.
         """
-        cuts = [(tile, *self._cut(tile, image, targets.content)) for tile in tiles]
         totals: Sums = {}
-        for _, *inputs in cuts:
+        for tile in tiles:
+            inputs = self._cut(tile, image, targets.content)
             for key, value in self._sums(*inputs).items():
                 totals[key] = totals[key] + value if key in totals else value
         weighed_parts = self._weighed(totals, targets)
         slopes = [part for _, part in weighed_parts]
         gradients = [tf.Variable(tf.zeros_like(image), trainable=False) for _ in self._parts]
-        for tile, *inputs in cuts:
+        for tile in tiles:
+            inputs = self._cut(tile, image, targets.content)
             for whole, piece in zip(gradients, self._gradients(*inputs, slopes), strict=True):
                 place = tile.surroundings.of(whole)
                 place.assign(place + piece)

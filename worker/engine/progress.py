@@ -31,4 +31,6 @@ class Progress:
     levels: int
     fraction: float  # of the work
     losses: Losses
+    history: int  # pairs that L-BFGS remembers
+    tile: int | None  # the longest side in pixels of the tiles; None where the image is whole
     pixels: Callable[[], NDArray[np.float32]]  # the image: (rows, columns, 3), centred B, G, R

@@ -3,9 +3,10 @@
 import keras
 import tensorflow as tf
 
+from worker.engine.architecture import margin
 from worker.engine.losses import gram_matrix
 from worker.engine.terms import ByLayer, Layers, cut
-from worker.engine.tiles import Tile, grid, margin
+from worker.engine.tiles import Tile, grid
 
 
 class Reader:

@@ -1,6 +1,8 @@
 """The optimisation of Gatys, Ecker & Bethge (2015) as a generator that yields its progress."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -11,20 +13,38 @@ from shared.settings import StyleSettings
 from worker.engine import vgg
 from worker.engine.architecture import Weights
 from worker.engine.descent import Point, descend
+from worker.engine.device import Device
 from worker.engine.lag import Lagged
 from worker.engine.objective import Objective
 from worker.engine.pixels import centred, resize
+from worker.engine.plan import Plan, plan
 from worker.engine.progress import Losses, Progress
 from worker.engine.pyramid import Level, levels, start_of_next, style_shape
 from worker.engine.start import in_their_colours
 
 
-class Engine:
-    """Style transfer with one set of weights; networks and traces are kept between jobs."""
+class Stage(NamedTuple):
+    """A level with all that its descent begins with."""
 
-    def __init__(self, weights: Weights, precision: str = "float32") -> None:
-        self._weights = weights
-        self._precision = precision
+    level: Level
+    plan: Plan
+    content: tf.Tensor  # (1, rows, columns, 3), centred B, G, R
+    styles: Sequence[tf.Tensor]  # each (1, r, c, 3)
+
+
+class Engine:
+    """Style transfer with one set of weights; the network and its traces are kept between jobs."""
+
+    def __init__(self, weights: Weights, device: Device | None = None) -> None:
+        """Build the network.
+
+        Args:
+            weights: of VGG19; the network has its own copy.
+            device: how it is used; without one, in float32 and with all memory there is.
+        """
+        device = device or Device()
+        self._network = vgg.build(weights, device.precision)
+        self._device = device
         self._objectives: dict[tuple[frozenset[str], str], Objective] = {}
 
     def stylize(
@@ -48,58 +68,70 @@ class Engine:
         """
         rows, columns = settings.result_shape(content.shape[1], content.shape[0])
         try:
-            yield from self._climb(
-                centred(content),
-                [centred(style) for style in styles],
-                levels(rows, columns, settings),
-                settings,
-            )
+            stages = self._stages(content, styles, levels(rows, columns, settings), settings)
+            del content, styles  # they may be much larger than the result
+            yield from self._climb(stages, settings)
         except (MemoryError, tf.errors.ResourceExhaustedError) as error:
             raise OutOfMemory(width=columns, height=rows) from error
 
-    def _climb(
+    def _stages(
         self,
-        content: tf.Tensor,
-        styles: Sequence[tf.Tensor],
+        content: NDArray[np.float32],
+        styles: Sequence[NDArray[np.float32]],
         ladder: Sequence[Level],
         settings: StyleSettings,
-    ) -> Iterator[Progress]:
-        counter = _Counter(ladder)
-        image = coarser = None
-        for level in ladder:
-            sized = resize(content, level.rows, level.columns, settings.geometry)
-            if image is None:
-                start = in_their_colours(sized, styles)
-            else:
-                start = start_of_next(image, (coarser, sized), settings.geometry)
-            evaluate = self._evaluation(sized, styles, level, settings)
-            for point in descend(evaluate, start, level.evaluations, counter.evaluation):
-                yield counter.progress(level, point)
-                image = point.image
-            coarser = sized
+    ) -> deque[Stage]:
+        whole, *painted = (centred(picture) for picture in (content, *styles))
 
-    def _evaluation(
-        self,
-        content: tf.Tensor,
-        styles: Sequence[tf.Tensor],
-        level: Level,
-        settings: StyleSettings,
-    ) -> Lagged:
-        objective = self._objective(settings)
-        sized = [
-            resize(style, *style_shape(style, level, settings), settings.geometry)
-            for style in styles
-        ]
-        targets = objective.targets(content, sized, settings, level.scale)
-        return Lagged(objective, targets, level.evaluations)
+        def sized(picture: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
+            return resize(picture, rows, columns, settings.geometry)
+
+        return deque(
+            Stage(
+                level,
+                self._plan(level, settings),
+                sized(whole, level.rows, level.columns),
+                [sized(style, *style_shape(style, level, settings)) for style in painted],
+            )
+            for level in ladder
+        )
+
+    def _plan(self, level: Level, settings: StyleSettings) -> Plan:
+        layers = {*settings.style_layers, settings.content_layer}
+        found = plan(level.pixels, self._device.memory, self._device.precision, layers)
+        if found is None:
+            raise OutOfMemory(width=level.columns, height=level.rows)
+        return found
+
+    def _climb(self, stages: deque[Stage], settings: StyleSettings) -> Iterator[Progress]:
+        counter = _Counter([stage.level for stage in stages])
+        image = coarser = None
+        while stages:
+            stage = stages.popleft()
+            level, chosen, content, styles = stage
+            evaluate = self._evaluation(stage, settings)
+            if image is None:
+                image = in_their_colours(content, styles)
+            else:
+                image = start_of_next(image, (coarser, content), settings.geometry)
+            coarser = content
+            del stage, content, styles  # what only the start needed
+            numbers = range(counter.evaluation + 1, counter.evaluation + 1 + level.evaluations)
+            look_seconds = self._device.look_seconds
+            for point in descend(evaluate, image, numbers, chosen.history, look_seconds):
+                yield counter.progress(level, chosen, point)
+                image = point.image
+
+    def _evaluation(self, stage: Stage, settings: StyleSettings) -> Lagged:
+        objective = self._objective(settings).in_tiles(stage.plan.side)
+        targets = objective.targets(stage.content, stage.styles, settings, stage.level.scale)
+        return Lagged(objective, targets, stage.level.evaluations)
 
     def _objective(self, settings: StyleSettings) -> Objective:
-        style, content = frozenset(settings.style_layers), settings.content_layer
-        if (style, content) not in self._objectives:
-            self._objectives.clear()  # one network at a time: the weights are 80 MB
-            network = vgg.build(self._weights, style | {content}, self._precision)
-            self._objectives[style, content] = Objective(network, style, content)
-        return self._objectives[style, content]
+        layers = frozenset(settings.style_layers), settings.content_layer
+        if layers not in self._objectives:
+            self._objectives[layers] = Objective(self._network, *layers)
+        return self._objectives[layers]
 
 
 OVERHEAD_PIXELS = 6000  # an evaluation costs as if it had so many more (measured at 1 to 22 k)
@@ -114,7 +146,7 @@ class _Counter:
         self._work = sum(_cost(level) * level.evaluations for level in ladder)
         self.evaluation = self._done = 0
 
-    def progress(self, level: Level, point: Point) -> Progress:
+    def progress(self, level: Level, plan: Plan, point: Point) -> Progress:
         self.evaluation += 1
         self._done += _cost(level)
         return Progress(
@@ -123,7 +155,9 @@ class _Counter:
             level=self._ladder.index(level) + 1,
             levels=len(self._ladder),
             fraction=self._done / self._work,
-            losses=Losses(*(float(loss) for loss in point.losses.numpy())),
+            losses=Losses(*point.losses),
+            history=plan.history,
+            tile=plan.side,
             pixels=point.image[0].numpy,
         )
 

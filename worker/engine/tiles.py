@@ -1,14 +1,11 @@
 """Tiles: an image cut so that the sums over its tiles are the sums over the whole."""
 
-from collections.abc import Collection
 from itertools import pairwise
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from worker.engine.architecture import reach
-
-ALIGNED = 16  # pixels: what one position of VGG19's deepest block stands for
+from worker.engine.architecture import ALIGNED
 
 
 class Box(NamedTuple):
@@ -35,11 +32,6 @@ class Tile(NamedTuple):
         """The core, counted from the surroundings' corner."""
         top, left = self.surroundings[:2]
         return Box(*(end - start for end, start in zip(self.core, (top, left) * 2, strict=True)))
-
-
-def margin(layers: Collection[str]) -> int:
-    """Return how far a tile's surroundings must go for its activations of `layers` to be exact."""
-    return -(-reach(layers) // ALIGNED) * ALIGNED
 
 
 def grid(rows: int, columns: int, side: int | None, around: int) -> list[list[Tile]]:

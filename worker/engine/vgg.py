@@ -1,4 +1,4 @@
-"""VGG19 (Simonyan & Zisserman 2014), built no deeper than the deepest layer that is read."""
+"""VGG19 (Simonyan & Zisserman 2014), built once, and read no deeper than the layers asked for."""
 
 from collections.abc import Collection
 
@@ -7,12 +7,11 @@ import keras
 from worker.engine.architecture import KERNEL_SHAPES, Weights
 
 
-def build(weights: Weights, layers: Collection[str], precision: str = "float32") -> keras.Model:
-    """Return the network from pixels to the activations of `layers`.
+def build(weights: Weights, precision: str = "float32") -> keras.Model:
+    """Return the network from pixels to the activations of all its convolutions.
 
     Args:
         weights: the ImageNet weights.
-        layers: names such as `block3_conv1`.
         precision: the Keras dtype policy of its layers. Under `bfloat16` the weights, which never
             change, are kept in it too: `mixed_bfloat16` would convert them in every evaluation.
 
@@ -27,24 +26,31 @@ def build(weights: Weights, layers: Collection[str], precision: str = "float32")
         if not name.startswith(block):
             block = name[: len(block)]
             activations = keras.layers.MaxPooling2D(2, dtype=policy)(activations)
-        activations = _convolution(name, weights, policy)(activations)
-        if name in layers:
-            outputs[name] = activations
-        if len(outputs) == len(layers):
-            break
+        convolution = _convolution(name, policy)
+        outputs[name] = activations = convolution(activations)
+        # not by initializers: a layer would keep them, and all weights with them
+        convolution.set_weights(weights[name])
     return keras.Model(image, outputs)
 
 
-def _convolution(name: str, weights: Weights, policy: keras.DTypePolicy) -> keras.layers.Conv2D:
-    kernel, bias = weights[name]
+def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
+    """Return the part of a network, with the same weights, that the activations of `layers` need.
+
+    Args:
+        network: as built.
+        layers: names such as `block3_conv1`.
+    """
+    return keras.Model(network.inputs, {layer: network.output[layer] for layer in layers})
+
+
+def _convolution(name: str, policy: keras.DTypePolicy) -> keras.layers.Conv2D:
     return keras.layers.Conv2D(
-        filters=kernel.shape[-1],
+        filters=KERNEL_SHAPES[name][-1],
         kernel_size=3,
         padding="same",
         activation="relu",
         name=name,
         dtype=policy,
         trainable=False,
-        kernel_initializer=lambda _shape, dtype=None: keras.ops.convert_to_tensor(kernel, dtype),
-        bias_initializer=lambda _shape, dtype=None: keras.ops.convert_to_tensor(bias, dtype),
+        kernel_initializer="zeros",
     )

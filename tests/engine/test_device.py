@@ -1,0 +1,92 @@
+"""One function chooses the device; what a GPU changes is tested by what the driver would say."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import tensorflow as tf
+
+from worker.engine import device
+from worker.engine.device import GPU_SHARE, LOOK_SECONDS, Device, find_device, processor_flags
+
+HOST = 6 * 10**9
+Found = Callable[..., Device]
+
+
+@pytest.fixture
+def with_gpu(monkeypatch: pytest.MonkeyPatch) -> Found:
+    """Return a function that finds the device of a machine with such a GPU."""
+
+    def found(
+        ability: tuple[int, int], told: str | Exception = "24564\n", memory: int | None = None
+    ) -> Device:
+        def driver(*_: Any, **__: Any) -> SimpleNamespace:
+            if isinstance(told, Exception):
+                raise told
+            return SimpleNamespace(stdout=told)
+
+        details = {"device_name": "a card", "compute_capability": ability}
+        monkeypatch.setattr(
+            tf.config, "list_physical_devices", lambda _: [SimpleNamespace(name="a GPU")]
+        )
+        experimental = tf.config.experimental
+        monkeypatch.setattr(experimental, "get_device_details", lambda _: details)
+        monkeypatch.setattr(
+            experimental, "set_memory_growth", lambda _, enable: grown.append(enable)
+        )
+        monkeypatch.setattr(subprocess, "run", driver)
+        chosen = find_device(memory, HOST)
+        assert grown.pop()  # else TensorFlow takes all of the card at once
+        return chosen
+
+    grown: list[bool] = []
+    return found
+
+
+def test_without_a_gpu_the_processor_paints_and_looks_at_every_evaluation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(device, "processor_flags", lambda: frozenset({"avx512_bf16"}))
+    assert find_device(None, HOST) == Device("the processor", "bfloat16", HOST, 0.0)
+    monkeypatch.setattr(device, "processor_flags", lambda: frozenset({"avx2"}))
+    assert find_device(10**9, HOST) == Device("the processor", "float32", 10**9, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("ability", "precision"), [((7, 5), "float32"), ((8, 0), "bfloat16"), ((12, 0), "bfloat16")]
+)
+def test_a_card_computes_in_what_it_is_able_to(
+    with_gpu: Found, ability: tuple[int, int], precision: str
+) -> None:
+    assert with_gpu(ability).precision == precision
+
+
+def test_a_card_s_own_memory_is_planned_with_and_it_is_seldom_waited_for(with_gpu: Found) -> None:
+    found = with_gpu((8, 6))
+    assert found.memory == int(24564 * 2**20 * GPU_SHARE)
+    assert found.look_seconds == LOOK_SECONDS
+    assert found.name == "a card"
+
+
+def test_the_smallest_card_s_memory_is_planned_with(with_gpu: Found) -> None:
+    assert with_gpu((8, 6), "81559\n24564\n").memory == int(24564 * 2**20 * GPU_SHARE)
+
+
+def test_what_the_operator_says_comes_first(with_gpu: Found) -> None:
+    assert with_gpu((8, 6), memory=10**9).memory == 10**9
+
+
+@pytest.mark.parametrize(
+    "told", [FileNotFoundError(), "[N/A]\n", subprocess.TimeoutExpired("nvidia-smi", 10)]
+)
+def test_a_driver_that_does_not_tell_leaves_images_whole(
+    with_gpu: Found, told: str | Exception
+) -> None:
+    assert with_gpu((8, 6), told).memory is None
+
+
+def test_a_kernel_that_does_not_tell_has_no_flags(tmp_path: Path) -> None:
+    assert processor_flags(tmp_path / "none") == frozenset()

@@ -1,0 +1,52 @@
+"""What is planned fits into the memory and makes the most of it."""
+
+import pytest
+
+from worker.engine.plan import FEWEST_PAIRS, MOST_PAIRS, WHOLE, Plan, largest_pixels, plan
+
+GB = 10**9
+PRECISION = "bfloat16"
+
+
+def planned(pixels: int, memory: float) -> Plan:
+    found = plan(pixels, int(memory * GB), PRECISION)
+    assert found is not None
+    return found
+
+
+def test_what_fits_whole_is_left_whole() -> None:
+    assert planned(400 * 533, 2) == WHOLE
+    assert plan(10**9, None, PRECISION) == WHOLE
+
+
+def test_what_does_not_is_cut_before_the_history_is_shortened() -> None:
+    large = planned(1600 * 2132, 4)
+    assert large.side is not None
+    assert large.history == MOST_PAIRS
+    larger = planned(3200 * 4266, 6.5)
+    assert FEWEST_PAIRS < larger.history < MOST_PAIRS
+
+
+def test_less_memory_means_smaller_tiles_and_a_shorter_history() -> None:
+    plans = [planned(1600 * 2132, gigabytes) for gigabytes in (5, 4, 3, 2.5)]
+    sides = [each.side or 0 for each in plans]
+    histories = [each.history for each in plans]
+    assert sides == sorted(sides, reverse=True)
+    assert histories == sorted(histories, reverse=True)
+
+
+def test_too_little_memory_is_known_beforehand() -> None:
+    assert plan(3200 * 4266, 2 * GB, PRECISION) is None
+
+
+@pytest.mark.parametrize("memory", [GB, 2 * GB, 8 * GB, 80 * GB])
+@pytest.mark.parametrize("precision", ["bfloat16", "float32"])
+def test_there_is_a_plan_for_the_largest_result_and_no_larger(memory: int, precision: str) -> None:
+    most = largest_pixels(memory, precision)
+    assert plan(most, memory, precision) is not None
+    assert plan(int(most * 1.001) + 1, memory, precision) is None
+
+
+@pytest.mark.parametrize("memory", [0, 10**6, 7 * 10**8])
+def test_too_little_memory_fits_nothing(memory: int) -> None:
+    assert largest_pixels(memory) == 0

@@ -1,0 +1,66 @@
+"""How an image is descended within a memory: whole or in tiles, with how long a history."""
+
+from collections.abc import Collection
+from math import isqrt
+from typing import NamedTuple
+
+from worker.engine.architecture import ALIGNED, KERNEL_SHAPES, margin
+
+BASE_BYTES = 750_000_000  # TensorFlow, the weights, the traces; measured as are the next three
+IMAGE_BYTES = 270  # a pixel of the result: images, gradients, steps, the content's activations
+NETWORK_BYTES = {"bfloat16": 1_200, "float32": 2_600}  # a pixel that is in the network at once
+PAIR_BYTES = 24  # a pixel of the result and pair of L-BFGS's history
+MOST_PAIRS, FEWEST_PAIRS = 10, 3  # 20 and 50 bought nothing
+GOOD_SIDE, SHORTEST_SIDE = 512, 128  # pixels of a core's side: 1.9 and 6.3 times as many to go
+# through the network
+
+
+class Plan(NamedTuple):
+    """What the descent of an image uses."""
+
+    history: int  # pairs
+    side: int | None  # the longest side of a tile's core, in pixels; None leaves the image whole
+
+
+WHOLE = Plan(MOST_PAIRS, None)
+
+
+def plan(
+    pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
+) -> Plan | None:
+    """Return how to descend an image of `pixels` pixels, or None where `memory` is too little.
+
+    A long history saves more than large tiles cost, until the tiles get small.
+
+    Args:
+        pixels: of the image.
+        memory: bytes; None is as many as it takes.
+        precision: of the convolutions.
+        layers: that are read; deeper ones need more around a tile.
+    """
+    if memory is None:
+        return WHOLE
+    network, around = NETWORK_BYTES[precision], margin(layers)
+    left = memory - BASE_BYTES - pixels * IMAGE_BYTES
+    if left >= pixels * (network + MOST_PAIRS * PAIR_BYTES):
+        return WHOLE
+    affordable = (left - network * _in_network(GOOD_SIDE, around)) // (pixels * PAIR_BYTES)
+    history = min(max(affordable, FEWEST_PAIRS), MOST_PAIRS)
+    in_network = max(left - history * pixels * PAIR_BYTES, 0) // network
+    side = (isqrt(in_network) - 2 * around) // ALIGNED * ALIGNED
+    return Plan(history, side) if side >= SHORTEST_SIDE else None
+
+
+def largest_pixels(memory: int, precision: str = "float32") -> int:
+    """Return the largest result, in pixels, that there is a plan for within `memory` bytes."""
+    network, around = NETWORK_BYTES[precision], margin(KERNEL_SHAPES)
+    left = memory - BASE_BYTES
+    whole = left // (IMAGE_BYTES + MOST_PAIRS * PAIR_BYTES + network)
+    smallest_tile = network * _in_network(SHORTEST_SIDE, around)
+    tiled = (left - smallest_tile) // (IMAGE_BYTES + FEWEST_PAIRS * PAIR_BYTES)
+    return max(0, whole, tiled)
+
+
+def _in_network(side: int, around: int) -> int:
+    """Return how many pixels go through the network for a tile: its core and what is around it."""
+    return (side + 2 * around) ** 2
