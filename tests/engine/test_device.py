@@ -56,7 +56,8 @@ def test_without_a_gpu_the_processor_paints_and_looks_at_every_evaluation(
 
 
 @pytest.mark.parametrize(
-    ("ability", "precision"), [((7, 5), "float32"), ((8, 0), "bfloat16"), ((12, 0), "bfloat16")]
+    ("ability", "precision"),
+    [((6, 1), "float32"), ((7, 5), "float16"), ((8, 0), "bfloat16"), ((12, 0), "bfloat16")],
 )
 def test_a_card_computes_in_what_it_is_able_to(
     with_gpu: Found, ability: tuple[int, int], precision: str

@@ -8,7 +8,8 @@ from pathlib import Path
 import tensorflow as tf
 
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
-TENSOR_CORES_FOR_BFLOAT16 = (8, 0)  # NVIDIA's compute capability from which on they know it
+ABILITIES = {"bfloat16": (8, 0), "float16": (7, 0)}  # NVIDIA's compute capability from which on
+# tensor cores multiply in it
 GPU_SHARE = 0.9  # of its free memory; the rest is for cuDNN's workspaces and the allocator's gaps
 LOOK_SECONDS = 0.2
 log = logging.getLogger(__name__)
@@ -61,10 +62,11 @@ def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
 def _gpu(gpu: tf.config.PhysicalDevice, memory: int | None) -> Device:
     tf.config.experimental.set_memory_growth(gpu, enable=True)
     details = tf.config.experimental.get_device_details(gpu)
-    able = details.get("compute_capability", (0, 0)) >= TENSOR_CORES_FOR_BFLOAT16
+    ability = details.get("compute_capability", (0, 0))
+    able = (precision for precision, least in ABILITIES.items() if ability >= least)
     return Device(
         name=details.get("device_name", gpu.name),
-        precision="bfloat16" if able else "float32",
+        precision=next(able, "float32"),
         memory=memory or _gpu_memory(),
         look_seconds=LOOK_SECONDS,
     )

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from worker.engine.architecture import margin
 from worker.engine.metric import Metric
+from worker.engine.scaling import gradient_scale
 from worker.engine.terms import (
     CONTENT,
     VARIATION,
@@ -52,6 +53,7 @@ class Pass:
         self._margin = margin(network.output)
         dtype = network.inputs[0].dtype
         computed = next(iter(network.output.values())).dtype
+        self._scaled = computed == "float16"
         image, box = tf.TensorSpec((1, None, None, 3), dtype), tf.TensorSpec((4,), tf.int32)
         targets = _targets_spec(layers.style, dtype, computed)
         tile = [image, box, targets.content]
@@ -79,7 +81,7 @@ class Pass:
             tape.watch(image)
             totals = self._sums_of(image, None, targets.content)
         return [
-            Evaluation(losses, _pull(tape, totals, slopes, image))
+            Evaluation(losses, self._pull(tape, totals, slopes, image))
             for losses, slopes in self._weighed(totals, targets)
         ]
 
@@ -122,14 +124,20 @@ class Pass:
         with tf.GradientTape(persistent=len(self._parts) > 1) as tape:
             tape.watch(image)
             totals = self._sums_of(image, box, content)
-        return [_pull(tape, totals, part, image) for part in slopes]
+        return [self._pull(tape, totals, part, image) for part in slopes]
 
     def _weighed(self, totals: Sums, targets: Targets) -> list[tuple[tf.Tensor, Sums]]:
         return [weighed({key: totals[key] for key in part}, targets) for part in self._parts]
 
-
-def _pull(tape: tf.GradientTape, totals: Sums, slopes: Sums, image: tf.Tensor) -> tf.Tensor:
-    return tape.gradient({key: totals[key] for key in slopes}, image, output_gradients=slopes)
+    def _pull(
+        self, tape: tf.GradientTape, totals: Sums, slopes: Sums, image: tf.Tensor
+    ) -> tf.Tensor:
+        part = {key: totals[key] for key in slopes}
+        if not self._scaled:
+            return tape.gradient(part, image, output_gradients=slopes)
+        scale = gradient_scale(part, slopes, image)
+        scaled = {key: slope * scale for key, slope in slopes.items()}
+        return tape.gradient(part, image, output_gradients=scaled) / scale
 
 
 def _slope_spec(key: str, dtype: tf.DType) -> tf.TensorSpec:

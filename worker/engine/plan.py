@@ -8,7 +8,11 @@ from worker.engine.architecture import ALIGNED, KERNEL_SHAPES, margin
 
 BASE_BYTES = 750_000_000  # TensorFlow, the weights, the traces; measured as are the next three
 IMAGE_BYTES = 270  # a pixel of the result: images, gradients, steps, the content's activations
-NETWORK_BYTES = {"bfloat16": 1_200, "float32": 2_600}  # a pixel that is in the network at once
+NETWORK_BYTES = {
+    "bfloat16": 1_200,
+    "float16": 1_200,
+    "float32": 2_600,
+}  # a pixel that is in the network at once
 PAIR_BYTES = 24  # a pixel of the result and pair of L-BFGS's history
 MOST_PAIRS, FEWEST_PAIRS = 10, 3  # 20 and 50 bought nothing
 GOOD_SIDE, SHORTEST_SIDE = 512, 128  # pixels of a core's side: 1.9 and 6.3 times as many to go
