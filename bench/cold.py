@@ -9,13 +9,17 @@ from statistics import median
 from typing import Any
 
 from bench import table
-from bench.clock import timed
+from bench.clock import lap, timed
 from bench.fresh import answer, now, run_fresh
+from bench.keras_example import SETTINGS
 from bench.pairs import Pair, pair
 from shared.config import Config
 from shared.settings import PRESETS, StyleSettings
 from worker import weights
+from worker.engine import vgg
 from worker.engine.device import find_device
+from worker.engine.objective import Objective
+from worker.engine.pixels import centred
 from worker.engine.stylize import Engine
 from worker.memory import usable_bytes
 
@@ -28,6 +32,11 @@ HEADINGS = {
     "job": "job",
     "new": "s to the first evaluation",
     "again": "s when seen before",
+    "steady": "s an evaluation",
+}
+BARE_HEADINGS = {
+    "shape": "new shape, targets known",
+    "first": "s the first evaluation",
     "steady": "s an evaluation",
 }
 
@@ -57,16 +66,28 @@ def job(engine: Engine, name: str, shape: tuple[int, int], chosen: Chosen) -> di
     }
 
 
+def bare(objective: Objective, shape: tuple[int, int]) -> dict[str, Any]:
+    """Evaluate a shape that is new to a traced objective: seconds the first time, and later."""
+    content, style = (centred(picture) for picture in _pictures(*shape)[1:])
+    targets = objective.targets(content, [style], SETTINGS)
+    laps = [lap(lambda: objective.evaluate(content, targets)) for _ in range(EVALUATIONS)]
+    return {"shape": f"{shape[0]} × {shape[1]}", "first": laps[0], "steady": median(laps[1:])}
+
+
 def inside() -> dict[str, Any]:
     """Do all jobs in this process, the very first before anything else."""
-    engine = Engine(weights.load(Config.read(os.environ)), find_device(None, usable_bytes()))
+    trained, device = weights.load(Config.read(os.environ)), find_device(None, usable_bytes())
+    engine = Engine(trained, device)
     images = _pictures(*FIRST)
     settings = StyleSettings(size=FIRST[0])
     next(engine.stylize(images.content, [images.style], settings))
     yielded = now()
     shapes = [job(engine, "one level", shape, {"pyramid": 1}) for shape in SHAPES]
     presets = [job(engine, name, PRESET_SHAPE, chosen) for name, chosen in PRESETS.items()]
-    return {"yielded": yielded, "rows": [*shapes, *presets]}
+    network = vgg.build(trained, device.precision)
+    objective = Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
+    evaluations = [bare(objective, shape) for shape in (FIRST, *SHAPES)][1:]
+    return {"yielded": yielded, "rows": [*shapes, *presets], "evaluations": evaluations}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,7 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seconds = told["yielded"] - start
     print(f"{seconds:.1f} s from the process's start to its first evaluation, {FIRST[0]} rows")
     table.show(told["rows"], HEADINGS)
-    table.write(chosen.json, {"first_job_seconds": seconds, "rows": told["rows"]})
+    table.show(told["evaluations"], BARE_HEADINGS)
+    del told["yielded"]
+    table.write(chosen.json, {"first_job_seconds": seconds, **told})
 
 
 if __name__ == "__main__":

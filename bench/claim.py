@@ -1,0 +1,128 @@
+"""How soon a warm worker iterates on a job that it claims: `python -m bench.claim`.
+
+A real Redis, a real image store in a folder, and the worker's own way through a job: from before it
+asks for the next job to the first evaluation that it could tell of.
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from bench import table
+from bench.pairs import pair
+from local import redis_server
+from shared.config import Config
+from shared.errors import StoreUnavailable
+from shared.finish import encode
+from shared.images import ImageStore
+from shared.job import InputImage, JobInputs, JobOptions
+from shared.jobs import Capability, JobStore, connect
+from shared.jobs.records import new_id
+from shared.settings import PRESETS, StyleSettings
+from worker import weights
+from worker.engine.device import find_device
+from worker.engine.progress import Progress
+from worker.engine.stylize import Engine
+from worker.memory import usable_bytes
+from worker.run import run_job
+
+ROWS = 256
+OTHER_ROWS = 200  # of the job that warms the worker up: the measured one's size is new to it
+ROOMY = Capability("bench", 10**9)
+HEADINGS = {"preset": "preset", "seconds": "s from claim to first evaluation"}
+
+
+def submit(jobs: JobStore, images: ImageStore, settings: StyleSettings) -> None:
+    """Queue a job over pair 1's pictures, in files as a user sends them."""
+    job_id = new_id()
+    stored: list[InputImage] = []
+    for picture in pair(1, ROWS)[1:]:
+        key = f"jobs/{job_id}/{len(stored)}.png"
+        images.put(key, encode(picture.astype(np.uint8), "png"))
+        stored.append(InputImage(key=key, width=picture.shape[1], height=picture.shape[0]))
+    content, style = stored
+    inputs = JobInputs(content=content, styles=[style])
+    jobs.create(job_id, settings, JobOptions(), inputs)
+
+
+def first_evaluation(jobs: JobStore, images: ImageStore, engine: Engine) -> float:
+    """Claim the next job and do it; return the seconds to its first evaluation."""
+    begin = time.perf_counter()
+    told: list[float] = []
+
+    def watched(*inputs: Any) -> Iterator[Progress]:
+        for progress in engine.stylize(*inputs):
+            told.append(time.perf_counter() - begin)
+            yield progress
+
+    claim = jobs.claim_next(ROOMY, 60)
+    if claim is None:
+        raise RuntimeError("the queue is empty, though a job was just put into it")
+    run_job(claim, jobs, images, watched)
+    return told[0]
+
+
+def measure(jobs: JobStore, images: ImageStore, preset: str, repeat: int) -> dict[str, Any]:
+    """Warm a worker up with another size, and time its first job of this one; several times."""
+    trained, device = weights.load(Config.read(os.environ)), find_device(None, usable_bytes())
+    seconds = []
+    for _ in range(repeat):
+        engine = Engine(trained, device)
+        for rows in (OTHER_ROWS, ROWS):
+            chosen = {**PRESETS[preset], "size": rows, "iterations": 12}
+            submit(jobs, images, StyleSettings.model_validate(chosen))
+            spent = first_evaluation(jobs, images, engine)
+        seconds.append(spent)
+    return {"preset": preset, "seconds": median(seconds), "all": seconds}
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """Run a Redis server of our own; give its address once it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = redis_server.command(port, folder)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            yield _answering(f"redis://127.0.0.1:{port}/0")
+        finally:
+            server.terminate()
+
+
+def _answering(url: str) -> str:
+    for _ in range(200):
+        try:
+            JobStore(connect(url)).ping()
+        except StoreUnavailable:
+            time.sleep(0.05)
+        else:
+            break
+    return url
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure each preset."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder, redis(Path(folder) / "redis") as url:
+        jobs, images = JobStore(connect(url)), ImageStore(f"{folder}/images")
+        rows = [measure(jobs, images, preset, chosen.repeat) for preset in PRESETS]
+    table.show(rows, HEADINGS)
+    table.write(chosen.json, {"rows": rows})
+
+
+if __name__ == "__main__":
+    main()
