@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from shared.errors import StoreUnavailable, Superseded
 from shared.jobs import LEASE_SECONDS, Claim, JobStore
 
-PATIENCE = 300.0  # seconds; loading, tracing or one evaluation of the largest size takes less
+PATIENCE = 300.0  # seconds; loading, tracing and an evaluation of a megapixel take less
+PATIENCE_PER_PIXEL = 300e-6  # an evaluation in tiles and in float32 takes less (docs/engine.md)
 
 
 class Lease:
@@ -16,6 +17,11 @@ class Lease:
 
     def __init__(self) -> None:
         self._last = time.monotonic()
+        self._patience = PATIENCE
+
+    def allow_for(self, pixels: int) -> None:
+        """Wait longer for the signs of life of a large result."""
+        self._patience = PATIENCE + pixels * PATIENCE_PER_PIXEL
 
     def sign_of_life(self) -> None:
         """Say that the work goes on."""
@@ -24,7 +30,7 @@ class Lease:
     @property
     def hopeful(self) -> bool:
         """Whether the last sign is young enough to renew the lease."""
-        return time.monotonic() - self._last < PATIENCE
+        return time.monotonic() - self._last < self._patience
 
 
 @contextmanager

@@ -48,6 +48,7 @@ def run_job(claim: Claim, jobs: JobStore, images: ImageStore, stylize: Stylize) 
 def _paint(claim: Claim, jobs: JobStore, images: ImageStore, stylize: Stylize) -> str:
     with kept(claim, jobs) as lease:
         job = jobs.get(claim.job_id)
+        lease.allow_for(job.pixels)
         reporter = Reporter(claim, jobs, images, job.settings.deprocess_means)
         for progress in stylize(*_inputs(job, images), job.settings):
             lease.sign_of_life()
