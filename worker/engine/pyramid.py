@@ -61,18 +61,22 @@ def style_shape(style: tf.Tensor, level: Level, settings: StyleSettings) -> tupl
     return next(fitted), next(fitted)
 
 
-def start_of_next(image: tf.Tensor, contents: Sequence[tf.Tensor], geometry: str) -> tf.Tensor:
-    """Carry an image to the next level's shape.
+def start_of_next(image: tf.Tensor, contents: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Carry an image to the next level's shape, smoothly whatever the geometry of the inputs.
+
+    Blocks of repeated pixels would take the descent some evaluations to be rid of.
 
     Args:
         image: (1, r, c, 3), the coarser level's end.
         contents: the content at the coarser and at the finer level.
-        geometry: of the resize.
 
     Returns:
         The image, enlarged, with half of the detail that the coarser content could not show.
     """
     coarse, fine = contents
     rows, columns = fine.shape[1:3]
-    detail = fine - resize(coarse, rows, columns, geometry)
-    return resize(image, rows, columns, geometry) + KEPT_DETAIL * detail
+
+    def enlarged(picture: tf.Tensor) -> tf.Tensor:
+        return resize(picture, rows, columns, "aspect")
+
+    return enlarged(image) + KEPT_DETAIL * (fine - enlarged(coarse))

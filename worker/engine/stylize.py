@@ -113,7 +113,7 @@ class Engine:
             if image is None:
                 image = in_their_colours(content, styles)
             else:
-                image = start_of_next(image, (coarser, content), settings.geometry)
+                image = start_of_next(image, (coarser, content))
             coarser = content
             del stage, content, styles  # what only the start needed
             numbers = range(counter.evaluation + 1, counter.evaluation + 1 + level.evaluations)
