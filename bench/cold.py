@@ -10,8 +10,8 @@ from typing import Any
 
 from bench import table
 from bench.clock import lap, timed
+from bench.faithful import SETTINGS
 from bench.fresh import answer, now, run_fresh
-from bench.keras_example import SETTINGS
 from bench.pairs import Pair, pair
 from shared.config import Config
 from shared.settings import PRESETS, StyleSettings

@@ -11,9 +11,8 @@ import tensorflow as tf
 
 from bench import table
 from bench.clock import lap
-from bench.faithful import Evaluate, faithful
+from bench.faithful import SETTINGS, Evaluate, faithful
 from bench.flops import evaluation_flops
-from bench.keras_example import SETTINGS
 from bench.pairs import Pair, pair
 from shared.config import Config
 from worker import weights

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from bench.keras_example import SETTINGS
 from bench.pairs import Pair
+from shared.settings import StyleSettings
 from worker.engine import vgg
 from worker.engine.architecture import Weights
 from worker.engine.metric import Metric, plain
 from worker.engine.objective import Objective
 from worker.engine.pixels import centred
 
+SETTINGS = StyleSettings()  # the Keras example's
 Weighing = Callable[[tf.Tensor], Metric]
 Evaluate = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 

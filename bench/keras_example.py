@@ -15,22 +15,17 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from bench.faithful import SETTINGS, faithful
 from bench.pairs import NAMES, Pair, pair
 from shared.config import Config
-from shared.settings import StyleSettings
 from worker import weights
-from worker.engine import vgg
 from worker.engine.architecture import Weights
 from worker.engine.losses import content_loss, gram_matrix, style_loss, total_variation_loss
-from worker.engine.metric import plain
-from worker.engine.objective import Objective
 from worker.engine.pixels import centred
 
 STEPS = 4000
 LEARNING_RATE, DECAY_STEPS, DECAY_RATE = 100.0, 100, 0.96
 KERAS_PIXELS = 400 * 533  # the size that its learning rate was chosen at; it diverges far below
-SETTINGS = StyleSettings()
-LAYERS = {*SETTINGS.style_layers, SETTINGS.content_layer}
 FILE = Path(__file__).with_name("reference.json")
 CURVE = (1, 2, 5, 10, 20, 50, 100, 200, 400, 700, 1000, 1500, 2000, 2500, 3000, 3500, STEPS)
 
@@ -45,12 +40,10 @@ def learning_rate(step: int, pixels: int) -> float:
 
 def descend(images: Pair, trained: Weights) -> Iterator[tuple[int, float]]:
     """Yield step and float32 loss of the example's run, computed with the fixed features once."""
-    objective = Objective(vgg.build(trained), SETTINGS.style_layers, SETTINGS.content_layer)
-    image = centred(images.content)
-    targets = objective.targets(image, [centred(images.style)], SETTINGS, metric=plain)
+    evaluate, image = faithful(images, trained), centred(images.content)
     pixels = image.shape[1] * image.shape[2]
     for step in range(STEPS + 1):
-        losses, gradient = objective.evaluate(image, targets)
+        losses, gradient = evaluate(image)
         yield step, float(tf.reduce_sum(losses))
         image -= learning_rate(step, pixels) * gradient
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from bench.keras_example import LAYERS, SETTINGS
+from bench.faithful import SETTINGS
 from bench.pairs import Pair
 from worker.engine.architecture import Weights
 
@@ -29,7 +29,8 @@ class Plain:
         network = keras.applications.VGG19(weights=None, include_top=False)
         for layer, arrays in trained.items():
             network.get_layer(layer).set_weights(arrays)
-        outputs = {layer: network.get_layer(layer).output for layer in LAYERS}
+        layers = {*SETTINGS.style_layers, SETTINGS.content_layer}
+        outputs = {layer: network.get_layer(layer).output for layer in layers}
         self._features = tf.function(keras.Model(network.inputs[0], outputs))
 
     def fixed(self, images: Pair) -> Fixed:
