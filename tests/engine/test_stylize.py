@@ -113,6 +113,16 @@ def test_cancelling_is_not_asking_for_the_next_one(engine: Engine) -> None:
     assert next(job, None) is None
 
 
+def test_the_traces_of_many_choices_of_layers_are_not_all_kept(weights: Weights) -> None:
+    engine = Engine(weights)
+    chosen = [f"block{block}_conv{number}" for block in (1, 2) for number in (1, 2)]
+    for layer in [*chosen, chosen[0], "block3_conv1"]:
+        read = {"style_layers": {layer: 1.0}, "content_layer": layer}
+        run(engine, StyleSettings.model_validate({"size": 32, "iterations": 1, **read}))
+    kept = [content for _, content in engine._objectives]
+    assert kept == ["block2_conv1", "block2_conv2", "block1_conv1", "block3_conv1"]
+
+
 def test_bfloat16_tells_the_final_loss_that_float32_sees(weights: Weights) -> None:
     settings = StyleSettings(size=64, iterations=60)
     last = run(Engine(weights, Device(precision="bfloat16")), settings)[-1]

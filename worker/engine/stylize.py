@@ -1,6 +1,6 @@
 """The optimisation of Gatys, Ecker & Bethge (2015) as a generator that yields its progress."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ from worker.engine.plan import Plan, plan
 from worker.engine.progress import Losses, Progress
 from worker.engine.pyramid import Level, levels, start_of_next, style_shape
 from worker.engine.start import in_their_colours
+
+MOST_OBJECTIVES = 4  # choices of layers whose traces are kept
 
 
 class Stage(NamedTuple):
@@ -45,7 +47,7 @@ class Engine:
         device = device or Device()
         self._network = vgg.build(weights, device.precision)
         self._device = device
-        self._objectives: dict[tuple[frozenset[str], str], Objective] = {}
+        self._objectives: OrderedDict[tuple[frozenset[str], str], Objective] = OrderedDict()
 
     def stylize(
         self,
@@ -129,8 +131,10 @@ class Engine:
 
     def _objective(self, settings: StyleSettings) -> Objective:
         layers = frozenset(settings.style_layers), settings.content_layer
-        if layers not in self._objectives:
-            self._objectives[layers] = Objective(self._network, *layers)
+        known = self._objectives.pop(layers, None)
+        while len(self._objectives) >= MOST_OBJECTIVES:
+            self._objectives.popitem(last=False)
+        self._objectives[layers] = known or Objective(self._network, *layers)  # the newest is last
         return self._objectives[layers]
 
 
