@@ -17,8 +17,8 @@ MOST_EVALUATIONS = 1000
 Doubles = NDArray[np.float64]
 
 
-class _Reached(Exception):  # how one leaves scipy's loop
-    pass
+class Reached(Exception):
+    """How one leaves a library's loop once the loss is met."""
 
 
 def minimise(plain: Plain, images: Pair, loss: float, most: int = MOST_EVALUATIONS) -> list[Point]:
@@ -36,9 +36,9 @@ def minimise(plain: Plain, images: Pair, loss: float, most: int = MOST_EVALUATIO
         value, gradient = plain.loss_and_gradient(pixels, fixed)
         curve.append(Point(len(curve) + 1, perf_counter() - start, float(value)))
         if curve[-1].loss <= loss:
-            raise _Reached
+            raise Reached
         return curve[-1].loss, gradient.numpy().ravel().astype(np.float64)
 
-    with suppress(_Reached):
+    with suppress(Reached):
         fmin_l_bfgs_b(evaluate, image.numpy().ravel(), m=HISTORY, maxfun=most, maxiter=most)
     return curve

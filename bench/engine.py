@@ -1,6 +1,7 @@
 """The engine's time to the loss of the Keras example's 4000 steps: `python -m bench.engine`.
 
-Against it stand the example itself, its step timed in the same run, and a strong baseline.
+Against it stand the example itself, its step timed in the same run, and a strong baseline; the same
+objective in PyTorch too, where that is installed.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from bench import baseline, ours, table
+from bench import baseline, channels_last, ours, table
 from bench.clock import lap
 from bench.crossing import Point, first_crossing
 from bench.keras_example import STEPS, published_step
@@ -40,6 +41,8 @@ HEADINGS = {
     "baseline_seconds": "s of scipy",
     "ratio": "× 4000 steps",
     "baseline_ratio": "× scipy",
+    "torch_seconds": "s of PyTorch",
+    "torch_ratio": "× PyTorch",
 }
 
 
@@ -56,6 +59,8 @@ class Row(NamedTuple):
     baseline_seconds: float | None
     ratio: float | None
     baseline_ratio: float | None
+    torch_seconds: float | None
+    torch_ratio: float | None
 
 
 class Measured(NamedTuple):
@@ -66,6 +71,7 @@ class Measured(NamedTuple):
     step_seconds: list[float]  # of the Keras example
     runs: list[ours.Run]
     baseline: list[Point]
+    torch: list[Point]  # none where it is not installed
 
 
 def measure(
@@ -86,7 +92,15 @@ def measure(
         laps += [lap(step) for _ in range(STEPS_AT_A_TIME)]
     curve = baseline.minimise(plain, images, known.loss)
     laps += [lap(step) for _ in range(STEPS_AT_A_TIME)]
-    return Measured(images, known, laps, runs, curve)
+    return Measured(images, known, laps, runs, curve, _in_torch(images, known, trained))
+
+
+def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[Point]:
+    if not channels_last.INSTALLED:
+        return []
+    theirs = channels_last.ChannelsLast(trained)
+    theirs.minimise(images, known.loss, most=2)
+    return theirs.minimise(images, known.loss)
 
 
 def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, Point, float | None]:
@@ -110,8 +124,8 @@ def row(rows: int, number: int, measured: Measured) -> Row:
     """Put what was measured into one row."""
     loss = measured.known.loss
     _, point, seconds = median_run(measured.runs, loss)
-    crossing = first_crossing(measured.baseline, loss)
-    scipy_seconds = crossing.seconds if crossing else None
+    crossings = (first_crossing(curve, loss) for curve in (measured.baseline, measured.torch))
+    scipy_seconds, torch_seconds = (each and each.seconds for each in crossings)
     step_seconds = median(measured.step_seconds)
     return Row(
         rows=rows,
@@ -124,11 +138,13 @@ def row(rows: int, number: int, measured: Measured) -> Row:
         baseline_seconds=scipy_seconds,
         ratio=seconds and step_seconds * STEPS / seconds,
         baseline_ratio=seconds and scipy_seconds and scipy_seconds / seconds,
+        torch_seconds=torch_seconds,
+        torch_ratio=seconds and torch_seconds and torch_seconds / seconds,
     )
 
 
 def curves(rows: int, number: int, measured: Measured) -> dict[str, Any]:
-    """Return the three curves of one pair, each a list of seconds and loss."""
+    """Return the curves of one pair, each a list of seconds and loss."""
     step_seconds = median(measured.step_seconds)
     run, _, _ = median_run(measured.runs, measured.known.loss)
     return {
@@ -137,6 +153,7 @@ def curves(rows: int, number: int, measured: Measured) -> dict[str, Any]:
         "name": measured.images.name,
         "reference": [(step * step_seconds, loss) for step, loss in measured.known.curve.items()],
         "baseline": [point[1:] for point in measured.baseline],
+        "torch": [point[1:] for point in measured.torch],
         "ours": [point[1:] for point in run.curve],
     }
 

@@ -19,6 +19,7 @@ from worker.engine.architecture import Weights
 KEYS = [
     *("rows", "pair", "reference_loss", "loss", "evaluations", "seconds"),
     *("reference_step_seconds", "baseline_seconds", "ratio", "baseline_ratio"),
+    *("torch_seconds", "torch_ratio"),
 ]
 EASY = 8e5  # from 1.26e6, the content's own loss at 48 rows
 
@@ -32,7 +33,8 @@ def run_of(*losses: float, pace: float = 1.0) -> Run:
 def measured(loss: float, *runs: Run) -> Measured:
     known = Reference(loss, {1: 900.0, 4000: loss})
     baseline = [Point(1, 5.0, 500.0), Point(2, 12.0, 90.0)]
-    return Measured(pair(1, 48), known, [0.2, 0.1, 0.9], list(runs), baseline)
+    torch = [Point(1, 6.0, 500.0), Point(2, 15.0, 90.0)]
+    return Measured(pair(1, 48), known, [0.2, 0.1, 0.9], list(runs), baseline, torch)
 
 
 def test_a_measured_pair_becomes_a_row_a_curve_and_a_picture(
@@ -61,6 +63,7 @@ def test_a_row_holds_the_reference_and_the_baseline_against_our_seconds() -> Non
     assert told.reference_step_seconds == 0.2
     assert told.ratio == pytest.approx(0.2 * 4000 / 3)
     assert told.baseline_ratio == pytest.approx(12 / 3)
+    assert told.torch_ratio == pytest.approx(15 / 3)
 
 
 def test_a_loss_that_is_not_reached_leaves_the_seconds_open_and_tells_the_lowest() -> None:
