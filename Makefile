@@ -38,6 +38,7 @@ MEMORY_ROWS ?= 400 800
 bench: export TF_CPP_MIN_LOG_LEVEL := 2
 bench: $(INSTALLED) ## measure the engine against its reference; draw what came out
 	$(PY) -m bench.engine --json $(BENCH)/engine.json
+	$(PY) -m bench.alone --json $(BENCH)/alone.json
 	$(PY) -m bench.evaluation --json $(BENCH)/evaluation.json
 	$(PY) -m bench.cold --json $(BENCH)/cold.json
 	$(PY) -m bench.claim --json $(BENCH)/claim.json
