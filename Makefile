@@ -34,7 +34,7 @@ compose-test: $(INSTALLED) ## the same through docker compose, where there is on
 
 # Measures alone: whatever else runs on the machine is in its numbers.
 BENCH := .gramworks/bench
-MEMORY_ROWS ?= 400 800
+MEMORY_ROWS ?= 200 400 800 1600
 bench: export TF_CPP_MIN_LOG_LEVEL := 2
 bench: $(INSTALLED) ## measure the engine against its reference; draw what came out
 	$(PY) -m bench.engine --json $(BENCH)/engine.json

@@ -31,7 +31,6 @@ def draw(curves: dict[str, Any]) -> Figure:
         if curves[key]:  # PyTorch need not be installed
             _line(axes, _until(goal, curves[key]), name, colour)
     axes.set(xscale="log", yscale="log", xlabel="seconds", ylabel="loss")
-    axes.set_ylim(bottom=goal / 2)  # room for the seconds under the points
     axes.xaxis.set_major_formatter(FuncFormatter(_plain))
     axes.yaxis.set_major_formatter(FuncFormatter(_plain))
     axes.legend(frameon=False, loc="upper right")
@@ -41,16 +40,9 @@ def draw(curves: dict[str, Any]) -> Figure:
 
 def _line(axes: Axes, points: Sequence[Sequence[float]], name: str, colour: str) -> None:
     seconds, losses = zip(*points, strict=True)
-    axes.plot(seconds, losses, color=colour, linewidth=2, label=name)
+    spent = f"{seconds[-1]:,.{1 if seconds[-1] < 10 else 0}f} s"
+    axes.plot(seconds, losses, color=colour, linewidth=2, label=f"{name}: {spent}")
     axes.plot(seconds[-1], losses[-1], "o", color=colour, markersize=6)
-    axes.annotate(
-        f"{seconds[-1]:,.{1 if seconds[-1] < 10 else 0}f} s",
-        (seconds[-1], losses[-1]),
-        xytext=(0, -18),
-        textcoords="offset points",
-        ha="center",
-        color=colour,
-    )
 
 
 def _until(goal: float, points: Sequence[Sequence[float]]) -> Sequence[Sequence[float]]:

@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the chosen sizes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[400, 800, 1600, 3200])
-    parser.add_argument("--evaluations", type=int, default=6, help="24 fill the history")
+    parser.add_argument("--evaluations", type=int, default=12, help="12 fill the history")
     parser.add_argument("--budget", type=int, default=0, help="megabytes; 0 finds them out")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
