@@ -17,9 +17,10 @@ from bench.pairs import Pair, pair
 from shared.config import Config
 from worker import weights
 from worker.engine.architecture import Weights
-from worker.engine.device import processor_precision
+from worker.engine.device import find_device
 from worker.engine.metric import along_its_axes
 from worker.engine.pixels import centred
+from worker.memory import usable_bytes
 
 SIDE = 2048  # of the two matrices
 WARM_UP = 2
@@ -39,7 +40,7 @@ def measure(rows: int, trained: Weights, precision: str, repeat: int) -> dict[st
     """Time evaluations and products in turn, so that a slow moment of the machine hits both."""
     images = pair(1, rows)
     image, evaluate = centred(images.content), _engines(images, trained, precision)
-    product = _matrix_product(tf.bfloat16 if "bfloat16" in precision else tf.float32)
+    product = _matrix_product(tf.as_dtype(precision))
     laps = [(lap(lambda: evaluate(image)), lap(product)) for _ in range(WARM_UP + repeat)]
     seconds, product_seconds = map(median, zip(*laps[WARM_UP:], strict=True))
     columns = images.content.shape[1]
@@ -74,8 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(arguments)
-    trained, precision = weights.load(Config.read(os.environ)), processor_precision()
-    rows = [measure(size, trained, precision, chosen.repeat) for size in chosen.rows]
+    trained, device = weights.load(Config.read(os.environ)), find_device(None, usable_bytes())
+    rows = [measure(size, trained, device.precision, chosen.repeat) for size in chosen.rows]
     table.show(rows, HEADINGS)
     table.write(chosen.json, {"rows": rows})
 
