@@ -1,6 +1,7 @@
 """What tests stand on: a real Redis of their own, and the stores over it."""
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,6 +18,14 @@ from shared.jobs.connection import Connection
 from tests.ports import free_port
 from worker import weights as source
 from worker.engine.architecture import Weights
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> Iterator[None]:
+    """Let the children hear Ctrl-C, which a shell makes its background jobs ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
