@@ -1,26 +1,64 @@
-"""What a pool process is: TensorFlow, the weights and the stores, loaded once."""
+"""A pool process: woken by the one Celery task, it claims and runs jobs until nothing fits."""
+
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Protocol
+
+from celery import Celery
+from celery.signals import worker_process_init
 
 from shared.config import Config
-from shared.images import ImageStore
-from shared.jobs import Claim, JobStore
-from worker import weights
-from worker.engine.device import find_device
-from worker.engine.plan import largest_pixels
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
-from worker.run import run_job
+from shared.errors import StoreUnavailable
+from shared.jobs import LEASE_SECONDS, Capability, Claim, JobStore, connect
+from shared.wakeup import TASK
+
+log = logging.getLogger(__name__)
 
 
-class Painter:
-    """Runs claimed jobs, one after the other, with an engine that stays warm."""
+class Painter(Protocol):
+    """What runs claimed jobs of at most `largest_pixels` pixels."""
 
-    def __init__(self, config: Config, jobs: JobStore) -> None:
-        self._jobs = jobs
-        self._images = ImageStore(config.image_url)
-        device = find_device(config.memory, usable_bytes())
-        self._engine = Engine(weights.load(config), device)
-        self.largest_pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
+    largest_pixels: int
 
     def run(self, claim: Claim) -> None:
-        """Run one job."""
-        run_job(claim, self._jobs, self._images, self._engine.stylize)
+        """Run one job to its end."""
+
+
+MakePainter = Callable[[Config, JobStore], Painter]
+
+
+class Pool:
+    """The one task, and what its process loads before the first job, not in it."""
+
+    def __init__(self, config: Config, make_painter: MakePainter) -> None:
+        self._config = config
+        self._make_painter = make_painter
+
+    def listen(self, app: Celery) -> None:
+        """Be there when Celery starts the process and when a wake-up comes."""
+        worker_process_init.connect(self._load, weak=False)
+
+        @app.task(name=TASK, bind=True)
+        def work(task: Any) -> None:
+            self._work(task.request.hostname)
+
+    @cached_property
+    def _jobs(self) -> JobStore:
+        return JobStore(connect(self._config.redis_url))
+
+    @cached_property
+    def _painter(self) -> Painter:
+        return self._make_painter(self._config, self._jobs)
+
+    def _load(self, **_: Any) -> None:
+        log.debug("loaded %s", self._painter)
+
+    def _work(self, worker: str) -> None:
+        capability = Capability(worker, self._painter.largest_pixels)
+        try:
+            while claim := self._jobs.claim_next(capability, LEASE_SECONDS):
+                log.info("job %s: attempt %d", claim.job_id, claim.attempt)
+                self._painter.run(claim)
+        except StoreUnavailable as error:
+            log.warning("a store is away: %s; what it held up is taken up again", error.parameters)

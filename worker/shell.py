@@ -1,0 +1,38 @@
+"""The Celery app of a worker: a parent that looks after the house, a pool process that paints."""
+
+import logging
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from shared.config import Config
+from shared.wakeup import celery_app
+from worker.parent import Parent
+from worker.pool import MakePainter, Pool
+
+QUIETER = ("celery.worker.strategy", "celery.app.trace")  # they tell of each message
+
+
+def create(entry: str, config: Config, make_painter: MakePainter) -> Celery:
+    """Return the app for Celery's `-A`; both kinds of process make it.
+
+    Args:
+        entry: the name of the module that calls this, which a pool process imports too.
+        config: the deployment's settings.
+        make_painter: called once in each pool process; the parent never loads what it loads.
+    """
+    app = celery_app(config.redis_url)
+    app.conf.imports = [entry]
+
+    def log_plainly(**_: Any) -> None:
+        logging.basicConfig(
+            level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        for name in QUIETER:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+    setup_logging.connect(log_plainly, weak=False)
+    Parent(config, app).listen()
+    Pool(config, make_painter).listen(app)
+    return app
