@@ -48,8 +48,10 @@ def submit(jobs: JobStore, images: ImageStore, settings: StyleSettings) -> None:
     stored: list[InputImage] = []
     for picture in pair(1, ROWS)[1:]:
         key = f"jobs/{job_id}/{len(stored)}.png"
-        images.put(key, encode(picture.astype(np.uint8), "png"))
-        stored.append(InputImage(key=key, width=picture.shape[1], height=picture.shape[0]))
+        data = encode(picture.astype(np.uint8), "png")
+        images.put(key, data)
+        height, width, _ = picture.shape
+        stored.append(InputImage(key=key, width=width, height=height, bytes=len(data)))
     content, style = stored
     inputs = JobInputs(content=content, styles=[style])
     jobs.create(job_id, settings, JobOptions(), inputs)

@@ -81,6 +81,12 @@ class ResultTooNarrow(InvalidRequest):
     code = "result_too_narrow"
 
 
+class NoWorkerFits(InvalidRequest):
+    """No worker that was heard of lately has the memory for the result; `maximum` rows fit."""
+
+    code = "no_worker_fits"
+
+
 class ImageTooElongated(InvalidRequest):
     """No `size` is both wide enough and small enough for the image, `width` × `height`."""
 
@@ -121,6 +127,28 @@ class NotReady(GramworksError):
     """The `what` of a job in `state` is not there: not yet, or never."""
 
     code = "not_ready"
+
+
+class NotFailed(GramworksError):
+    """Job `id` is in `state`, and only a failed one can be tried again."""
+
+    code = "not_failed"
+
+
+class Refused(GramworksError):
+    """A job is not accepted just now; later it may be."""
+
+
+class QueueFull(Refused):
+    """As many jobs, or bytes (`bound` says which) as `maximum` wait already."""
+
+    code = "queue_full"
+
+
+class StorageFull(Refused):
+    """The `store` ("redis" or "images") has hardly any room left."""
+
+    code = "storage_full"
 
 
 class StoreUnavailable(GramworksError):
@@ -172,7 +200,7 @@ class Diverged(JobFailure):
 
 
 class WorkersLost(JobFailure):
-    """`attempts` workers in turn died or hung while they ran this job."""
+    """`attempts` workers in turn died or hung while they ran this job; `lost` tells of each."""
 
     code = "workers_lost"
 

@@ -26,10 +26,13 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
         {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.QUEUED}
     ),
     JobState.SUCCEEDED: frozenset(),
-    JobState.FAILED: frozenset(),
+    JobState.FAILED: frozenset({JobState.QUEUED}),  # tried again, by hand only
     JobState.CANCELLED: frozenset(),
 }
-ENDED = frozenset(state for state, following in TRANSITIONS.items() if not following)
+ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+
+
+Priority = Literal["high", "normal", "low"]
 
 
 class JobOptions(BaseModel):
@@ -39,8 +42,9 @@ class JobOptions(BaseModel):
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
     )
 
-    priority: Literal["high", "normal", "low"] = "normal"
-    """Jobs of a higher priority are started first."""
+    priority: Priority = "normal"
+    """Jobs of a higher priority are started first, but for every fifth, which is one of a lower
+    priority if any waits."""
 
 
 class _Record(BaseModel):
@@ -53,6 +57,7 @@ class InputImage(_Record):
     key: str
     width: int
     height: int
+    bytes: int
 
 
 class JobInputs(_Record):
@@ -88,6 +93,32 @@ class JobProgress(_Record):
     tile: int | None
 
 
+class Transition(_Record):
+    """One line of a job's log: the state it came to and when, in which attempt, and why.
+
+    The reasons are told in docs/reliability.md; a plain step forward has none.
+    """
+
+    state: JobState
+    at: datetime
+    attempt: int
+    worker: str | None = None
+    reason: str | None = None
+
+
+class Fallback(_Record):
+    """How the work went on with less memory after it had run out: in `attempt`, from `evaluation`.
+
+    `cause` is `memory_error` where the program was told, `killed` where the kernel ended it.
+    """
+
+    attempt: int
+    evaluation: int
+    cause: Literal["memory_error", "killed"]
+    history: int
+    tile: int | None
+
+
 class JobFault(_Record):
     """Why a job failed: a code of `shared.errors` and its parameters."""
 
@@ -96,12 +127,19 @@ class JobFault(_Record):
 
 
 class Job(_Record):
-    """A job's record. `position` is 1 for the job that is started next, None unless queued."""
+    """A job's record.
+
+    `position` is 1 for the job that is started next, None unless queued; `pixels` is the result's
+    size, `work` counts what all evaluations cost (`shared.estimate.work`); `rung` is how many steps
+    down the ladder of memory an attempt begins.
+    """
 
     id: str
     state: JobState
     attempt: int
     pixels: int
+    work: float
+    owner: str
     settings: StyleSettings
     options: JobOptions
     inputs: JobInputs
@@ -113,7 +151,13 @@ class Job(_Record):
     eta_seconds: float | None = None
     preview: str | None = None
     result: str | None = None
+    checkpoint: str | None = None
+    rung: int = 0
+    fallbacks: list[Fallback] = []
+    worker: str | None = None
+    held_since: datetime | None = None
     error: JobFault | None = None
+    log: list[Transition] = []
 
     @property
     def ended(self) -> bool:

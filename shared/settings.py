@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -10,6 +10,7 @@ from shared.errors import GramworksError, InvalidJson, InvalidSetting, UnknownSe
 
 SHORTEST_RESULT_SIDE = 32  # pixels: two cells of block5; below there is nothing to hold on to
 TALLEST_RESULT = 4096  # pixels
+OVERHEAD_PIXELS = 6000  # an evaluation costs as if it had so many more (measured at 1 to 22 k)
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
 Layer = Literal[
     "block1_conv1", "block1_conv2",
@@ -44,6 +45,24 @@ def _means_by_name(value: object) -> object:
 
 
 Mean = Annotated[float, Field(ge=-255, le=510)]
+
+
+class Level(NamedTuple):
+    """One size that a result is worked on at."""
+
+    rows: int
+    columns: int
+    evaluations: int
+
+    @property
+    def pixels(self) -> int:
+        """The level's size."""
+        return self.rows * self.columns
+
+    @property
+    def work(self) -> int:
+        """What its evaluations cost, in pixels evaluated once."""
+        return (self.pixels + OVERHEAD_PIXELS) * self.evaluations
 
 
 class StyleSettings(BaseModel):
@@ -114,6 +133,19 @@ class StyleSettings(BaseModel):
     def result_shape(self, width: int, height: int) -> tuple[int, int]:
         """Rows and columns of the result for a content image of `width` × `height` pixels."""
         return self.size, int(width * self.size / height)  # truncated, as the Keras example does
+
+    def levels(self, rows: int, columns: int) -> list[Level]:
+        """Return the levels for a result of `rows` × `columns`, each twice the one before.
+
+        Each makes a quarter of the next finer one's evaluations: more bring little. Levels with a
+        side below 32 pixels are left out.
+        """
+        shapes = [(rows >> k, columns >> k, k) for k in reversed(range(self.pyramid))]
+        return [
+            Level(r, c, max(1, self.iterations >> 2 * k))
+            for r, c, k in shapes
+            if k == 0 or min(r, c) >= SHORTEST_RESULT_SIDE
+        ]
 
 
 PRESETS: dict[str, dict[str, Any]] = {

@@ -47,6 +47,13 @@ SENTENCES: dict[str, tuple[int, str]] = {
             " must be at least {minimum}."
         ),
     ),
+    "no_worker_fits": (
+        422,
+        (
+            "No worker that was heard of in the last day has the memory for a result of {columns} ×"
+            " {rows} pixels: for this image '{field}' may be at most {maximum}."
+        ),
+    ),
     "image_too_elongated": (
         422,
         (
@@ -60,6 +67,15 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "not_found": (404, "There is nothing at this address."),
     "job_not_found": (404, "There is no job {id}: it never was, or it was deleted."),
     "not_ready": (409, "The job is {state} and has no {what}{hope}."),
+    "not_failed": (409, "The job is {state}; only one that failed can be tried again."),
+    "queue_full": (
+        429,
+        "The queue is full ({maximum} {bound} wait already): try again in a minute.",
+    ),
+    "storage_full": (
+        503,
+        "The {place} has hardly any room left, so nothing is accepted just now; try again later.",
+    ),
     "store_unavailable": (
         503,
         (
@@ -77,7 +93,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "job_failed": (500, "The job failed; the worker's log has the details."),
     "out_of_memory": (
         500,
-        "{width} × {height} pixels need more memory than the worker has: choose a smaller size.",
+        (
+            "{width} × {height} pixels need more memory than the worker has, even in small tiles:"
+            " {way_out}."
+        ),
     ),
     "diverged": (
         500,
@@ -89,8 +108,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "workers_lost": (
         500,
         (
-            "{attempts} workers in turn were lost while they ran this job: it is given up. A"
-            " smaller size needs less memory."
+            "{attempts} workers in turn were lost while they ran this job, so it is given up:"
+            " {losses}. Try it again, or choose a smaller size, which needs less memory."
         ),
     ),
     "worker_fault": (500, "The worker met an error that nobody foresaw; its log has the details."),
@@ -135,6 +154,8 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         **parameters,
         "names": ", ".join(parameters.get("known", [])),
         "rule": _rule(parameters),
+        "way_out": _way_out(parameters),
+        "losses": "; ".join(_loss(each) for each in parameters.get("lost", [])),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
         "hope": _HOPE.get(str(parameters.get("state")), ""),
         "maximum_mb": int(parameters.get("maximum", 0)) // 1_000_000
@@ -142,6 +163,16 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         else "",
     }
     return template.format(**words)
+
+
+def _way_out(parameters: Mapping[str, Any]) -> str:
+    size = parameters.get("maximum")
+    return f"a size of {size} should fit" if size else "choose another worker"
+
+
+def _loss(known: Mapping[str, Any]) -> str:
+    where = f" at evaluation {known['evaluation']}" if "evaluation" in known else ""
+    return f"attempt {known['attempt']} {known['reason']}{where} after {known['seconds']} s"
 
 
 def _rule(parameters: Mapping[str, Any]) -> str:

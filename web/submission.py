@@ -114,4 +114,4 @@ def _record(
 
 def _store(house: Services, key: str, image: CleanImage) -> InputImage:
     house.images.put(key, image.png)
-    return InputImage(key=key, width=image.width, height=image.height)
+    return InputImage(key=key, width=image.width, height=image.height, bytes=len(image.png))

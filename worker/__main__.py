@@ -1,9 +1,11 @@
 """Starts the worker of this machine: has the weights, then runs Celery with one pool process."""
 
 import os
+import socket
 import sys
 
 from worker import fetch
+from worker.shell import NAME
 
 # Workers tell of themselves in Redis; of Celery's own ways, the heartbeat would even keep a worker
 # from ending while Redis is away.
@@ -17,11 +19,16 @@ ENVIRONMENT = {
 def main() -> None:
     """Become Celery's worker process."""
     fetch.main()
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    celery = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker"]
-    identity = ["-n", f"gramworks-{os.getpid()}@%h"]
-    os.execv(sys.executable, [*celery, *identity, *SILENT])  # noqa: S606 - no shell is wanted
+    start("worker.app")
+
+
+def start(app: str) -> None:
+    """Become Celery's worker process for an app that `worker.shell` made."""
+    for key, value in ENVIRONMENT.items():
+        os.environ.setdefault(key, value)
+    os.environ[NAME] = name = f"gramworks-{os.getpid()}@{socket.gethostname()}"
+    celery = [sys.executable, "-m", "celery", "-q", "-A", app, "worker", "-n", name]
+    os.execv(sys.executable, [*celery, *SILENT])  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

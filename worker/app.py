@@ -18,4 +18,4 @@ def load_painter(config: Config, jobs: JobStore) -> "EnginePainter":
     return EnginePainter(config, jobs)
 
 
-app = create(__name__, Config.read(os.environ), load_painter)
+app = create(__name__, os.environ, load_painter)

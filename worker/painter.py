@@ -19,6 +19,7 @@ class EnginePainter:
         self._images = ImageStore(config.image_url)
         device = find_device(config.memory, usable_bytes())
         self._engine = Engine(weights.load(config), device)
+        self.device = device.name
         self.largest_pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
 
     def run(self, claim: Claim) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shared.errors import StoreUnavailable
 from shared.jobs import JobStore
-from shared.workers import Worker, Workers
+from shared.workers import Workers
 
 TICK_SECONDS = 5.0
 log = logging.getLogger(__name__)
@@ -21,12 +21,12 @@ def reconcile(jobs: JobStore, workers: Workers, wake: Callable[[], None]) -> Non
 
 
 def keep_reconciling(
-    jobs: JobStore, workers: Workers, me: Worker, wake: Callable[[], None], stop: threading.Event
+    jobs: JobStore, workers: Workers, me: str, wake: Callable[[], None], stop: threading.Event
 ) -> None:
     """Announce this worker and make a round every few seconds until `stop`."""
     while True:
         try:
-            workers.announce(me)
+            workers.greet(me)
             reconcile(jobs, workers, wake)
         except StoreUnavailable as error:
             log.warning("Redis is away: %s", error.parameters["reason"])

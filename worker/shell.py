@@ -1,6 +1,7 @@
 """The Celery app of a worker: a parent that looks after the house, a pool process that paints."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from celery import Celery
@@ -11,17 +12,19 @@ from shared.wakeup import celery_app
 from worker.parent import Parent
 from worker.pool import MakePainter, Pool
 
+NAME = "GRAMWORKS_WORKER"  # how the parent tells its pool process what both are called
 QUIETER = ("celery.worker.strategy", "celery.app.trace")  # they tell of each message
 
 
-def create(entry: str, config: Config, make_painter: MakePainter) -> Celery:
+def create(entry: str, environment: Mapping[str, str], make_painter: MakePainter) -> Celery:
     """Return the app for Celery's `-A`; both kinds of process make it.
 
     Args:
         entry: the name of the module that calls this, which a pool process imports too.
-        config: the deployment's settings.
+        environment: the deployment's settings, and the worker's name.
         make_painter: called once in each pool process; the parent never loads what it loads.
     """
+    config, name = Config.read(environment), environment[NAME]
     app = celery_app(config.redis_url)
     app.conf.imports = [entry]
 
@@ -33,6 +36,6 @@ def create(entry: str, config: Config, make_painter: MakePainter) -> Celery:
             logging.getLogger(name).setLevel(logging.WARNING)
 
     setup_logging.connect(log_plainly, weak=False)
-    Parent(config, app).listen()
-    Pool(config, make_painter).listen(app)
+    Parent(config, name, app).listen()
+    Pool(config, name, make_painter).listen(app)
     return app

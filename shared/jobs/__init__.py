@@ -3,7 +3,7 @@
 from shared.jobs.connection import connect
 from shared.jobs.events import Event
 from shared.jobs.leases import LEASE_SECONDS
-from shared.jobs.queue import Capability, Claim
+from shared.jobs.queue import Capability, Claim, Load
 from shared.jobs.store import JobStore
 
-__all__ = ["LEASE_SECONDS", "Capability", "Claim", "Event", "JobStore", "connect"]
+__all__ = ["LEASE_SECONDS", "Capability", "Claim", "Event", "JobStore", "Load", "connect"]

@@ -2,17 +2,22 @@
 
 import json
 
-from shared.errors import GramworksError, Superseded, WorkersLost
-from shared.job import JobFault, JobProgress, JobState
+from shared.errors import GramworksError, Superseded
+from shared.job import Fallback, JobFault, JobProgress, JobState
 from shared.jobs.queue import Claim
 from shared.jobs.scripts import Scripted
 
 LEASE_SECONDS = 10.0
-MOST_LOST = 3  # attempts whose worker was lost; then the job itself is the likely cause
+_LEASE = round(LEASE_SECONDS * 1000)
+LAST_RUNG = 99  # further down than any ladder goes
 
 
 class Leases(Scripted):
-    """The concern of running jobs; those that take a claim may raise Superseded."""
+    """The concern of running jobs; those that take a claim may raise Superseded.
+
+    An attempt whose lease has lapsed takes its job up again with its next write, if no other
+    attempt began meanwhile.
+    """
 
     def renew(self, claim: Claim, lease_seconds: float = LEASE_SECONDS) -> None:
         """Hold the job for another `lease_seconds`."""
@@ -23,27 +28,55 @@ class Leases(Scripted):
         fields = {"progress": progress.model_dump_json(), "eta_seconds": json.dumps(eta_seconds)}
         data = json.dumps({"progress": progress.model_dump(), "eta_seconds": eta_seconds})
         pairs = (part for pair in fields.items() for part in pair if pair[1] != "null")
-        self._fenced("report", claim, "progress", data, *pairs)
+        self._fenced("report", claim, _LEASE, "progress", data, *pairs)
 
     def show_preview(self, claim: Claim, key: str, evaluation: int) -> None:
         """Tell that a preview of `evaluation` is stored under `key`."""
-        self._fenced("report", claim, "preview", evaluation, "preview", key)
+        self._fenced("report", claim, _LEASE, "preview", evaluation, "preview", key)
+
+    def save_checkpoint(self, claim: Claim, key: str) -> None:
+        """Let the next attempt go on from what is stored under `key`."""
+        self._fenced("save", claim, _LEASE, key)
+
+    def record_fallbacks(self, claim: Claim, rung: int, fallbacks: list[Fallback]) -> None:
+        """Write how the work goes on with less memory, and that later attempts do too."""
+        told = json.dumps([fallback.model_dump() for fallback in fallbacks])
+        fields = ("fallbacks", told, "rung", rung)
+        self._fenced("report", claim, _LEASE, "fallback", told, *fields)
 
     def succeed(self, claim: Claim, result: str) -> None:
-        """End the job with the picture stored under `result`."""
+        """End the job with the picture stored under `result`; once more does no harm."""
         self._fenced("finish", claim, JobState.SUCCEEDED, "result", result)
+        self._confirm()
 
     def fail(self, claim: Claim, error: GramworksError) -> None:
-        """End the job with the reason why there is no picture."""
+        """End the job with the reason why there is no picture; once more does no harm."""
         self._fenced("finish", claim, JobState.FAILED, "error", _fault(error))
+        self._confirm()
+
+    def give_back(self, claim: Claim, reason: str) -> None:
+        """Put the job back into the queue for a reason that is not its own."""
+        self._fenced("give_back", claim, reason)
+
+    def lose(
+        self, claim: Claim, reason: str, rungs: int = 0, fault: GramworksError | None = None
+    ) -> None:
+        """Say that the attempt's process is at its end: the job goes back at once.
+
+        Args:
+            claim: the attempt.
+            reason: as the job's log is to tell it.
+            rungs: how many steps further down the ladder of memory the next attempt begins.
+            fault: why the job fails if this was the last attempt; by default, WorkersLost.
+        """
+        self._fenced("lose", claim, reason, rungs, _fault(fault) if fault else "")
 
     def put_back_lapsed(self) -> int:
         """Put jobs whose lease has lapsed back into the queue; return how many there were.
 
-        One that has lost its worker for the third time ends as failed.
+        One that has lost its worker for the third time without getting further ends as failed.
         """
-        lost = WorkersLost(attempts=MOST_LOST)
-        return int(self._run("put_back", MOST_LOST, _fault(lost)))
+        return int(self._run("put_back", _LEASE))
 
     def hand_back(self, worker: str) -> int:
         """Put what `worker` holds back into the queue, since it is told to stop; return how many.

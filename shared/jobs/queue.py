@@ -1,12 +1,20 @@
 """The queue: which job runs next, decided in one atomic place."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import uuid4
 
+from shared.job import Priority
+from shared.jobs.order import PRIORITIES, turns
 from shared.jobs.scripts import Scripted
 
-QUEUE = "gw:queue"
 LEASES = "gw:leases"
+LOAD = "gw:load"
+PASSED = "gw:passed"
+DRAINING = "gw:draining"
+_NUMBER = 16  # digits before a job's id, so that equal tags go by number
 
 
 @dataclass(frozen=True)
@@ -25,22 +33,136 @@ class Claim:
     attempt: int
 
 
+class Load(NamedTuple):
+    """What waits: how many jobs, and the bytes of their pictures."""
+
+    jobs: int
+    bytes: int
+
+
+class Waiting(NamedTuple):
+    """A queued job, by what it asks of a worker: `work` is `StyleSettings.levels`' sum."""
+
+    job_id: str
+    pixels: int
+    work: float
+
+
 class Queue(Scripted):
     """The concern of the queue."""
 
     def claim_next(self, capability: Capability, lease_seconds: float) -> Claim | None:
-        """Claim the first queued job that fits the worker, under a lease; None if none does."""
-        claimed: Any = self._run(
-            "claim_next", capability.pixels, capability.worker, round(lease_seconds * 1000)
-        )
+        """Claim the next job that fits the worker, under a lease; None if none does.
+
+        What the worker still holds counts as lost: it runs one job at a time.
+        """
+        lease, nonce = round(lease_seconds * 1000), uuid4().hex
+        claimed: Any = self._run("claim_next", capability.pixels, capability.worker, lease, nonce)
         return Claim(job_id=claimed[0], attempt=claimed[1]) if claimed else None
+
+    def load(self) -> Load:
+        """Return how much waits."""
+        jobs, size = self._fields(LOAD, ("jobs", "bytes"))
+        return Load(jobs, size)
 
     def waiting(self) -> int:
         """Return how many jobs are queued."""
-        count: Any = self.redis.zcard(QUEUE)
-        return int(count)
+        return self.load().jobs
 
     def running(self) -> int:
         """Return how many jobs are held by a worker."""
         count: Any = self.redis.zcard(LEASES)
         return int(count)
+
+    def in_order(self) -> list[str]:
+        """Return the ids of the queued jobs in the order in which they will be started."""
+        pipeline = self.redis.pipeline()
+        for priority in PRIORITIES:
+            pipeline.zrange(queue_key(priority), 0, -1)
+        lists = {
+            priority: iter(members)
+            for priority, members in zip(PRIORITIES, pipeline.execute(), strict=True)
+        }
+        waiting = {priority: members.__length_hint__() for priority, members in lists.items()}
+        return [next(lists[turn])[_NUMBER:] for turn in turns(waiting, self._passed())]
+
+    def workload(self) -> list[Waiting]:
+        """Return the queued jobs in the order in which they will be started, with what they ask."""
+        ids = self.in_order()
+        pipeline = self.redis.pipeline()
+        for job_id in ids:
+            pipeline.hmget(f"gw:job:{job_id}", "pixels", "work")
+        rows = zip(ids, pipeline.execute() if ids else [], strict=True)
+        return [
+            Waiting(job_id, int(pixels), float(work)) for job_id, (pixels, work) in rows if pixels
+        ]
+
+    def positions(self, jobs: Mapping[str, tuple[Priority, int]]) -> dict[str, int]:
+        """Return the place of each queued job in that order, 1 for the next.
+
+        Args:
+            jobs: the priority and the number of each, by id; those not queued have no place.
+        """
+        pipeline = self.redis.pipeline()
+        for job_id, (priority, number) in jobs.items():
+            pipeline.zrank(queue_key(priority), f"{number:0{_NUMBER}d}{job_id}")
+        for priority in PRIORITIES:
+            pipeline.zcard(queue_key(priority))
+        answers = pipeline.execute()
+        ranks, counts = answers[: len(jobs)], answers[len(jobs) :]
+        return _places(dict(zip(PRIORITIES, counts, strict=True)), self._passed(), jobs, ranks)
+
+    def drain(self, worker: str) -> None:
+        """Let a worker take no more jobs."""
+        self.redis.sadd(DRAINING, worker)
+
+    def undrain(self, worker: str) -> None:
+        """Let it take jobs again."""
+        self.redis.srem(DRAINING, worker)
+
+    def draining(self) -> set[str]:
+        """Return the workers that take no more jobs."""
+        names: Any = self.redis.smembers(DRAINING)
+        return set(names)
+
+    def held_by(self, worker: str) -> list[Claim]:
+        """Return what a worker holds."""
+        ids: Any = self.redis.zrange(LEASES, 0, -1)
+        pipeline = self.redis.pipeline()
+        for job_id in ids:
+            pipeline.hmget(f"gw:job:{job_id}", "worker", "attempt")
+        rows = zip(ids, pipeline.execute(), strict=True)
+        return [Claim(job_id, int(attempt)) for job_id, (name, attempt) in rows if name == worker]
+
+    def _passed(self) -> dict[Priority, int]:
+        return dict(zip(PRIORITIES, self._fields(PASSED, PRIORITIES), strict=True))
+
+    def _fields(self, key: str, names: Sequence[str]) -> list[int]:
+        values: Any = self.redis.hmget(key, list(names))
+        return [int(value or 0) for value in values]
+
+
+def queue_key(priority: Priority) -> str:
+    """Return where Redis holds the waiting jobs of a priority, by their tags."""
+    return f"gw:queue:{priority}"
+
+
+def _places(
+    waiting: Mapping[Priority, int],
+    passed: Mapping[Priority, int],
+    jobs: Mapping[str, tuple[Priority, int]],
+    ranks: Sequence[int | None],
+) -> dict[str, int]:
+    wanted: dict[tuple[Priority, int], str] = {
+        (jobs[job_id][0], rank): job_id
+        for job_id, rank in zip(jobs, ranks, strict=True)
+        if rank is not None
+    }
+    places, met = {}, defaultdict[Priority, int](int)
+    for place, priority in enumerate(turns(waiting, passed), start=1):
+        if found := wanted.pop((priority, met[priority]), None):
+            places[found] = place
+        if not wanted:
+            break
+        met[priority] += 1
+    return places

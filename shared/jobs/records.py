@@ -1,21 +1,19 @@
-"""The record of each job: made, read, listed, cancelled, deleted."""
+"""The record of each job: made, read, listed, cancelled, tried again, deleted."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
-from shared.errors import JobNotFound
-from shared.job import Job, JobInputs, JobOptions, JobState
-from shared.jobs.queue import QUEUE
-from shared.jobs.scripts import Scripted
+from shared.errors import JobNotFound, NotFailed, QueueFull
+from shared.job import Job, JobInputs, JobOptions, JobState, Priority, Transition
+from shared.jobs.queue import LEASES, Load, Queue
 from shared.settings import StyleSettings
 
-INDEX = "gw:jobs"
-PRIORITIES = {"high": 0, "normal": 1, "low": 2}
-_TIMES = ("created_at", "started_at", "finished_at")
-_JSON = ("settings", "options", "inputs", "progress", "error")
+INDEX, ENDED = "gw:jobs", "gw:ended"
+_TIMES = ("created_at", "started_at", "finished_at", "held_since")
+_JSON = ("settings", "options", "inputs", "progress", "fallbacks", "error")
 
 
 def new_id() -> str:
@@ -28,6 +26,16 @@ def job_key(job_id: str) -> str:
     return f"gw:job:{job_id}"
 
 
+class Admission(NamedTuple):
+    """Who sends a job, to share the workers evenly with others, and how much may wait before it."""
+
+    owner: str = ""
+    bounds: Load = Load(2**53, 2**53)
+
+
+ANYBODY = Admission()
+
+
 class Page(NamedTuple):
     """Some jobs, newest first, and the cursor for those before them, None at the end."""
 
@@ -35,27 +43,49 @@ class Page(NamedTuple):
     cursor: str | None
 
 
-class Records(Scripted):
+class Records(Queue):
     """The concern of records."""
 
     def create(
-        self, job_id: str, settings: StyleSettings, options: JobOptions, inputs: JobInputs
+        self,
+        job_id: str,
+        settings: StyleSettings,
+        options: JobOptions,
+        inputs: JobInputs,
+        admission: Admission = ANYBODY,
     ) -> Job:
-        """Accept a job whose inputs are stored: its record and its place, in one step."""
+        """Accept a job whose inputs are stored: its record and its place, in one step.
+
+        Args:
+            job_id: from `new_id`.
+            settings: of the picture.
+            options: of its handling.
+            inputs: the pictures.
+            admission: who sends it, and what may wait at most.
+
+        Raises:
+            QueueFull: nothing was recorded.
+        """
         rows, columns = settings.result_shape(inputs.content.width, inputs.content.height)
         fields: dict[str, str | int] = {
             "pixels": rows * columns,
+            "work": sum(level.work for level in settings.levels(rows, columns)),
+            "bytes": sum(image.bytes for image in (inputs.content, *inputs.styles)),
+            "owner": admission.owner,
+            "priority": options.priority,
             "settings": settings.model_dump_json(),
             "options": options.model_dump_json(),
             "inputs": inputs.model_dump_json(),
         }
         pairs = [part for pair in fields.items() for part in pair]
-        self._run("create", job_id, PRIORITIES[options.priority], *pairs)
+        if bound := self._run("create", job_id, *admission.bounds, *pairs):
+            raise QueueFull(bound=bound, maximum=getattr(admission.bounds, bound))
+        self._confirm()
         return self.get(job_id)
 
     def get(self, job_id: str) -> Job:
         """Return the job, or raise JobNotFound."""
-        return self._get_all([job_id])[0]
+        return self.get_all([job_id])[0]
 
     def page(self, limit: int, cursor: str | None = None) -> Page:
         """Return at most `limit` jobs, those that came before `cursor`, newest first."""
@@ -63,47 +93,93 @@ class Records(Scripted):
         rows: Any = self.redis.zrevrangebyscore(
             INDEX, most, "-inf", start=0, num=limit + 1, withscores=True
         )
-        jobs = self._get_all([job_id for job_id, _ in rows[:limit]], skip_missing=True)
+        jobs = self.get_all([job_id for job_id, _ in rows[:limit]], skip_missing=True)
         return Page(jobs, f"{rows[limit - 1][1]:.0f}" if len(rows) > limit else None)
+
+    def running_jobs(self) -> list[Job]:
+        """Return the jobs that are held by a worker."""
+        ids: Any = self.redis.zrange(LEASES, 0, -1)
+        return self.get_all(ids, skip_missing=True)
 
     def cancel(self, job_id: str) -> JobState:
         """End a live job as cancelled, at once; return the state it had.
 
         A running attempt finds its next write refused and stops.
         """
-        state = self._run("cancel", job_id)
-        if state is None:
-            raise JobNotFound(id=job_id)
-        return JobState(state)
+        return self._was(job_id, self._run("cancel", job_id))
+
+    def retry(self, job_id: str) -> None:
+        """Put a failed job into the queue again; it goes on from what is saved of it.
+
+        Raises:
+            NotFailed: it is in another state.
+        """
+        state = self._was(job_id, self._run("retry", job_id))
+        if state is not JobState.FAILED:
+            raise NotFailed(id=job_id, state=state)
 
     def delete(self, job_id: str) -> bool:
         """Delete the record of an ended job; False if there was none to delete."""
         return bool(self._run("delete", job_id))
 
-    def _get_all(self, job_ids: list[str], *, skip_missing: bool = False) -> list[Job]:
+    def ended_before(self, seconds_ago: float, most: int = 100) -> list[str]:
+        """Return the ids of jobs that ended so long ago, at most so many, the oldest first."""
+        time: Any = self.redis.time()
+        latest = time[0] * 1000 - seconds_ago * 1000
+        ids: Any = self.redis.zrangebyscore(ENDED, "-inf", latest, start=0, num=most)
+        return list(ids)
+
+    def get_all(self, job_ids: Sequence[str], *, skip_missing: bool = False) -> list[Job]:
+        """Return the jobs; of those that are not there, nothing or JobNotFound."""
         pipeline = self.redis.pipeline(transaction=True)
         for job_id in job_ids:
             pipeline.hgetall(job_key(job_id))
-            pipeline.zrank(QUEUE, job_id)
+            pipeline.lrange(f"gw:log:{job_id}", 0, -1)
         answers = pipeline.execute() if job_ids else []
-        jobs = []
-        for job_id, record, rank in zip(job_ids, answers[::2], answers[1::2], strict=True):
-            if record:
-                jobs.append(_job(job_id, record, rank))
-            elif not skip_missing:
-                raise JobNotFound(id=job_id)
-        return jobs
+        found = dict(zip(job_ids, zip(answers[::2], answers[1::2], strict=True), strict=True))
+        missing = [job_id for job_id, (record, _) in found.items() if not record]
+        if missing and not skip_missing:
+            raise JobNotFound(id=missing[0])
+        places = self._places({job_id: record for job_id, (record, _) in found.items()})
+        return [
+            _job(job_id, record, log, places.get(job_id))
+            for job_id, (record, log) in found.items()
+            if record
+        ]
+
+    def _places(self, records: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
+        queued = {
+            job_id: (cast(Priority, record["priority"]), int(record["number"]))
+            for job_id, record in records.items()
+            if record.get("state") == JobState.QUEUED
+        }
+        return self.positions(queued) if queued else {}
+
+    @staticmethod
+    def _was(job_id: str, state: str | None) -> JobState:
+        if state is None:
+            raise JobNotFound(id=job_id)
+        return JobState(state)
 
 
-def _job(job_id: str, record: Mapping[str, str], rank: int | None) -> Job:
+def _job(job_id: str, record: Mapping[str, str], log: Sequence[str], position: int | None) -> Job:
     values: dict[str, Any] = dict(record)
     for name in _JSON:
         if name in record:
             values[name] = json.loads(record[name])
     for name in _TIMES:
         if name in record:
-            values[name] = datetime.fromtimestamp(int(record[name]) / 1000, tz=UTC)
+            values[name] = _moment(record[name])
     # JSON has lists where the settings have tuples, so those are read as the JSON they are
     values["settings"] = StyleSettings.model_validate_json(record["settings"])
-    position = None if rank is None else rank + 1
+    values["log"] = [_transition(line) for line in log]
     return Job(id=job_id, position=position, **values)
+
+
+def _transition(line: str) -> Transition:
+    values = json.loads(line)
+    return Transition(**{**values, "at": _moment(values["at"])})
+
+
+def _moment(milliseconds: str | int) -> datetime:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, tz=UTC)

@@ -2,11 +2,10 @@
 
 from shared.jobs.events import Events
 from shared.jobs.leases import Leases
-from shared.jobs.queue import Queue
 from shared.jobs.records import Records
 
 
-class JobStore(Records, Queue, Leases, Events):
+class JobStore(Records, Leases, Events):
     """Jobs in Redis; every method may raise StoreUnavailable."""
 
     def ping(self) -> None:

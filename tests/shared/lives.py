@@ -1,31 +1,35 @@
 """Jobs brought to each state of their life, as a worker would bring them."""
 
 from collections.abc import Callable
-from typing import Literal
 
 from shared.errors import OutOfMemory
-from shared.job import InputImage, JobInputs, JobOptions, JobProgress, JobState, Losses
+from shared.job import InputImage, JobInputs, JobOptions, JobProgress, JobState, Losses, Priority
 from shared.jobs import Capability, Claim, JobStore
-from shared.jobs.records import new_id
+from shared.jobs.records import Admission, new_id
 from shared.settings import StyleSettings
 
 ANY = Capability("worker-1", 10**9)
 ANOTHER = Capability("worker-2", 10**9)
 LEASE = 30.0
-Priority = Literal["high", "normal", "low"]
 
 
 def inputs(width: int = 64, height: int = 48) -> JobInputs:
-    content = InputImage(key="jobs/x/content.png", width=width, height=height)
-    return JobInputs(content=content, styles=[InputImage(key="s", width=32, height=32)])
+    content = InputImage(key="jobs/x/content.png", width=width, height=height, bytes=1000)
+    return JobInputs(content=content, styles=[InputImage(key="s", width=32, height=32, bytes=500)])
 
 
 def queued(
-    jobs: JobStore, *, priority: Priority = "normal", size: int = 64, width: int = 64
+    jobs: JobStore,
+    *,
+    priority: Priority = "normal",
+    size: int = 64,
+    width: int = 64,
+    owner: str = "",
 ) -> str:
     """Return the id of a new job, whose result has `size` rows."""
     settings, options = StyleSettings(size=size), JobOptions(priority=priority)
-    return jobs.create(new_id(), settings, options, inputs(width=width)).id
+    admission = Admission(owner)
+    return jobs.create(new_id(), settings, options, inputs(width=width), admission).id
 
 
 def claimed(jobs: JobStore, by: Capability = ANY, lease: float = LEASE) -> Claim:
@@ -35,9 +39,14 @@ def claimed(jobs: JobStore, by: Capability = ANY, lease: float = LEASE) -> Claim
     return claim
 
 
-def running(jobs: JobStore, lease: float = LEASE) -> Claim:
+def someone(pixels: int = 10**9) -> Capability:
+    """Return a worker that no test has named yet."""
+    return Capability(new_id(), pixels)
+
+
+def running(jobs: JobStore, lease: float = LEASE, by: Capability = ANY) -> Claim:
     queued(jobs)
-    return claimed(jobs, lease=lease)
+    return claimed(jobs, by, lease)
 
 
 def progress(evaluation: int = 1, evaluations: int = 10) -> JobProgress:

@@ -10,6 +10,7 @@ from shared.jobs.connection import Connection
 from shared.workers import Worker, Workers
 from tests.shared.lives import ANY, queued
 from tests.shared.own_redis import OwnRedis
+from tests.shared.staff import announce
 
 USES: dict[str, Callable[[JobStore], object]] = {
     "ping": lambda jobs: jobs.ping(),
@@ -24,7 +25,7 @@ USES: dict[str, Callable[[JobStore], object]] = {
     "waiting": lambda jobs: jobs.waiting(),
     "events": lambda jobs: next(jobs.events("x", "0-0", patience=0.01)),
     "live workers": lambda jobs: Workers(jobs.redis).live(),
-    "announce": lambda jobs: Workers(jobs.redis).announce(Worker(name="w", pixels=1)),
+    "announce": lambda jobs: announce(Workers(jobs.redis), Worker(name="w", pixels=1)),
 }
 
 

@@ -4,21 +4,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from shared.job import Priority
 from shared.jobs import Capability, JobStore, connect
-from tests.shared.lives import ANY, LEASE, Priority, claimed, queued
+from tests.shared.lives import LEASE, claimed, queued, someone
 
-SMALL = Capability("small", pixels=100 * 100)
+SMALL, ANY = 100 * 100, 10**9
 
 
-def _claim_all(jobs: JobStore, by: Capability = ANY) -> list[str]:
+def _claim_all(jobs: JobStore, pixels: int = ANY) -> list[str]:
     order = []
-    while claim := jobs.claim_next(by, LEASE):
+    while claim := jobs.claim_next(someone(pixels), LEASE):
         order.append(claim.job_id)
     return order
 
 
 def test_an_empty_queue_has_no_claim(jobs: JobStore) -> None:
-    assert jobs.claim_next(ANY, LEASE) is None
+    assert jobs.claim_next(someone(), LEASE) is None
 
 
 def test_jobs_are_claimed_first_come_first_served(jobs: JobStore) -> None:
@@ -72,7 +73,7 @@ def test_eight_workers_at_once_never_get_the_same_job(jobs: JobStore, redis_url:
 
     def work(number: int) -> list[str]:
         connection = connect(redis_url)
-        mine = _claim_all(JobStore(connection), Capability(f"w{number}", 10**9))
+        mine = _claim_all(JobStore(connection), ANY + number)
         connection.close()
         return mine
 

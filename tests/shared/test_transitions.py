@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.errors import Diverged, Superseded
+from shared.errors import Diverged, NotFailed, Superseded
 from shared.job import ENDED, TRANSITIONS, JobState
 from shared.jobs import Claim, JobStore
 from tests.shared.lives import ANOTHER, ANY, LEASE, in_state, progress, running
@@ -16,6 +16,7 @@ FENCED: dict[str, Step] = {
     "renew": lambda jobs, claim: jobs.renew(claim),
     "report": lambda jobs, claim: jobs.report(claim, progress(), 1.0),
     "preview": lambda jobs, claim: jobs.show_preview(claim, "key", 1),
+    "checkpoint": lambda jobs, claim: jobs.save_checkpoint(claim, "key"),
 }
 STEPS: dict[str, Step] = FENCED | {
     "claim": lambda jobs, _: jobs.claim_next(ANY, LEASE),
@@ -23,6 +24,17 @@ STEPS: dict[str, Step] = FENCED | {
     "put back": lambda jobs, _: jobs.put_back_lapsed(),
     "hand back": lambda jobs, _: jobs.hand_back(ANY.worker),
 }
+
+
+def _retry(jobs: JobStore, claim: Claim) -> None:
+    if jobs.get(claim.job_id).state is JobState.FAILED:
+        jobs.retry(claim.job_id)
+    else:
+        with pytest.raises(NotFailed):
+            jobs.retry(claim.job_id)
+
+
+STEPS["retry"] = _retry
 MOVES = {
     (JobState.QUEUED, "claim"): JobState.RUNNING,
     (JobState.QUEUED, "cancel"): JobState.CANCELLED,
@@ -30,6 +42,7 @@ MOVES = {
     (JobState.RUNNING, "fail"): JobState.FAILED,
     (JobState.RUNNING, "cancel"): JobState.CANCELLED,
     (JobState.RUNNING, "hand back"): JobState.QUEUED,
+    (JobState.FAILED, "retry"): JobState.QUEUED,
 }
 
 

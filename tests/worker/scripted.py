@@ -24,7 +24,7 @@ def submitted(jobs: JobStore, images: ImageStore, **settings: float) -> str:
     for name in ("content", "style-0"):
         images.put(f"jobs/{job_id}/{name}.png", encode(PICTURE, "png"))
     content, style = (
-        InputImage(key=f"jobs/{job_id}/{name}.png", width=40, height=32)
+        InputImage(key=f"jobs/{job_id}/{name}.png", width=40, height=32, bytes=100)
         for name in ("content", "style-0")
     )
     inputs = JobInputs(content=content, styles=[style])

@@ -10,6 +10,7 @@ from shared.job import JobState
 from shared.jobs import JobStore
 from shared.jobs.connection import Connection
 from shared.workers import Worker, Workers
+from tests.shared.staff import announce
 from tests.worker.scripted import claimed, submitted
 from worker.reconcile import keep_reconciling, reconcile
 
@@ -32,14 +33,14 @@ class Bell:
 def test_a_lost_wake_up_is_sent_again(jobs: JobStore, workers: Workers, images: ImageStore) -> None:
     bell = Bell()
     submitted(jobs, images)
-    workers.announce(Worker(name="idle", pixels=1))
+    announce(workers, Worker(name="idle", pixels=1))
     reconcile(jobs, workers, bell)
     assert bell.rung == 1
 
 
 def test_nobody_is_woken_without_work(jobs: JobStore, workers: Workers) -> None:
     bell = Bell()
-    workers.announce(Worker(name="idle", pixels=1))
+    announce(workers, Worker(name="idle", pixels=1))
     reconcile(jobs, workers, bell)
     assert bell.rung == 0
 
@@ -48,7 +49,7 @@ def test_busy_workers_are_not_woken(jobs: JobStore, workers: Workers, images: Im
     bell = Bell()
     claimed(jobs, images)
     submitted(jobs, images)
-    workers.announce(Worker(name="busy", pixels=1))
+    announce(workers, Worker(name="busy", pixels=1))
     reconcile(jobs, workers, bell)
     assert bell.rung == 0
 
@@ -58,7 +59,7 @@ def test_a_lost_job_goes_back_and_wakes(
 ) -> None:
     bell = Bell()
     claim = claimed(jobs, images, lease_seconds=0.0)
-    workers.announce(Worker(name="idle", pixels=1))
+    announce(workers, Worker(name="idle", pixels=1))
     reconcile(jobs, workers, bell)
     assert jobs.get(claim.job_id).state is JobState.QUEUED
     assert bell.rung == 1
@@ -67,7 +68,9 @@ def test_a_lost_job_goes_back_and_wakes(
 def test_a_worker_announces_itself_until_it_stops(jobs: JobStore, workers: Workers) -> None:
     stop = threading.Event()
     me = Worker(name="me", pixels=7)
-    thread = threading.Thread(target=keep_reconciling, args=(jobs, workers, me, Bell(), stop))
+    workers.describe(me)
+    args = (jobs, workers, me.name, Bell(), stop)
+    thread = threading.Thread(target=keep_reconciling, args=args)
     thread.start()
     deadline = time.monotonic() + 5
     while workers.live() != [me] and time.monotonic() < deadline:
@@ -77,12 +80,3 @@ def test_a_worker_announces_itself_until_it_stops(jobs: JobStore, workers: Worke
     thread.join(5)
     workers.leave("me")
     assert workers.live() == []
-
-
-def test_a_worker_that_fell_silent_is_forgotten(workers: Workers, redis: Connection) -> None:
-    workers.announce(Worker(name="silent", pixels=1))
-    redis.zincrby("gw:worker-names", -21, "silent")  # heard from 21 seconds ago
-    assert workers.live() == []
-    workers.announce(Worker(name="other", pixels=2))
-    assert workers.live() == [Worker(name="other", pixels=2)]
-    assert redis.hkeys("gw:workers") == ["other"]

@@ -2,5 +2,6 @@
 -- its next write refused and stops.
 local id = ARGV[1]
 local state = state_of(id)
+if state == 'queued' and not get(id, 'started_at') then refund(id) end
 if state == 'queued' or state == 'running' then finish(id, 'cancelled') end
 return state

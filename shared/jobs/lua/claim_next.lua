@@ -1,26 +1,23 @@
--- most pixels, worker, lease in ms -> id and attempt, or nothing.
--- Which job runs next is decided here and nowhere else: the first in rank that fits the worker.
-local most, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local CHUNK = 100
-
-local function first_that_fits()
-  local start = 0
-  while true do
-    local ids = redis.call('ZRANGE', QUEUE, start, start + CHUNK - 1)
-    for _, id in ipairs(ids) do
-      if tonumber(redis.call('HGET', job_key(id), 'pixels')) <= most then return id end
-    end
-    if #ids < CHUNK then return nil end
-    start = start + CHUNK
-  end
+-- most pixels, worker, lease in ms, nonce -> id and attempt, or nothing.
+-- Which job runs next is decided here and nowhere else.
+local most, worker, lease, nonce = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local answer_key, ANSWER_SECONDS = 'gw:claim:' .. worker, 60
+-- redis-py sends it again when the answer was lost: the same question gets the same answer
+local last = redis.call('GET', answer_key)
+if last then
+  last = cjson.decode(last)
+  if last.nonce == nonce then return { last.id, last.attempt } end
 end
-
-local id = first_that_fits()
+if redis.call('SISMEMBER', 'gw:draining', worker) == 1 then return nil end
+-- a worker runs one job at a time: what it still holds, nobody runs any more
+for _, id in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
+  if get(id, 'worker') == worker then lose(id, 'abandoned') end
+end
+local id = next_job(most)
 if not id then return nil end
-local time = now()
 local attempt = redis.call('HINCRBY', job_key(id), 'attempt', 1)
-redis.call('ZREM', QUEUE, id)
-redis.call('ZADD', LEASES, time + lease, id)
-redis.call('HSETNX', job_key(id), 'started_at', time)
-move(id, 'running', 'worker', worker)
+redis.call('HSETNX', job_key(id), 'started_at', now())
+run(id, nil, lease, 'worker', worker)
+redis.call('SET', answer_key, cjson.encode({ nonce = nonce, id = id, attempt = attempt }), 'EX',
+  ANSWER_SECONDS)
 return { id, attempt }

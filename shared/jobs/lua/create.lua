@@ -1,11 +1,13 @@
--- id, priority (0 is first), field, value, ... -> nothing. The record and its place, in one step.
-local id, priority = ARGV[1], tonumber(ARGV[2])
+-- id, most queued jobs, most queued bytes, field, value, ... -> nothing, or the bound that is reached.
+-- The record and its place, in one step.
+local id, most = ARGV[1], { jobs = tonumber(ARGV[2]), bytes = tonumber(ARGV[3]) }
 -- redis-py sends it again when the answer was lost: the job may be running by now
 if state_of(id) then return end
+for bound, limit in pairs(most) do
+  if tonumber(redis.call('HGET', LOAD, bound) or 0) >= limit then return bound end
+end
 local number = redis.call('INCR', 'gw:sequence')
-local rank = priority * 2 ^ 42 + number -- by priority, then first come, first served
-redis.call('HSET', job_key(id), 'rank', string.format('%.0f', rank), 'number', number,
-  'attempt', 0, 'created_at', now(), unpack(ARGV, 3))
+redis.call('HSET', job_key(id), 'number', number, 'attempt', 0, 'created_at', now(), unpack(ARGV, 4))
 redis.call('ZADD', INDEX, number, id)
-redis.call('ZADD', QUEUE, string.format('%.0f', rank), id)
 move(id, 'queued')
+enqueue(id)

@@ -2,8 +2,8 @@
 -- dying process still writes is refused, since the jobs are no longer running.
 local worker, count = ARGV[1], 0
 for _, id in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
-  if redis.call('HGET', job_key(id), 'worker') == worker then
-    requeue(id)
+  if get(id, 'worker') == worker then
+    requeue(id, 'handed back')
     count = count + 1
   end
 end

@@ -1,13 +1,15 @@
--- most lost attempts, error -> how many jobs had lost their worker.
--- A lease that lapsed means a worker that was killed, hung or cut off: the job goes back to its
--- old place in the queue, or ends when that has happened too often.
-local most, fault = tonumber(ARGV[1]), ARGV[2]
-local lapsed = redis.call('ZRANGEBYSCORE', LEASES, '-inf', now())
+-- lease in ms -> how many jobs had lost their worker.
+-- A lease that lapsed means a worker that was killed, hung or cut off. Were all cut off at once, for
+-- Redis was away, those that come back first get the time to take their jobs up again.
+local lease, time = tonumber(ARGV[1]), now()
+local last = redis.call('GETSET', 'gw:reconciled', time)
+local lapsed = redis.call('ZRANGEBYSCORE', LEASES, '-inf', time)
+if last and time - last > lease then
+  for _, id in ipairs(lapsed) do redis.call('ZADD', LEASES, time + lease, id) end
+  return 0
+end
 for _, id in ipairs(lapsed) do
-  if redis.call('HINCRBY', job_key(id), 'lost', 1) >= most then
-    finish(id, 'failed', 'error', fault)
-  else
-    requeue(id)
-  end
+  redis.call('HSET', job_key(id), 'lapsed', get(id, 'attempt'))
+  lose(id, 'lapsed')
 end
 return #lapsed
