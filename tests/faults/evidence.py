@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.job import Job, JobProgress
-from shared.jobs import JobStore
-from shared.jobs.queue import LEASES, QUEUE
+from shared.jobs import JobStore, Load
+from shared.jobs.queue import LEASES
 from tests.faults.log import Entry, read_log
 from tests.faults.system import System
 
@@ -36,6 +36,7 @@ class Evidence:
     stories: dict[str, Story]
     files: dict[str, bytes]
     queued: list[str]
+    load: Load
     leases: list[str]
     pids: list[int]
 
@@ -48,10 +49,10 @@ def collect(system: System, accepted: set[str]) -> Evidence:
         job_id: Story(recorded.get(job_id), read_log(jobs.redis, job_id), _reports(jobs, job_id))
         for job_id in accepted | recorded.keys()
     }
-    queued: Any = jobs.redis.zrange(QUEUE, 0, -1)
     leases: Any = jobs.redis.zrange(LEASES, 0, -1)
     pids = [pid for worker in system.workers for pid in worker.stragglers()]
-    return Evidence(stories, _files(system.disk.folder), queued, leases, pids)
+    files = _files(system.disk.folder)
+    return Evidence(stories, files, jobs.in_order(), jobs.load(), leases, pids)
 
 
 def _records(jobs: JobStore) -> list[Job]:

@@ -23,19 +23,7 @@ class Entry:
 def read_log(redis: Connection, job_id: str) -> list[Entry]:
     """Return a job's transitions, oldest first; none of a job that is not there."""
     texts: Any = redis.lrange(f"gw:log:{job_id}", 0, -1)
-    if not texts:  # TEMPORARY
-        return _from_stream(redis, job_id)
     return [_entry(json.loads(text)) for text in texts]
-
-
-def _from_stream(redis: Connection, job_id: str) -> list[Entry]:
-    attempt, out = 0, []
-    events: Any = redis.xrange(f"gw:events:{job_id}")
-    for event_id, fields in events:
-        if fields["kind"] == "state":
-            attempt += fields["data"] == "running"
-            out.append(Entry(fields["data"], int(event_id.split("-")[0]) / 1000, attempt))
-    return out
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

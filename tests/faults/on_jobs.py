@@ -1,11 +1,11 @@
 """Faults that jobs bring: poison, too little memory, and users who change their mind."""
 
 import random
-from typing import Any
+from contextlib import suppress
 
+from shared.errors import StoreUnavailable
 from tests.faults import orders
 from tests.faults.fault import Fault, Stage
-from tests.faults.on_redis import ask
 from tests.faults.orders import Order
 
 
@@ -50,12 +50,12 @@ class Cancel(Fault):
 
     def __init__(self, stage: Stage, rng: random.Random, target: str) -> None:
         super().__init__(stage, rng, target)
-        self._kind = rng.choice(["gw:queue", "gw:leases"])
+        self._running = rng.random() < 0.5
 
     def prepare(self) -> None:
-        waiting: Any = ask(self.stage, "ZRANGE", self._kind, 0, -1)
-        harmless = [job_id for job_id in waiting or [] if self._harmless(job_id)]
-        self.hit = self.rng.choice(harmless) if harmless else None
+        with suppress(StoreUnavailable):
+            harmless = [job_id for job_id in self._candidates() if self._harmless(job_id)]
+            self.hit = self.rng.choice(harmless) if harmless else None
 
     def inflict(self) -> None:
         if self.hit:
@@ -63,6 +63,10 @@ class Cancel(Fault):
 
     def recovery(self) -> float | None:
         return self.mended_at - self.at if self.hit else None
+
+    def _candidates(self) -> list[str]:
+        jobs = self.stage.system.jobs
+        return [job.id for job in jobs.running_jobs()] if self._running else jobs.in_order()
 
     def _harmless(self, job_id: str) -> bool:
         order = self.stage.traffic.accepted.get(job_id)

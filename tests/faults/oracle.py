@@ -59,6 +59,8 @@ def judge(evidence: Evidence, known: Known) -> list[Finding]:
     """Return everything that is wrong."""
     found = list(_on_files(evidence))
     found += [Finding(Wrong.LEFT, job_id, "still in the queue") for job_id in evidence.queued]
+    if any(evidence.load) and not evidence.queued:
+        found.append(Finding(Wrong.LEFT, "the queue", f"empty, and counts {evidence.load}"))
     found += [Finding(Wrong.LEFT, job_id, "still leased") for job_id in evidence.leases]
     found += [Finding(Wrong.LEFT, str(pid), "a process whose parent died") for pid in evidence.pids]
     for job_id, story in evidence.stories.items():

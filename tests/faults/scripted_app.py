@@ -13,9 +13,9 @@ from worker.shell import create
 class ScriptedPainter:
     """Runs claimed jobs without TensorFlow."""
 
-    largest_pixels = 10**9
-
     def __init__(self, config: Config, jobs: JobStore) -> None:
+        self.largest_pixels = 10**9
+        self.device = "scripted"
         self._jobs = jobs
         self._images = ImageStore(config.image_url)
 
@@ -24,4 +24,4 @@ class ScriptedPainter:
         run_job(claim, self._jobs, self._images, engine(claim))
 
 
-app = create(__name__, Config.read(os.environ), ScriptedPainter)
+app = create(__name__, os.environ, ScriptedPainter)

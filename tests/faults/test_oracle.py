@@ -17,6 +17,7 @@ from shared.job import (
     JobState,
     Losses,
 )
+from shared.jobs import Load
 from shared.settings import DEPROCESS_MEANS, StyleSettings
 from tests.faults.evidence import Evidence, Report, Story
 from tests.faults.log import Entry
@@ -57,13 +58,15 @@ def report(at: float, attempt: int) -> Report:
 
 
 def job(**changes: Any) -> Job:
-    image = InputImage(key=f"{FOLDER}/content.png", width=48, height=32)
+    image = InputImage(key=f"{FOLDER}/content.png", width=48, height=32, bytes=100)
     style = image.model_copy(update={"key": f"{FOLDER}/style-0.png"})
     whole = Job(
         id=ID,
         state=JobState.SUCCEEDED,
         attempt=2,
         pixels=48 * 32,
+        work=1.0,
+        owner="",
         settings=StyleSettings(size=32, iterations=8),
         options=JobOptions(),
         inputs=JobInputs(content=image, styles=[style]),
@@ -75,7 +78,7 @@ def job(**changes: Any) -> Job:
 
 STORY = Story(job(), LOG, [report(2.5, 1), report(13.5, 2)])
 FILES = {f"{FOLDER}/content.png": b"", f"{FOLDER}/style-0.png": b"", RESULT: picture()}
-SOUND = Evidence({ID: STORY}, FILES, queued=[], leases=[], pids=[])
+SOUND = Evidence({ID: STORY}, FILES, queued=[], load=Load(0, 0), leases=[], pids=[])
 
 
 def wrongs(story: Story = STORY, known: Known | None = None, **changes: Any) -> set[Wrong]:
@@ -165,6 +168,7 @@ def test_a_file_that_no_record_names_is_an_orphan(key: str) -> None:
 
 def test_what_is_still_held_is_found() -> None:
     assert wrongs(leases=[ID]) == wrongs(queued=[ID]) == wrongs(pids=[7]) == {Wrong.LEFT}
+    assert wrongs(load=Load(1, 200)) == {Wrong.LEFT}
 
 
 def failed(code: str) -> Story:
