@@ -188,7 +188,11 @@ class JobFailure(GramworksError):
 
 
 class OutOfMemory(JobFailure):
-    """A result of `width` × `height` pixels needs more memory than the device has."""
+    """A result of `width` × `height` pixels needs more memory than the device has.
+
+    `maximum` is the largest `size` that should fit: what there is a plan for and, where memory ran
+    out though there was one, at most half the pixels; 0 where no picture of this shape would fit.
+    """
 
     code = "out_of_memory"
 
