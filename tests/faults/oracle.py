@@ -47,11 +47,12 @@ LEGAL = {
     "running": {"queued", "succeeded", "failed", "cancelled"},
 }
 
+TOO_LARGE = ("out_of_memory", "pictures_too_large")
 LOST_TOO_OFTEN = "failed (workers_lost)"
 ENDS_OF = {  # by the harm that a job does; too many faults may be the end of any
     "": {"succeeded", LOST_TOO_OFTEN},
     "poison": {LOST_TOO_OFTEN},
-    "memory": {"succeeded", "failed (out_of_memory)", LOST_TOO_OFTEN},
+    "memory": {"succeeded", *(f"failed ({code})" for code in TOO_LARGE), LOST_TOO_OFTEN},
 }
 
 

@@ -42,6 +42,7 @@ class Outcome:
     skipped: dict[str, str]
     rows: list[Row]
     findings: list[Finding]
+    faults: list[dict[str, object]]
 
     def number(self, wrong: Wrong) -> int:
         """Return how many jobs (or files) this is wrong with."""
@@ -59,6 +60,12 @@ def rows(faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidenc
     """Return a row for each kind of the `faults`."""
     kinds = {type(fault): None for fault in faults}
     return [_row(kind, faults, findings, evidence) for kind in kinds]
+
+
+def told(faults: Sequence[Fault]) -> list[dict[str, object]]:
+    """Return each fault for those who look closer."""
+    names = ("kind", "target", "at", "mended_at", "hit", "took")
+    return [{name: getattr(fault, name) for name in names} for fault in faults]
 
 
 def ends(evidence: Evidence) -> dict[str, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import StoreUnavailable
+from shared.images import ImageStore
 from tests.faults import evidence, orders, report
 from tests.faults.chaos import Chaos
 from tests.faults.evidence import Evidence
@@ -19,6 +20,7 @@ from tests.faults.report import Outcome
 from tests.faults.system import System
 from tests.faults.traffic import Traffic
 from tests.faults.watch import Watch
+from worker.collect import collect_orphans
 
 DRAIN_SECONDS = 180.0
 POLL = 0.2
@@ -84,6 +86,7 @@ def _judged(
     traffic, system = stage.traffic, stage.system
     marked = plan.engine == "scripted"
     known = Known(traffic.accepted, traffic.cancelled, traffic.perhaps_deleted, marked)
+    collect_orphans(system.jobs, ImageStore(str(system.disk.folder)), seconds=0)
     found = evidence.collect(system, set(traffic.accepted))
     findings = judge(found, known)
     return Outcome(
@@ -96,6 +99,7 @@ def _judged(
         skipped=skipped,
         rows=report.rows(faults, findings, found),
         findings=findings,
+        faults=report.told(faults),
     )
 
 

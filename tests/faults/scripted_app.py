@@ -2,11 +2,13 @@
 
 import os
 
+from worker.pace import Pace
+
 from shared.config import Config
 from shared.images import ImageStore
 from shared.jobs import Claim, JobStore
-from tests.faults.scripted_engine import engine
-from worker.run import run_job
+from tests.faults.scripted_engine import ScriptedEngine
+from worker.run import Runner
 from worker.shell import create
 
 
@@ -16,12 +18,14 @@ class ScriptedPainter:
     def __init__(self, config: Config, jobs: JobStore) -> None:
         self.largest_pixels = 10**9
         self.device = "scripted"
-        self._jobs = jobs
-        self._images = ImageStore(config.image_url)
+        self._engine = ScriptedEngine()
+        images = ImageStore(config.image_url)
+        self._runner = Runner(jobs, images, self._engine.stylize, config.checkpoint_seconds)
 
-    def run(self, claim: Claim) -> None:
+    def run(self, claim: Claim) -> Pace | None:
         """Run one job."""
-        run_job(claim, self._jobs, self._images, engine(claim))
+        self._engine.claim = claim
+        return self._runner.run(claim)
 
 
 app = create(__name__, os.environ, ScriptedPainter)

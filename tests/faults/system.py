@@ -111,6 +111,7 @@ class System:
             "GRAMWORKS_DATA": str(self.folder),
             "GRAMWORKS_IMAGES": str(self.disk.folder),
             "GRAMWORKS_PORT": self.url.rpartition(":")[2],
+            "GRAMWORKS_CHECKPOINT_SECONDS": "2",  # jobs are short here
             "PYTHONUNBUFFERED": "1",
         }
         return Process(name, command, environment, self.folder / f"{name}.log")
