@@ -21,6 +21,7 @@ from worker.engine.plan import largest_size
 from worker.memory import oom_kills
 from worker.reconcile import Reconciler, keep_at_it
 
+LEAVING_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
@@ -94,6 +95,7 @@ class Parent:
         self._stop.set()
         try:
             self._workers.leave(self._name)
+            self._jobs.drain(self._name, LEAVING_SECONDS)  # the child lives on for a moment
             if count := self._jobs.hand_back(self._name):
                 log.info("handed back %d jobs", count)
                 self._wake()

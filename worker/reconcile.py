@@ -34,8 +34,11 @@ class Reconciler:
                 return
             if lost := self.jobs.put_back_lapsed():
                 log.warning("%d jobs had lost their worker", lost)
-            if self.jobs.waiting() and self.jobs.running() < len(self.workers.live()):
+            if self.jobs.waiting() and self.jobs.running() < self._takers():
                 self.wake()
+
+    def _takers(self) -> int:
+        return len({worker.name for worker in self.workers.live()} - self.jobs.draining())
 
     def collect(self) -> None:
         """Delete old jobs and orphans, unless a worker did lately."""
