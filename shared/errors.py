@@ -197,6 +197,12 @@ class OutOfMemory(JobFailure):
     code = "out_of_memory"
 
 
+class PicturesTooLarge(JobFailure):
+    """The worker has too little memory to open the job's pictures, or to encode the result."""
+
+    code = "pictures_too_large"
+
+
 class Diverged(JobFailure):
     """The loss left the finite numbers at evaluation `evaluation`."""
 

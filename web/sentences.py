@@ -98,6 +98,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
             " {way_out}."
         ),
     ),
+    "pictures_too_large": (
+        500,
+        "The worker has too little memory for these pictures: send smaller ones.",
+    ),
     "diverged": (
         500,
         (

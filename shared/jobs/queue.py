@@ -112,17 +112,21 @@ class Queue(Scripted):
         ranks, counts = answers[: len(jobs)], answers[len(jobs) :]
         return _places(dict(zip(PRIORITIES, counts, strict=True)), self._passed(), jobs, ranks)
 
-    def drain(self, worker: str) -> None:
-        """Let a worker take no more jobs."""
-        self.redis.sadd(DRAINING, worker)
+    def drain(self, worker: str, seconds: float = float("inf")) -> None:
+        """Let a worker take no more jobs, for so many seconds; the one it has, it finishes."""
+        now = self._now()
+        pipeline = self.redis.pipeline()
+        pipeline.zremrangebyscore(DRAINING, "-inf", now)
+        pipeline.zadd(DRAINING, {worker: now + seconds})
+        pipeline.execute()
 
     def undrain(self, worker: str) -> None:
         """Let it take jobs again."""
-        self.redis.srem(DRAINING, worker)
+        self.redis.zrem(DRAINING, worker)
 
     def draining(self) -> set[str]:
         """Return the workers that take no more jobs."""
-        names: Any = self.redis.smembers(DRAINING)
+        names: Any = self.redis.zrangebyscore(DRAINING, self._now(), "+inf")
         return set(names)
 
     def held_by(self, worker: str) -> list[Claim]:
@@ -133,6 +137,10 @@ class Queue(Scripted):
             pipeline.hmget(f"gw:job:{job_id}", "worker", "attempt")
         rows = zip(ids, pipeline.execute(), strict=True)
         return [Claim(job_id, int(attempt)) for job_id, (name, attempt) in rows if name == worker]
+
+    def _now(self) -> float:
+        time: Any = self.redis.time()
+        return float(time[0] + time[1] / 1e6)
 
     def _passed(self) -> dict[Priority, int]:
         return dict(zip(PRIORITIES, self._fields(PASSED, PRIORITIES), strict=True))

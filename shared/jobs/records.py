@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
-from shared.errors import JobNotFound, NotFailed, QueueFull
+from shared.errors import JobNotFound, NotFailed, QueueFull, StoreUnavailable
 from shared.job import Job, JobInputs, JobOptions, JobState, Priority, Transition
 from shared.jobs.queue import LEASES, Load, Queue
 from shared.settings import StyleSettings
@@ -65,6 +65,7 @@ class Records(Queue):
 
         Raises:
             QueueFull: nothing was recorded.
+            StoreUnavailable: also when too few replicas confirmed it; then it is cancelled.
         """
         rows, columns = settings.result_shape(inputs.content.width, inputs.content.height)
         fields: dict[str, str | int] = {
@@ -80,7 +81,11 @@ class Records(Queue):
         pairs = [part for pair in fields.items() for part in pair]
         if bound := self._run("create", job_id, *admission.bounds, *pairs):
             raise QueueFull(bound=bound, maximum=getattr(admission.bounds, bound))
-        self._confirm()
+        try:
+            self._confirm()
+        except StoreUnavailable:
+            self.cancel(job_id)  # whoever is told that it was not accepted sends it again
+            raise
         return self.get(job_id)
 
     def get(self, job_id: str) -> Job:
@@ -124,8 +129,7 @@ class Records(Queue):
 
     def ended_before(self, seconds_ago: float, most: int = 100) -> list[str]:
         """Return the ids of jobs that ended so long ago, at most so many, the oldest first."""
-        time: Any = self.redis.time()
-        latest = time[0] * 1000 - seconds_ago * 1000
+        latest = (self._now() - seconds_ago) * 1000
         ids: Any = self.redis.zrangebyscore(ENDED, "-inf", latest, start=0, num=most)
         return list(ids)
 

@@ -1,5 +1,6 @@
 """A Redis server of a test's own, which goes away and comes back as the test wants."""
 
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -27,9 +28,9 @@ class OwnRedis:
             assert time.monotonic() < deadline
             time.sleep(0.02)
 
-    def stop(self) -> None:
+    def stop(self, how: int = signal.SIGTERM) -> None:
         if self._server:
-            self._server.terminate()
+            self._server.send_signal(how)
             self._server.wait(10)
             self._server = None
 

@@ -44,7 +44,7 @@ def claimed(jobs: JobStore, images: ImageStore, lease_seconds: float = 10.0) -> 
     return claim
 
 
-def progress(evaluation: int, evaluations: int) -> Progress:
+def progress(evaluation: int, evaluations: int, rung: int = 0) -> Progress:
     """Return what an engine tells of one evaluation; its pixels are all black."""
     return Progress(
         evaluation=evaluation,
@@ -55,7 +55,7 @@ def progress(evaluation: int, evaluations: int) -> Progress:
         losses=Losses(style=3.0 / evaluation, content=2.0, tv=1.0),
         history=10,
         tile=None,
-        rung=0,
+        rung=rung,
         pixels=lambda: BLACK,
         snapshot=lambda: snapshot(evaluation),
     )
@@ -81,11 +81,16 @@ def painter(evaluations: int, before: Callable[[int], None] = lambda _: None) ->
     """Return an engine that calls `before` ahead of each evaluation."""
 
     def stylize(
-        content: NDArray[np.float32], styles: Sequence[NDArray[np.float32]], _: StyleSettings
+        content: NDArray[np.float32],
+        styles: Sequence[NDArray[np.float32]],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        rung: int = 0,
     ) -> Iterator[Progress]:
-        assert content.shape == styles[0].shape == (32, 40, 3)
-        for evaluation in range(1, evaluations + 1):
+        assert content.shape == styles[0].shape == (settings.size, 40, 3)
+        made = resume.evaluation if resume else 0
+        for evaluation in range(made + 1, evaluations + 1):
             before(evaluation)
-            yield progress(evaluation, evaluations)
+            yield progress(evaluation, evaluations, rung)
 
     return stylize

@@ -8,7 +8,8 @@ if last then
   last = cjson.decode(last)
   if last.nonce == nonce then return { last.id, last.attempt } end
 end
-if redis.call('SISMEMBER', 'gw:draining', worker) == 1 then return nil end
+local drained = redis.call('ZSCORE', 'gw:draining', worker)
+if drained and tonumber(drained) > now() / 1000 then return nil end
 -- a worker runs one job at a time: what it still holds, nobody runs any more
 for _, id in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
   if get(id, 'worker') == worker then lose(id, 'abandoned') end

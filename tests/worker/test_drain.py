@@ -1,0 +1,42 @@
+"""A worker that drains finishes its job and takes no more."""
+
+import threading
+
+import pytest
+
+from shared.images import ImageStore
+from shared.jobs import JobStore
+from tests.worker.scripted import ROOMY, claimed, submitted
+from worker.drain import drain
+
+
+def test_a_draining_worker_takes_no_more_jobs_until_that_is_undone(
+    jobs: JobStore, images: ImageStore
+) -> None:
+    job_id = submitted(jobs, images)
+    drain(jobs, [ROOMY.worker])
+    assert jobs.claim_next(ROOMY, 10) is None
+    assert jobs.get(job_id).state == "queued"
+    drain(jobs, [ROOMY.worker], undo=True)
+    assert jobs.claim_next(ROOMY, 10) is not None
+
+
+def test_draining_waits_for_the_job_that_runs(
+    jobs: JobStore, images: ImageStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claim = claimed(jobs, images)
+    threading.Timer(0.5, jobs.succeed, (claim, "key")).start()
+    drain(jobs, [ROOMY.worker], wait=True)
+    assert jobs.get(claim.job_id).state == "succeeded"
+    told = capsys.readouterr().out.splitlines()
+    assert told == [
+        f"test-worker takes no more jobs, finishes {claim.job_id}",
+        "Nothing runs any more: it can be stopped.",
+    ]
+
+
+def test_a_worker_that_leaves_takes_nothing_for_a_while(jobs: JobStore, images: ImageStore) -> None:
+    submitted(jobs, images)
+    jobs.drain(ROOMY.worker, 0.0)
+    assert jobs.draining() == set()
+    assert jobs.claim_next(ROOMY, 10) is not None
