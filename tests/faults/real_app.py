@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from worker.pace import Pace
 
 from shared.config import Config
 from shared.images import ImageStore
@@ -18,6 +17,7 @@ from tests.faults.orders import GREEDY, POISON
 from tests.faults.scripted_engine import HARM_AT, do_harm
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
+from worker.pace import Pace
 from worker.run import Runner, Stylize
 from worker.shell import create
 

@@ -2,12 +2,11 @@
 
 import os
 
-from worker.pace import Pace
-
 from shared.config import Config
 from shared.images import ImageStore
 from shared.jobs import Claim, JobStore
 from tests.faults.scripted_engine import ScriptedEngine
+from worker.pace import Pace
 from worker.run import Runner
 from worker.shell import create
 
