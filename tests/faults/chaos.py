@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from tests.faults.fault import Fault, Stage
 
-AT_ONCE = 4
+AT_ONCE = 5
 PAUSE = 0.1
-AHEAD = 2  # faults that the jobs may be ahead of, so that both end together
+AHEAD = 8  # faults that the jobs may be ahead of, so that both end together
 
 
 class Chaos:

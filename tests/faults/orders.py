@@ -8,7 +8,7 @@ from typing import Any
 
 # How a job that does harm is known to the engine: by its number of evaluations, which no other has.
 POISON, GREEDY = 1666, 1667
-LONG_SHARE = 0.06
+LONG_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Order:
 
 
 def scripted(rng: random.Random) -> Order:
-    """Return a job of a fraction of a second or, now and then, of 5 to 15 seconds."""
+    """Return a job of a fraction of a second or, now and then, of 5 to 12 seconds."""
     long = rng.random() < LONG_SHARE
-    return _scripted(rng.randint(250, 750) if long else rng.randint(5, 20))
+    return _scripted(rng.randint(250, 600) if long else rng.randint(5, 20))
 
 
 def real(rng: random.Random) -> Order:
