@@ -1,12 +1,13 @@
 """The pages for people: the upload form with the latest jobs, and the page of a job."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, json, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.errors import InvalidRequest
+from shared.errors import InvalidRequest, NotFailed
 from shared.job import ENDED
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
 from web.errors import problem
@@ -59,6 +60,16 @@ def show(job_id: str) -> str:
 def cancel(job_id: str) -> AnyResponse:
     """Cancel a live job; an ended one stays as it is."""
     services().jobs.cancel(job_id)
+    return redirect(url_for(".show", job_id=job_id), 303)
+
+
+@blueprint.post("/jobs/<job_id>/retry")
+def retry(job_id: str) -> AnyResponse:
+    """Try a failed job again; one that did not fail, or goes on already, stays as it is."""
+    house = services()
+    with suppress(NotFailed):
+        house.jobs.retry(job_id)
+        house.wake()
     return redirect(url_for(".show", job_id=job_id), 303)
 
 

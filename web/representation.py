@@ -27,5 +27,6 @@ def links(job_id: str) -> dict[str, str]:
         "events": url_for("events.stream", job_id=job_id),
         "preview": url_for("api.preview", job_id=job_id),
         "result": url_for("api.result", job_id=job_id),
+        "retry": url_for("api.retry", job_id=job_id),
         "page": url_for("pages.show", job_id=job_id),
     }

@@ -202,6 +202,27 @@ def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeSe
     assert [asked.method for asked in server.asked] == ["GET"]
 
 
+def test_retry_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
+    result = run(server, "retry", "j1")
+    assert (result.exit_code, result.stdout) == (0, "j1\n")
+    assert "gramworks watch j1" in result.stderr
+
+
+def test_retry_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
+    result = run(server, "retry", "j1", "-o", "result.png")
+    assert result.exit_code == 0, result.output
+    assert (pictures / "result.png").exists()
+
+
+def test_retry_of_a_job_that_did_not_fail_is_an_error_in_one_line(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j1/retry", problem(409, "The job is running; no."))
+    result = run(server, "retry", "j1")
+    assert (result.exit_code, result.stderr) == (1, "error: The job is running; no.\n")
+
+
 def test_list_keeps_ids_whole(server: FakeServer) -> None:
     long = "j" * 50
     jobs = [job_json("queued", id=long, position=2), job_json(id="b", progress=progress_json())]

@@ -52,7 +52,7 @@ def test_a_job_has_the_fields_of_the_contract_in_every_state(
     job = _shown(client, in_state(jobs, state).job_id)
     assert set(job) == FIELDS
     assert job["state"] == state
-    assert set(job["links"]) == {"self", "events", "preview", "result", "page"}
+    assert set(job["links"]) == {"self", "events", "preview", "result", "retry", "page"}
     assert (job["finished_at"] is not None) is (state in ENDED)
     assert (job["started_at"] is None) is (state is JobState.QUEUED)
     assert (job["error"] is not None) is (state is JobState.FAILED)
@@ -77,6 +77,27 @@ def test_why_a_job_failed_is_told_in_a_sentence_with_its_parameters(
     assert error["code"] == "out_of_memory"
     assert error["detail"].startswith("640 × 480 pixels need more memory")
     assert (error["width"], error["height"]) == (640, 480)
+
+
+def test_a_failed_job_is_tried_again_and_a_worker_woken(
+    client: FlaskClient, jobs: JobStore, redis: Connection
+) -> None:
+    failed = _shown(client, in_state(jobs, JobState.FAILED).job_id)
+    response = client.post(failed["links"]["retry"])
+    assert accepted(response) == _shown(client, failed["id"])
+    assert (response.get_json()["state"], response.get_json()["error"]) == ("queued", None)
+    assert redis.llen(f"gw:celery:{QUEUE}") == 1
+
+
+@pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.FAILED}))
+def test_a_job_that_did_not_fail_is_not_tried_again(
+    client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    body = problem(client.post(f"{JOBS}/{job_id}/retry"), 409, "not_failed")
+    assert f"The job is {state}" in body["detail"]
+    assert _shown(client, job_id)["state"] == state
+    assert redis.llen(f"gw:celery:{QUEUE}") == 0
 
 
 @pytest.mark.parametrize("state", sorted(LIVE))

@@ -143,7 +143,8 @@ def test_a_job_has_a_page_in_every_state(
     page = _page(client, job_id)
     live = state not in ENDED
     assert f'data-state="{state}"' in page
-    assert ("Cancel the job" in page) is live
+    assert ('id="cancel" hidden' in page) is not live
+    assert ('id="retry" hidden' in page) is (state is not JobState.FAILED)
     assert ('http-equiv="refresh"' in page) is live
     shown = re.search(r'<img id="picture"[^>]*>', page)
     assert shown is not None
@@ -185,6 +186,16 @@ def test_a_job_is_cancelled_from_its_page_and_an_ended_one_stays(
     response = client.post(f"/jobs/{job_id}/cancel")
     assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job_id}")
     assert jobs.get(job_id).state is (state if state in ENDED else JobState.CANCELLED)
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_is_tried_again_from_its_page_only_if_it_failed(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.post(f"/jobs/{job_id}/retry")
+    assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job_id}")
+    assert jobs.get(job_id).state is (JobState.QUEUED if state is JobState.FAILED else state)
 
 
 def test_the_start_shows_the_latest_jobs_newest_first(

@@ -42,6 +42,7 @@ function showJob(job) {
   showProgress(job.progress, job.eta_seconds);
   if (!ended.includes(job.state)) return;
   for (const id of ["bar", "left", "cancel", "idle"]) part(id)?.remove();
+  part("retry").hidden = job.state !== "failed";
   if (job.state === "succeeded") {
     showPicture(job.links.result);
     part("download").hidden = false;
