@@ -16,13 +16,14 @@ from gramworks.errors import (
 )
 from gramworks.events import Event, JobChanged, PreviewReady, Progressed, Reconnecting
 from gramworks.formats import FORMATS, UnknownFormat
-from gramworks.models import Failure, Job, Losses, Page, Progress, SettingsGuide
+from gramworks.models import Failure, Fallback, Job, Losses, Page, Progress, SettingsGuide, Step
 
 __all__ = [
     "FORMATS",
     "Client",
     "Event",
     "Failure",
+    "Fallback",
     "GramworksError",
     "InvalidRequest",
     "Job",
@@ -41,6 +42,7 @@ __all__ = [
     "Reconnecting",
     "ServerUnreachable",
     "SettingsGuide",
+    "Step",
     "Unavailable",
     "UnexpectedAnswer",
     "UnknownFormat",

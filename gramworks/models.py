@@ -68,6 +68,48 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One line of a job's log: where it came to and when, told in a sentence."""
+
+    state: str
+    at: datetime | None
+    detail: str
+    attempt: int = 0
+    worker: str | None = None
+    reason: str | None = None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Step:
+        """Build it from the server's JSON."""
+        return cls(
+            state=body["state"],
+            at=_moment(body.get("at")),
+            detail=body.get("detail", body["state"]),
+            attempt=body.get("attempt") or 0,
+            worker=body.get("worker"),
+            reason=body.get("reason"),
+        )
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """How a job went on with less memory after it had run out, told in a sentence."""
+
+    detail: str
+    attempt: int
+    evaluation: int
+    cause: str
+    history: int
+    tile: int | None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Fallback:
+        """Build it from the server's JSON."""
+        names = ("detail", "attempt", "evaluation", "cause", "history", "tile")
+        return cls(**{name: body[name] for name in names})
+
+
+@dataclass(frozen=True)
 class Job:
     """One job as the server last told it; `body` is the whole JSON, for keys this version lacks."""
 
@@ -83,6 +125,8 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     error: Failure | None = None
+    log: tuple[Step, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     body: JsonObject = field(repr=False, default_factory=dict)
 
@@ -115,6 +159,8 @@ class Job:
             started_at=_moment(body.get("started_at")),
             finished_at=_moment(body.get("finished_at")),
             error=Failure.from_json(error) if error else None,
+            log=tuple(map(Step.from_json, body.get("log") or ())),
+            fallbacks=tuple(map(Fallback.from_json, body.get("fallbacks") or ())),
             links=body.get("links") or {},
             body=body,
         )

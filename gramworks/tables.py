@@ -12,7 +12,7 @@ from rich.text import Text
 
 from gramworks import schema
 from gramworks.display import state_text
-from gramworks.models import Job, SettingsGuide
+from gramworks.models import Job, SettingsGuide, Step
 from gramworks.words import ago, duration, losses, time_left
 
 # Room for the longest single value; a list goes on in the next line.
@@ -39,6 +39,8 @@ def job_table(job: Job, page: str | None) -> Table:
     for name, said in _about(job, page).items():
         if said:
             table.add_row(name, said)
+    if job.log:
+        table.add_row("history", _history(job.log))
     for title, values in (("settings", job.settings), ("options", job.options)):
         if values:
             table.add_row(title, _assignments(values))
@@ -86,6 +88,7 @@ def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
         "job": job.id,
         "state": state_text(job.state),
         "why": job.error.detail if job.error else "",
+        "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
         "position": str(job.position or ""),
         "progress": _evaluations(job),
         "loss": losses(job.progress.loss) if job.progress and job.progress.loss else "",
@@ -97,6 +100,15 @@ def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
         "took": _took(job),
         "page": page or "",
     }
+
+
+def _history(log: Sequence[Step]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for step in log:
+        table.add_row(_local(step.at), step.detail)
+    return table
 
 
 def _assignments(values: Mapping[str, Any]) -> Table:

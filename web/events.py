@@ -13,6 +13,7 @@ from web.services import services
 
 blueprint = Blueprint("events", __name__, url_prefix="/api/v1")
 KEEP_ALIVE = ": keep-alive\n\n"
+WHOLE = {"state", "fallback"}  # told by the job as it stands
 _ID = re.compile(r"\d{1,16}-\d{1,16}", re.ASCII)
 
 
@@ -49,7 +50,7 @@ def _told(jobs: JobStore, job_id: str, after: str | None) -> Iterator[str]:
     for event in jobs.events(job_id, after):
         if event is None:
             yield KEEP_ALIVE
-        elif event.kind == "state":
+        elif event.kind in WHOLE:
             job = jobs.get(job_id)
             yield _message("job", event.id, job_json(job))
         else:

@@ -6,6 +6,7 @@ from flask import url_for
 
 from shared.job import Job
 from web.errors import fault
+from web.sentences import fallback, step
 
 
 def job_json(job: Job) -> dict[str, Any]:
@@ -15,6 +16,8 @@ def job_json(job: Job) -> dict[str, Any]:
     return {
         **{name: body[name] for name in names},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
+        "log": [{**line, "detail": step(line)} for line in body["log"]],
+        "fallbacks": [{**each, "detail": fallback(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
         "links": links(job.id),
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -221,6 +222,16 @@ def test_retry_of_a_job_that_did_not_fail_is_an_error_in_one_line(server: FakeSe
     server.answer("POST /api/v1/jobs/j1/retry", problem(409, "The job is running; no."))
     result = run(server, "retry", "j1")
     assert (result.exit_code, result.stderr) == (1, "error: The job is running; no.\n")
+
+
+def test_status_tells_what_befell_the_job(server: FakeServer) -> None:
+    step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
+    fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}
+    told = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
+    server.answer(JOB, as_json(told))
+    shown = run(server, "status", "j1").stdout
+    assert re.search(r"history +2026-01-01 \d\d:\d\d:00 +Back again\.", shown)
+    assert re.search(r"memory +In tiles\.", shown)
 
 
 def test_list_keeps_ids_whole(server: FakeServer) -> None:

@@ -16,13 +16,15 @@ from shared.jobs.connection import Connection
 from shared.wakeup import QUEUE
 from tests.shared.lives import claimed, in_state, progress, running
 from tests.web.conftest import close
-from tests.web.talk import JOBS, accepted, problem, submit
+from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
 
 FIELDS = {
     "id", "state", "position", "eta_seconds", "attempt", "progress", "settings", "options",
-    "created_at", "started_at", "finished_at", "error", "links",
+    "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
+    "links",
 }  # fmt: skip
+TILES_TOLD = "Went on in tiles of 512 px, with 10 steps of history, after the memory ran out."
 LIVE = set(JobState) - ENDED
 
 
@@ -98,6 +100,30 @@ def test_a_job_that_did_not_fail_is_not_tried_again(
     assert f"The job is {state}" in body["detail"]
     assert _shown(client, job_id)["state"] == state
     assert redis.llen(f"gw:celery:{QUEUE}") == 0
+
+
+def test_the_log_tells_each_step_in_a_sentence(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.give_back(claim, "store away")
+    lines = _shown(client, claim.job_id)["log"]
+    assert [(line["state"], line["reason"], line["attempt"]) for line in lines] == [
+        ("queued", None, 0),
+        ("running", None, 1),
+        ("queued", "store away", 1),
+    ]
+    assert [line["detail"] for line in lines] == [
+        "Put into the queue.",
+        "Started on worker-1.",
+        "Back in the queue: its worker could not reach a store (attempt 1).",
+    ]
+    assert all(datetime.fromisoformat(line["at"]).utcoffset() is not None for line in lines)
+
+
+def test_a_fallback_is_told_with_what_it_changed(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.record_fallbacks(claim, 1, [IN_TILES])
+    [told] = _shown(client, claim.job_id)["fallbacks"]
+    assert told == IN_TILES.model_dump() | {"detail": TILES_TOLD}
 
 
 @pytest.mark.parametrize("state", sorted(LIVE))

@@ -19,7 +19,7 @@ from shared.workers import Worker, Workers
 from tests.shared.lives import in_state, progress, queued, running
 from tests.shared.staff import announce
 from tests.web.pictures import cornered, white
-from tests.web.talk import upload
+from tests.web.talk import IN_TILES, upload
 
 BALANCED = StyleSettings(**PRESETS["balanced"])
 
@@ -176,6 +176,18 @@ def test_a_running_job_shows_its_numbers_without_a_script(
 def test_a_failed_job_tells_why(client: FlaskClient, jobs: JobStore) -> None:
     page = _page(client, in_state(jobs, JobState.FAILED).job_id)
     assert "640 × 480 pixels need more memory" in page
+
+
+def test_what_befell_a_job_is_told_on_its_page(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    assert 'id="fallbacks" hidden' in _page(client, claim.job_id)
+    jobs.record_fallbacks(claim, 1, [IN_TILES])
+    jobs.lose(claim, "killed")
+    page = _page(client, claim.job_id)
+    assert "<summary>History</summary>" in page
+    assert "Back in the queue: its process was killed" in page
+    assert "<li>Went on in tiles of 512 px" in page
+    assert 'id="fallbacks" hidden' not in page
 
 
 @pytest.mark.parametrize("state", JobState)

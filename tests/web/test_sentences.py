@@ -1,11 +1,13 @@
 """Every error has a sentence, made with the parameters that it is raised with."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
 from shared.errors import GramworksError, InvalidRequest
-from web.sentences import RULES, SENTENCES, sentence, status_of
+from shared.job import Fallback, JobState
+from web.sentences import CAUSES, REASONS, RULES, SENTENCES, fallback, sentence, status_of, step
 
 RAISED: dict[str, dict[str, object]] = {
     "internal": {},
@@ -94,3 +96,27 @@ def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
 @pytest.mark.parametrize("text", ["{0.__class__}", "{id}", "%s", "<b>"])
 def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
     assert text in sentence("job_not_found", {"id": text})
+
+
+@pytest.mark.parametrize("reason", [None, *REASONS, "a reason of a newer worker"])
+@pytest.mark.parametrize("state", JobState)
+def test_every_step_of_a_job_makes_a_whole_sentence(state: JobState, reason: str | None) -> None:
+    made = step({"state": state, "reason": reason, "attempt": 2, "worker": "w-1"})
+    assert made[0].isupper()
+    assert made.endswith(" (attempt 2).")
+    assert REASONS.get(reason or "", reason or "") in made
+
+
+def test_a_first_attempt_is_not_counted() -> None:
+    started = {"state": "running", "reason": None, "attempt": 1, "worker": "w-1"}
+    assert step(started) == "Started on w-1."
+
+
+def test_every_cause_of_a_fallback_has_words() -> None:
+    assert set(CAUSES) == set(get_args(Fallback.model_fields["cause"].annotation))
+
+
+@pytest.mark.parametrize(("tile", "words"), [(256, "in tiles of 256 px"), (None, "in one piece")])
+def test_a_fallback_makes_a_whole_sentence(tile: int | None, words: str) -> None:
+    made = fallback({"tile": tile, "history": 3, "cause": "killed"})
+    assert made.startswith(f"Went on {words}, with 3 steps")

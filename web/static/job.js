@@ -34,12 +34,38 @@ function note(job) {
   return job.state === "queued" ? `Number ${job.position} in the queue.` : "";
 }
 
+function item(...content) {
+  const line = document.createElement("li");
+  line.append(...content);
+  return line;
+}
+
+function moment(at) {
+  const element = document.createElement("time");
+  element.dateTime = at;
+  return inLocalTime(element);
+}
+
+function inLocalTime(element) {
+  const at = new Date(element.dateTime);
+  const today = at.toDateString() === new Date().toDateString();
+  element.textContent = today ? at.toLocaleTimeString() : at.toLocaleString();
+  return element;
+}
+
+function showStory(log, fallbacks) {
+  part("log").replaceChildren(...log.map((step) => item(moment(step.at), " ", step.detail)));
+  part("fallbacks").replaceChildren(...fallbacks.map((fallback) => item(fallback.detail)));
+  part("fallbacks").hidden = !fallbacks.length;
+}
+
 function showJob(job) {
   part("state").textContent = job.state;
   part("state").className = `state ${job.state}`;
   document.title = `${job.state} · Gramworks`;
   part("note").textContent = note(job);
   showProgress(job.progress, job.eta_seconds);
+  showStory(job.log, job.fallbacks);
   if (!ended.includes(job.state)) return;
   for (const id of ["bar", "left", "cancel", "idle"]) part(id)?.remove();
   part("retry").hidden = job.state !== "failed";
@@ -48,6 +74,8 @@ function showJob(job) {
     part("download").hidden = false;
   }
 }
+
+part("log").querySelectorAll("time").forEach(inLocalTime);
 
 if (!ended.includes(page.dataset.state)) {
   const source = new EventSource(page.dataset.events);
