@@ -15,7 +15,7 @@ from rich.text import Text
 from gramworks.client import Client
 from gramworks.models import Job
 from gramworks.standing import Standing
-from gramworks.words import clock, duration, losses, time_left
+from gramworks.words import about, clock, duration, losses, place, time_left
 
 STATE_STYLES = {
     "queued": "cyan",
@@ -100,7 +100,8 @@ class BarView:
         self._standing = standing
 
     def __rich__(self) -> RenderableType:
-        lines = [*_place(self._standing), *_loss(self._standing), *_trouble(self._standing)]
+        parts = (_expected, _place, _loss, _trouble)
+        lines = [line for part in parts for line in part(self._standing)]
         # Not padded to the full width: a ^C echoed there would wrap, and the erasing miss a line.
         indent = " " * STATE_WIDTH
         details = (Text(indent + line, "dim", no_wrap=True, overflow="ellipsis") for line in lines)
@@ -172,9 +173,15 @@ def _times(standing: Standing) -> str:
 
 
 def _waiting(standing: Standing) -> list[str]:
-    position, left = standing.job.position, time_left(standing.seconds_left)
-    place = "next in line" if position == 1 else f"position {position}" if position else ""
-    return list(filter(None, (place, f"waiting for {clock(standing.seconds_elapsed)}", left)))
+    where = place(standing.job.position, standing.seconds_to_start)
+    waited = f"waiting for {clock(standing.seconds_elapsed)}"
+    return list(filter(None, (where, waited if standing.seconds_to_start is None else "")))
+
+
+def _expected(standing: Standing) -> list[str]:
+    if standing.job.state != "queued" or standing.seconds_left is None:
+        return []
+    return [f"done in {about(standing.seconds_left)}"]
 
 
 def _facts(standing: Standing) -> list[str]:
@@ -182,7 +189,7 @@ def _facts(standing: Standing) -> list[str]:
     if standing.trouble:
         return _trouble(standing)
     if standing.job.state == "queued":
-        return [*_waiting(standing), *_place(standing)]
+        return [*_waiting(standing), *_expected(standing), *_place(standing)]
     details = [*_place(standing), *_loss(standing)]
     return [_share(standing).strip(), *details, time_left(standing.seconds_left)]
 

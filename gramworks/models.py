@@ -116,6 +116,7 @@ class Job:
     id: str
     state: str
     position: int | None = None
+    starts_in_seconds: float | None = None
     eta_seconds: float | None = None
     attempt: int = 0
     progress: Progress | None = None
@@ -150,6 +151,7 @@ class Job:
             id=body["id"],
             state=body["state"],
             position=body.get("position"),
+            starts_in_seconds=body.get("starts_in_seconds"),
             eta_seconds=body.get("eta_seconds"),
             attempt=body.get("attempt") or 0,
             progress=Progress.from_json(progress) if progress else None,

@@ -13,7 +13,7 @@ from rich.text import Text
 from gramworks import schema
 from gramworks.display import state_text
 from gramworks.models import Job, SettingsGuide, Step
-from gramworks.words import ago, duration, losses, time_left
+from gramworks.words import about, ago, duration, losses, place, time_left
 
 # Room for the longest single value; a list goes on in the next line.
 VALUE_WIDTH = 18
@@ -89,7 +89,7 @@ def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
         "state": state_text(job.state),
         "why": job.error.detail if job.error else "",
         "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
-        "position": str(job.position or ""),
+        "place": place(job.position, job.starts_in_seconds),
         "progress": _evaluations(job),
         "loss": losses(job.progress.loss) if job.progress and job.progress.loss else "",
         "left": "" if job.ended else time_left(job.eta_seconds),
@@ -126,7 +126,9 @@ def _explained(knob: schema.Schema, guide: SettingsGuide) -> Text:
 def _how_far(job: Job) -> str:
     if job.state == "running" and job.progress:
         return f"{job.progress.fraction:.0%}"
-    return f"position {job.position}" if job.position else ""
+    starts = job.starts_in_seconds
+    when = "" if starts is None else f", in {about(starts)}"
+    return f"number {job.position}{when}" if job.position else ""
 
 
 def _evaluations(job: Job) -> str:

@@ -1,5 +1,8 @@
 """The front end: pages for people, an API for programs; never loads the model."""
 
+import time
+from collections.abc import Callable
+
 from flask import Flask, Response
 
 from shared.config import Config
@@ -10,12 +13,12 @@ MEGABYTE = 1_000_000
 POLICY = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
 
 
-def create_app(config: Config) -> Flask:
-    """Return the application for one deployment."""
+def create_app(config: Config, clock: Callable[[], float] = time.monotonic) -> Flask:
+    """Return the application for one deployment; by `clock`, what is kept for a while is old."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_mb * MEGABYTE
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
-    install(app, config)
+    install(app, config, clock)
     errors.install(app)
     for blueprint in (api.blueprint, events.blueprint, pages.blueprint, health.blueprint):
         app.register_blueprint(blueprint)

@@ -12,6 +12,7 @@ from shared.job import ENDED
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
 from web.errors import problem
 from web.representation import job_json
+from web.sentences import left, place
 from web.services import services
 from web.submission import submit
 
@@ -48,9 +49,12 @@ def create() -> AnyResponse:
 def show(job_id: str) -> str:
     """Show a job as it goes on."""
     job = services().jobs.get(job_id)
+    shown = job_json(job)
     return render_template(
         "job.html",
-        job=job_json(job),
+        job=shown,
+        place=place(shown),
+        left=left(shown),
         has_preview=job.preview is not None,
         workers=len(services().workers.live()),
     )

@@ -4,22 +4,37 @@ from typing import Any
 
 from flask import url_for
 
-from shared.job import Job
+from shared.job import Job, JobState
 from web.errors import fault
 from web.sentences import fallback, step
+from web.services import services
 
 
 def job_json(job: Job) -> dict[str, Any]:
     """Return the JSON of a job; times are ISO 8601 in UTC."""
     body = job.model_dump(mode="json")
-    names = ("id", "state", "position", "eta_seconds", "attempt", "progress", "settings", "options")
     return {
-        **{name: body[name] for name in names},
+        **{name: body[name] for name in ("id", "state", "position")},
+        **_prospect(job),
+        **{name: body[name] for name in ("attempt", "progress", "settings", "options")},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
         "log": [{**line, "detail": step(line)} for line in body["log"]],
         "fallbacks": [{**each, "detail": fallback(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
         "links": links(job.id),
+    }
+
+
+def _prospect(job: Job) -> dict[str, Any]:
+    """Return when the job starts and ends, in seconds from now, as far as anybody knows."""
+    if job.state is not JobState.QUEUED:
+        return {"starts_in_seconds": None, "eta_seconds": job.eta_seconds}
+    estimate = services().outlook().estimates.get(job.id)
+    if estimate is None:
+        return {"starts_in_seconds": None, "eta_seconds": None}
+    return {
+        "starts_in_seconds": round(estimate.waits, 1),
+        "eta_seconds": round(estimate.waits + estimate.runs, 1),
     }
 
 

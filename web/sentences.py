@@ -191,6 +191,31 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
     return template.format(**words)
 
 
+def place(job: Mapping[str, Any]) -> str:
+    """Say where a queued job stands: `Number 3 in the queue, starts in about 2 min.`."""
+    starts = job["starts_in_seconds"]
+    when = "" if starts is None else f", starts in {about(starts)}"
+    return f"Number {job['position']} in the queue{when}."
+
+
+def left(job: Mapping[str, Any]) -> str:
+    """Say when a live job will be done: `about 40 s left`; nothing where nobody knows."""
+    seconds = job["eta_seconds"]
+    if seconds is None or job["state"] not in ("queued", "running"):
+        return ""
+    return f"done in {about(seconds)}" if job["state"] == "queued" else f"{about(seconds)} left"
+
+
+def about(seconds: float) -> str:
+    """Say how long that is, as coarsely as it is known: `about 40 s`, `about 2 min`."""
+    if seconds < 1:
+        return "a moment"
+    step = 1 if seconds < 20 else 5 if seconds < 120 else 60
+    whole = round(seconds / step) * step
+    parts = {"h": whole // 3600, "min": whole // 60 % 60, "s": whole % 60}
+    return "about " + " ".join(f"{count} {unit}" for unit, count in parts.items() if count)
+
+
 def step(transition: Mapping[str, Any]) -> str:
     """Return the English sentence for a line of a job's log."""
     state, reason, attempt = (transition[name] for name in ("state", "reason", "attempt"))

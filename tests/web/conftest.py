@@ -1,6 +1,7 @@
 """The application over the tests' Redis, and a client that asks it."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def web_config(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Conf
 
 @pytest.fixture(scope="session")
 def app(web_config: Config) -> Iterator[Flask]:
-    made = create_app(web_config)
+    made = create_app(web_config, clock=count().__next__)  # all that is kept is always old
     yield made
     close(made)
 

@@ -20,8 +20,8 @@ from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
 
 FIELDS = {
-    "id", "state", "position", "eta_seconds", "attempt", "progress", "settings", "options",
-    "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
+    "id", "state", "position", "starts_in_seconds", "eta_seconds", "attempt", "progress",
+    "settings", "options", "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
     "links",
 }  # fmt: skip
 TILES_TOLD = "Went on in tiles of 512 px, with 10 steps of history, after the memory ran out."

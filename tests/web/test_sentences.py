@@ -7,7 +7,17 @@ import pytest
 
 from shared.errors import GramworksError, InvalidRequest
 from shared.job import Fallback, JobState
-from web.sentences import CAUSES, REASONS, RULES, SENTENCES, fallback, sentence, status_of, step
+from web.sentences import (
+    CAUSES,
+    REASONS,
+    RULES,
+    SENTENCES,
+    about,
+    fallback,
+    sentence,
+    status_of,
+    step,
+)
 
 RAISED: dict[str, dict[str, object]] = {
     "internal": {},
@@ -120,3 +130,19 @@ def test_every_cause_of_a_fallback_has_words() -> None:
 def test_a_fallback_makes_a_whole_sentence(tile: int | None, words: str) -> None:
     made = fallback({"tile": tile, "history": 3, "cause": "killed"})
     assert made.startswith(f"Went on {words}, with 3 steps")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.4, "a moment"),
+        (13.4, "about 13 s"),
+        (42, "about 40 s"),
+        (62, "about 1 min"),
+        (100, "about 1 min 40 s"),
+        (400, "about 7 min"),
+        (7900, "about 2 h 12 min"),
+    ],
+)
+def test_a_time_is_said_as_coarsely_as_it_is_known(seconds: float, said: str) -> None:
+    assert about(seconds) == said
