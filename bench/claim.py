@@ -34,7 +34,7 @@ from worker.engine.device import find_device
 from worker.engine.progress import Progress
 from worker.engine.stylize import Engine
 from worker.memory import usable_bytes
-from worker.run import run_job
+from worker.run import Runner
 
 ROWS = 256
 OTHER_ROWS = 200  # of the job that warms the worker up: the measured one's size is new to it
@@ -62,15 +62,15 @@ def first_evaluation(jobs: JobStore, images: ImageStore, engine: Engine) -> floa
     begin = time.perf_counter()
     told: list[float] = []
 
-    def watched(*inputs: Any) -> Iterator[Progress]:
-        for progress in engine.stylize(*inputs):
+    def watched(*inputs: Any, **options: Any) -> Iterator[Progress]:
+        for progress in engine.stylize(*inputs, **options):
             told.append(time.perf_counter() - begin)
             yield progress
 
     claim = jobs.claim_next(ROOMY, 60)
     if claim is None:
         raise RuntimeError("the queue is empty, though a job was just put into it")
-    run_job(claim, jobs, images, watched)
+    Runner(jobs, images, watched).run(claim)
     return told[0]
 
 

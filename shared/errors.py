@@ -188,9 +188,19 @@ class JobFailure(GramworksError):
 
 
 class OutOfMemory(JobFailure):
-    """A result of `width` × `height` pixels needs more memory than the device has."""
+    """A result of `width` × `height` pixels needs more memory than the device has.
+
+    `maximum` is the largest `size` that should fit: what there is a plan for and, where memory ran
+    out though there was one, at most half the pixels; 0 where no picture of this shape would fit.
+    """
 
     code = "out_of_memory"
+
+
+class PicturesTooLarge(JobFailure):
+    """The worker has too little memory to open the job's pictures, or to encode the result."""
+
+    code = "pictures_too_large"
 
 
 class Diverged(JobFailure):

@@ -1,12 +1,22 @@
 """The image store: pictures under keys, in a folder or a bucket, behind one interface."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from shared.errors import ObjectNotFound, StoreUnavailable
+
+
+class Stored(NamedTuple):
+    """What lies under a key, and since when."""
+
+    key: str
+    modified: datetime
 
 
 class ImageStore:
@@ -16,49 +26,65 @@ class ImageStore:
     """
 
     def __init__(self, url: str) -> None:
-        self._store = _open(url)
+        self.folder = None if "://" in url else Path(url).expanduser().absolute()
+        with _our_errors():
+            self._store = _open(self.folder, url)
 
     def put(self, key: str, data: bytes) -> None:
         """Store `data` under `key`."""
-        try:
+        with _our_errors():
             self._store.put(key, data)
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(store="images", reason=str(error)) from error
 
     def get(self, key: str) -> bytes:
         """Return what is stored under `key`, or raise ObjectNotFound."""
-        try:
+        with _our_errors(key):
             return bytes(self._store.get(key).bytes())
-        except FileNotFoundError as error:
-            raise ObjectNotFound(key=key) from error
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(store="images", reason=str(error)) from error
+
+    def stored(self, prefix: str) -> Iterator[Stored]:
+        """Yield what is stored whose keys begin with `prefix` and a slash."""
+        with _our_errors():
+            for batch in self._store.list(f"{prefix}/"):
+                for item in batch:
+                    yield Stored(item["path"], item["last_modified"])
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete what is stored under the keys; one that is not there does no harm."""
+        for key in keys:
+            with suppress(ObjectNotFound), _our_errors(key):
+                self._store.delete(key)
 
     def delete_folder(self, prefix: str) -> None:
         """Delete all whose keys begin with `prefix` and a slash."""
-        try:
-            keys = [item["path"] for batch in self._store.list(f"{prefix}/") for item in batch]
-            self._delete(keys)
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(store="images", reason=str(error)) from error
+        self.delete([each.key for each in self.stored(prefix)])
+
+    def delete_unfinished(self, before: datetime) -> None:
+        """Delete what writers that were killed left in a folder; a bucket shows no such thing."""
+        with _our_errors():
+            for path in self.folder.rglob("*#*") if self.folder else ():
+                if datetime.fromtimestamp(path.stat().st_mtime, UTC) <= before:
+                    path.unlink(missing_ok=True)
 
     def check(self) -> None:
         """Raise StoreUnavailable unless the store answers."""
-        try:
+        with _our_errors():
             next(iter(self._store.list("check/")), None)
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(store="images", reason=str(error)) from error
-
-    def _delete(self, keys: Iterable[str]) -> None:
-        if keys := list(keys):
-            self._store.delete(keys)
 
 
-def _open(url: str) -> ObjectStore:
-    if "://" in url:
-        return from_url(url)
-    folder = Path(url).expanduser().absolute()
+@contextmanager
+def _our_errors(key: str | None = None) -> Iterator[None]:
+    """Raise obstore's errors as ours; only with a `key`, that nothing is there is one of its own.
+
+    Elsewhere it means that a folder went away beneath us.
+    """
     try:
-        return LocalStore(folder, mkdir=True)
+        yield
     except (BaseError, OSError) as error:
+        if key and isinstance(error, FileNotFoundError):
+            raise ObjectNotFound(key=key) from error
         raise StoreUnavailable(store="images", reason=str(error)) from error
+
+
+def _open(folder: Path | None, url: str) -> ObjectStore:
+    if folder is None:
+        return from_url(url)
+    return LocalStore(folder, mkdir=True, automatic_cleanup=True)  # of folders that get empty

@@ -107,13 +107,15 @@ class Transition(_Record):
 
 
 class Fallback(_Record):
-    """How the work went on with less memory after it had run out: in `attempt`, from `evaluation`.
+    """How the work went on with less memory after it had run out.
 
-    `cause` is `memory_error` where the program was told, `killed` where the kernel ended it.
+    That was in `attempt` at `evaluation`; `rung` counts the steps down the ladder so far; `cause`
+    is `memory_error` where the program was told, `killed` where the kernel ended it.
     """
 
     attempt: int
     evaluation: int
+    rung: int
     cause: Literal["memory_error", "killed"]
     history: int
     tile: int | None
@@ -158,6 +160,17 @@ class Job(_Record):
     held_since: datetime | None = None
     error: JobFault | None = None
     log: list[Transition] = []
+
+    @property
+    def result_shape(self) -> tuple[int, int]:
+        """Rows and columns of the result."""
+        return self.settings.result_shape(self.inputs.content.width, self.inputs.content.height)
+
+    @property
+    def files(self) -> set[str]:
+        """The keys of all that belongs to the job in the image store."""
+        inputs = {image.key for image in (self.inputs.content, *self.inputs.styles)}
+        return inputs | {key for key in (self.preview, self.result, self.checkpoint) if key}
 
     @property
     def ended(self) -> bool:

@@ -16,6 +16,7 @@ from shared.images import ImageStore
 from shared.jobs import JobStore, connect
 from shared.jobs.connection import Connection
 from tests.ports import free_port
+from tests.shared.own_redis import OwnRedis
 from worker import weights as source
 from worker.engine.architecture import Weights
 
@@ -59,6 +60,15 @@ def wait_for_redis(url: str) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
+    """Return a Redis server that the test may stop."""
+    server = OwnRedis(tmp_path / "own-redis")
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -98,6 +98,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
             " {way_out}."
         ),
     ),
+    "pictures_too_large": (
+        500,
+        "The worker has too little memory for these pictures: send smaller ones.",
+    ),
     "diverged": (
         500,
         (
@@ -156,13 +160,14 @@ REASONS: dict[str, str] = {
     "handed back": "its worker was told to stop",
     "taken up again": "its worker, believed lost, was there again",
     "retried": "tried again by hand",
-    "killed": "its process was killed, most likely for want of memory",
+    "killed": "its process was killed",
+    "killed for its memory": "its process was killed, for the memory ran out",
     "hung": "its worker gave no more signs of life",
     "store away": "its worker could not reach a store",
 }
 CAUSES: dict[str, str] = {
     "memory_error": "the memory ran out",
-    "killed": "its process was killed, most likely for want of memory",
+    "killed": "its process was killed, for the memory ran out",
 }
 _PLACES = {"redis": "job queue (Redis)", "images": "image store"}
 _HOPE = {"queued": " yet", "running": " yet"}

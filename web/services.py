@@ -11,10 +11,10 @@ from shared.images import ImageStore
 from shared.jobs import JobStore, connect
 from shared.wakeup import celery_app, wake
 from shared.workers import Workers
-from web.kept import Kept
 from web.outlook import Outlook, look_out
 
 _KEY = "gramworks"
+Keep = Callable[[Callable[[], Outlook]], Callable[[], Outlook]]
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class Services:
     wake: Callable[[], None]
 
 
-def install(app: Flask, config: Config, clock: Callable[[], float]) -> None:
+def install(app: Flask, config: Config, keep: Keep) -> None:
     """Make the services and give them to `app`."""
     redis = connect(config.redis_url)
-    jobs, workers = JobStore(redis), Workers(redis)
+    jobs, workers = JobStore(redis, config.redis_replicas), Workers(redis)
     celery = celery_app(config.redis_url)
     app.extensions[_KEY] = Services(
         config=config,
         jobs=jobs,
         images=ImageStore(config.image_url),
         workers=workers,
-        outlook=Kept(lambda: look_out(jobs, workers), clock),
+        outlook=keep(lambda: look_out(jobs, workers)),
         wake=lambda: wake(celery),
     )
 

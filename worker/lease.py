@@ -1,58 +1,84 @@
 """A running job's lease, renewed beside the work for as long as the work gives signs of life."""
 
+import logging
+import os
+import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from shared.errors import StoreUnavailable, Superseded
 from shared.jobs import LEASE_SECONDS, Claim, JobStore
+from worker.patience import LOADING
 
-PATIENCE = 300.0  # seconds; loading, tracing and an evaluation of a megapixel take less
-PATIENCE_PER_PIXEL = 300e-6  # an evaluation in tiles and in float32 takes less (docs/engine.md)
+log = logging.getLogger(__name__)
 
 
 class Lease:
-    """Knows when the work last gave a sign of life."""
+    """Knows until when a sign of life is expected, and whether the job is still ours."""
 
-    def __init__(self) -> None:
-        self._last = time.monotonic()
-        self._patience = PATIENCE
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self._until = time.monotonic() + LOADING
+        self._lost = threading.Event()
 
-    def allow_for(self, pixels: int) -> None:
-        """Wait longer for the signs of life of a large result."""
-        self._patience = PATIENCE + pixels * PATIENCE_PER_PIXEL
+    def expect(self, seconds: float) -> None:
+        """Give a sign of life, and promise the next one within so many seconds."""
+        self._until = time.monotonic() + seconds
 
-    def sign_of_life(self) -> None:
-        """Say that the work goes on."""
-        self._last = time.monotonic()
+    def check(self) -> None:
+        """Raise Superseded if another attempt holds the job, or nobody."""
+        if self._lost.is_set():
+            raise Superseded(id=self._claim.job_id, attempt=self._claim.attempt)
+
+    def give_up(self) -> None:
+        """Say that the job is not ours any more."""
+        self._lost.set()
 
     @property
     def hopeful(self) -> bool:
-        """Whether the last sign is young enough to renew the lease."""
-        return time.monotonic() - self._last < self._patience
+        """Whether the next sign is not overdue."""
+        return time.monotonic() < self._until
+
+
+def die(claim: Claim, jobs: JobStore) -> None:
+    """End this process, whose device hangs: the job goes back, and Celery starts another."""
+    log.error("job %s: no sign of life; this process ends itself", claim.job_id)
+    try:
+        jobs.lose(claim, "hung")
+    except (StoreUnavailable, Superseded):
+        log.warning("job %s: goes back when its lease lapses", claim.job_id)
+    os.kill(os.getpid(), signal.SIGKILL)  # whatever hangs in native code hears nothing gentler
+
+
+Hung = Callable[[Claim, JobStore], None]
 
 
 @contextmanager
-def kept(claim: Claim, jobs: JobStore, seconds: float = LEASE_SECONDS) -> Iterator[Lease]:
+def kept(
+    claim: Claim, jobs: JobStore, seconds: float = LEASE_SECONDS, hung: Hung = die
+) -> Iterator[Lease]:
     """Keep the lease of a claimed job, `seconds` at a time, while the block runs."""
-    lease, done = Lease(), threading.Event()
-    thread = threading.Thread(target=_renew, args=(claim, jobs, lease, done, seconds), daemon=True)
+    lease, done = Lease(claim), threading.Event()
+
+    def renew() -> None:
+        while not done.wait(seconds / 3):
+            if not lease.hopeful:
+                hung(claim, jobs)
+                return
+            try:
+                jobs.renew(claim, seconds)
+            except Superseded:
+                lease.give_up()
+                return
+            except StoreUnavailable:
+                continue  # taken up again when Redis is back, if nobody else has the job then
+
+    thread = threading.Thread(target=renew, daemon=True)
     thread.start()
     try:
         yield lease
     finally:
         done.set()
         thread.join()
-
-
-def _renew(
-    claim: Claim, jobs: JobStore, lease: Lease, done: threading.Event, seconds: float
-) -> None:
-    while not done.wait(seconds / 3) and lease.hopeful:
-        try:
-            jobs.renew(claim, seconds)
-        except Superseded:
-            return  # the work's own next write is refused too, and ends it
-        except StoreUnavailable:
-            continue  # Redis may be back before the lease has lapsed

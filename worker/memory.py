@@ -8,6 +8,7 @@ LIMITS = (  # of control groups, version 2 and 1
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
+KILLS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
 SHARE = 0.75  # the rest is for the system, the parent process and the page cache
 
 
@@ -15,6 +16,19 @@ def usable_bytes(limits: Sequence[Path] = LIMITS) -> int:
     """Return how many bytes the worker may plan with."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return int(min(physical, *(_container_limit(path) or physical for path in limits)) * SHARE)
+
+
+def oom_kills(counters: Sequence[Path] = KILLS) -> int:
+    """Return how many processes the kernel has ended for their memory, here or on this machine."""
+    return sum(_counted(path, "oom_kill") for path in counters)
+
+
+def _counted(path: Path, name: str) -> int:
+    try:
+        lines = dict(line.split(None, 1) for line in path.read_text().splitlines())
+        return int(lines.get(name, 0))
+    except (OSError, ValueError):
+        return 0
 
 
 def _container_limit(path: Path) -> int | None:

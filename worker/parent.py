@@ -1,53 +1,107 @@
-"""Celery's parent process: announces the worker, reconciles, and hands back what it held."""
+"""Celery's parent process: tells that the worker lives, reconciles, mends what its child left."""
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
+from billiard.exceptions import WorkerLostError
 from celery import Celery
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import task_failure, worker_ready, worker_shutting_down
 
 from shared.config import Config
-from shared.errors import StoreUnavailable
-from shared.jobs import JobStore, connect
+from shared.errors import OutOfMemory, StoreUnavailable, Superseded
+from shared.images import ImageStore
+from shared.jobs import Claim, JobStore, connect
+from shared.jobs.leases import LAST_RUNG
 from shared.wakeup import wake
 from shared.workers import Workers
-from worker.reconcile import keep_reconciling
+from worker.engine.plan import largest_size
+from worker.memory import oom_kills
+from worker.reconcile import Reconciler, keep_at_it
 
 log = logging.getLogger(__name__)
 
 
 class Parent:
-    """What the parent process does at its start and at its end."""
+    """What the parent process does at its start, when its child dies, and at its end."""
 
     def __init__(self, config: Config, name: str, app: Celery) -> None:
         self._config = config
         self._name = name
         self._app = app
         self._stop = threading.Event()
+        self._oom_kills = 0
 
     def listen(self) -> None:
-        """Be there when Celery starts and when it stops."""
+        """Be there when Celery tells of these."""
         worker_ready.connect(self._start, weak=False)
+        task_failure.connect(self._lost_child, weak=False)
         worker_shutting_down.connect(self._leave, weak=False)
 
+    @cached_property
+    def _jobs(self) -> JobStore:
+        return JobStore(connect(self._config.redis_url), self._config.redis_replicas)
+
+    @cached_property
+    def _workers(self) -> Workers:
+        return Workers(self._jobs.redis)
+
     def _start(self, **_: Any) -> None:
-        redis = connect(self._config.redis_url)
-        args = (
-            JobStore(redis),
-            Workers(redis),
-            self._name,
-            lambda: wake(self._app),
-            self._stop,
+        reconciler = Reconciler(
+            jobs=self._jobs,
+            workers=self._workers,
+            images=ImageStore(self._config.image_url),
+            wake=self._wake,
+            retention_seconds=self._config.retention,
         )
-        threading.Thread(target=keep_reconciling, args=args, daemon=True).start()
+        self._jobs.undrain(self._name)
+        for step in (lambda: self._look_after(reconciler), reconciler.collect):
+            self._in_background(step)
+
+    def _look_after(self, reconciler: Reconciler) -> None:
+        self._oom_kills = oom_kills()
+        self._workers.greet(self._name)
+        reconciler.round()
+
+    def _lost_child(self, exception: BaseException, **_: Any) -> None:
+        if not isinstance(exception, WorkerLostError):
+            return  # told in the child
+        for_memory = oom_kills() > self._oom_kills
+        log.error("lost the pool process%s: %s", " to the OOM killer" * for_memory, exception)
+        try:
+            for claim in self._jobs.held_by(self._name):
+                self._lose(claim, for_memory=for_memory)
+        except (StoreUnavailable, Superseded) as error:
+            log.warning("what it held goes back when its lease lapses: %s", error)
+
+    def _lose(self, claim: Claim, *, for_memory: bool) -> None:
+        if not for_memory:
+            self._jobs.lose(claim, "killed")
+        else:  # one step down the ladder; then, for the last attempt, as far as it goes
+            job = self._jobs.get(claim.job_id)
+            rows, columns = job.result_shape
+            content = job.inputs.content
+            maximum = largest_size(content.width, content.height, job.pixels // 2)
+            fault = OutOfMemory(width=columns, height=rows, maximum=maximum)
+            rungs = LAST_RUNG if job.rung else 1
+            self._jobs.lose(claim, "killed for its memory", rungs, fault)
+        self._wake()
 
     def _leave(self, **_: Any) -> None:
+        """Take no more jobs, and hand the running one back for another worker to run."""
         self._stop.set()
-        redis = connect(self._config.redis_url)
         try:
-            Workers(redis).leave(self._name)
-            if count := JobStore(redis).hand_back(self._name):
+            self._workers.leave(self._name)
+            if count := self._jobs.hand_back(self._name):
                 log.info("handed back %d jobs", count)
+                self._wake()
         except StoreUnavailable:
             log.warning("Redis is away; what this worker held goes back when its lease lapses")
+
+    def _wake(self) -> None:
+        wake(self._app)
+
+    def _in_background(self, step: Callable[[], None]) -> None:
+        threading.Thread(target=keep_at_it, args=(step, self._stop), daemon=True).start()

@@ -1,7 +1,9 @@
 """A pool process: woken by the one Celery task, it claims and runs jobs until nothing fits."""
 
 import logging
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -13,7 +15,9 @@ from shared.errors import StoreUnavailable
 from shared.jobs import LEASE_SECONDS, Capability, Claim, JobStore, connect
 from shared.wakeup import TASK
 from shared.workers import Worker, Workers
+from worker.pace import Pace, Paces
 
+STEP_SECONDS = 4.0  # less than a lease, so that a silent Redis does not cost one unasked
 log = logging.getLogger(__name__)
 
 
@@ -23,8 +27,8 @@ class Painter(Protocol):
     largest_pixels: int
     device: str
 
-    def run(self, claim: Claim) -> None:
-        """Run one job to its end."""
+    def run(self, claim: Claim) -> Pace | None:
+        """Run one job to its end; return how fast it went, if that could be measured."""
 
 
 MakePainter = Callable[[Config, JobStore], Painter]
@@ -37,6 +41,8 @@ class Pool:
         self._config = config
         self._name = name
         self._make_painter = make_painter
+        self._parent = os.getppid()
+        self._paces = Paces()
 
     def listen(self, app: Celery) -> None:
         """Be there when Celery starts the process and when a wake-up comes."""
@@ -46,23 +52,40 @@ class Pool:
 
     @cached_property
     def _jobs(self) -> JobStore:
-        return JobStore(connect(self._config.redis_url))
+        redis = connect(self._config.redis_url, timeout=STEP_SECONDS)
+        return JobStore(redis, self._config.redis_replicas)
 
     @cached_property
     def _painter(self) -> Painter:
         return self._make_painter(self._config, self._jobs)
 
     def _load(self, **_: Any) -> None:
-        painter = self._painter
-        me = Worker(name=self._name, pixels=painter.largest_pixels, device=painter.device)
+        with suppress(StoreUnavailable):  # the first job tells it
+            self._describe(self._painter)
+
+    def _describe(self, painter: Painter) -> None:
+        speed, overhead = self._paces.usual() or (None, None)
+        me = Worker(
+            name=self._name,
+            pixels=painter.largest_pixels,
+            device=painter.device,
+            speed=speed,
+            overhead=overhead,
+        )
         Workers(self._jobs.redis).describe(me)
+
+    @property
+    def _has_parent(self) -> bool:
+        """Whether somebody tells that this worker lives, and can tell it to stop."""
+        return os.getppid() == self._parent
 
     def _work(self) -> None:
         painter = self._painter
         capability = Capability(self._name, painter.largest_pixels)
         try:
-            while claim := self._jobs.claim_next(capability, LEASE_SECONDS):
+            while self._has_parent and (claim := self._jobs.claim_next(capability, LEASE_SECONDS)):
                 log.info("job %s: attempt %d", claim.job_id, claim.attempt)
-                self._painter.run(claim)
+                self._paces.add(painter.run(claim))
+                self._describe(painter)
         except StoreUnavailable as error:
             log.warning("a store is away: %s; what it held up is taken up again", error.parameters)

@@ -1,34 +1,61 @@
-"""Mends what was cut off: jobs whose worker is lost go back, lost wake-ups are sent again."""
+"""Mends what was cut off: one worker at a time makes a round every few seconds."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from shared.errors import StoreUnavailable
+from shared.images import ImageStore
 from shared.jobs import JobStore
 from shared.workers import Workers
+from worker.collect import collect_orphans, delete_old
 
-TICK_SECONDS = 5.0
+TICK_SECONDS = 2.0
+COLLECT_SECONDS = 600.0
 log = logging.getLogger(__name__)
 
 
-def reconcile(jobs: JobStore, workers: Workers, wake: Callable[[], None]) -> None:
-    """Make one round; a wake-up is sent only while a job waits and a worker is idle."""
-    if lost := jobs.put_back_lapsed():
-        log.warning("%d jobs had lost their worker", lost)
-    if jobs.waiting() and jobs.running() < len(workers.live()):
-        wake()
+@dataclass(frozen=True)
+class Reconciler:
+    """Puts back lost jobs, sends lost wake-ups again, deletes what is past its time."""
 
+    jobs: JobStore
+    workers: Workers
+    images: ImageStore
+    wake: Callable[[], None]
+    retention_seconds: float | None = None  # None keeps everything
 
-def keep_reconciling(
-    jobs: JobStore, workers: Workers, me: str, wake: Callable[[], None], stop: threading.Event
-) -> None:
-    """Announce this worker and make a round every few seconds until `stop`."""
-    while True:
-        try:
-            workers.greet(me)
-            reconcile(jobs, workers, wake)
-        except StoreUnavailable as error:
-            log.warning("Redis is away: %s", error.parameters["reason"])
-        if stop.wait(TICK_SECONDS):
+    def round(self) -> None:
+        """Make one round, unless another worker is at it."""
+        with self.jobs.alone("reconcile") as alone:
+            if not alone:
+                return
+            if lost := self.jobs.put_back_lapsed():
+                log.warning("%d jobs had lost their worker", lost)
+            if self.jobs.waiting() and self.jobs.running() < len(self.workers.live()):
+                self.wake()
+
+    def collect(self) -> None:
+        """Delete old jobs and orphans, unless a worker did lately."""
+        if not self.jobs.first_in("collect", COLLECT_SECONDS):
             return
+        if self.retention_seconds is not None:
+            while old := delete_old(self.jobs, self.images, self.retention_seconds):
+                log.info("deleted %d jobs that were past their time", old)
+        if orphans := collect_orphans(self.jobs, self.images):
+            log.info("deleted %d files that no job names", orphans)
+
+
+def keep_at_it(
+    step: Callable[[], None], stop: threading.Event, seconds: float = TICK_SECONDS
+) -> None:
+    """Take a step every so many seconds until told to stop, whatever store is away meanwhile."""
+    while not stop.is_set():
+        begin = time.monotonic()
+        try:
+            step()
+        except StoreUnavailable as error:
+            log.warning("a store is away: %s", error.parameters)
+        stop.wait(max(0.1, begin + seconds - time.monotonic()))

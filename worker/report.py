@@ -1,30 +1,37 @@
 """What a running job tells of itself, often enough to watch and seldom enough to cost nothing."""
 
+import logging
 import time
 from collections import deque
-from collections.abc import Sequence
 
+from shared.errors import StoreUnavailable
 from shared.finish import deprocess, encode
 from shared.images import ImageStore
-from shared.job import JobProgress, Losses
+from shared.job import Fallback, Job, JobProgress, Losses
 from shared.jobs import Claim, JobStore
 from worker.engine.progress import Progress
 
 PROGRESS_SECONDS = 0.2
 PREVIEW_SECONDS = 4.0
 HISTORY = 20  # evaluations that the time left is judged by
+AWAY_SECONDS = 2.0  # for which nothing is told after a store was away
+log = logging.getLogger(__name__)
 
 
 class Reporter:
-    """Reports one attempt's progress, and a preview now and then; each may raise Superseded."""
+    """Reports one attempt's progress, and a preview now and then; each may raise Superseded.
 
-    def __init__(
-        self, claim: Claim, jobs: JobStore, images: ImageStore, means: Sequence[float]
-    ) -> None:
+    What cannot be told because a store is away is dropped: there will be newer.
+    """
+
+    def __init__(self, claim: Claim, jobs: JobStore, images: ImageStore, job: Job) -> None:
         self._claim = claim
         self._jobs = jobs
         self._images = images
-        self._means = means
+        self._means = job.settings.deprocess_means
+        self._fallbacks = job.fallbacks
+        self._rung = job.fallbacks[-1].rung if job.fallbacks else 0
+        self._begun_at = job.rung
         self._told = self._shown = float("-inf")
         self._past: deque[tuple[float, float]] = deque(maxlen=HISTORY)
 
@@ -32,13 +39,34 @@ class Reporter:
         """Tell of `progress` unless that was done a moment ago; the last is always told."""
         now = time.monotonic()
         self._past.append((now, progress.fraction))
+        try:
+            self._tell(progress, now)
+        except StoreUnavailable as error:
+            log.warning("job %s: not told: %s", self._claim.job_id, error.parameters)
+            self._told = self._shown = time.monotonic() + AWAY_SECONDS
+
+    def _tell(self, progress: Progress, now: float) -> None:
         last = progress.evaluation == progress.evaluations
+        if progress.rung > self._rung:
+            self._tell_fallback(progress)
         if now - self._told >= PROGRESS_SECONDS or last:
-            self._told = now
             self._jobs.report(self._claim, _for_record(progress), self._seconds_left())
+            self._told = now
         if now - self._shown >= PREVIEW_SECONDS and not last:
-            self._shown = now
             self._show(progress)
+            self._shown = now
+
+    def _tell_fallback(self, progress: Progress) -> None:
+        told = Fallback(
+            attempt=self._claim.attempt,
+            evaluation=progress.evaluation,
+            rung=progress.rung,
+            cause="memory_error" if progress.rung > self._begun_at else "killed",
+            history=progress.history,
+            tile=progress.tile,
+        )
+        self._jobs.record_fallbacks(self._claim, progress.rung, [*self._fallbacks, told])
+        self._fallbacks, self._rung = [*self._fallbacks, told], progress.rung
 
     def _show(self, progress: Progress) -> None:
         key = f"jobs/{self._claim.job_id}/{self._claim.attempt}/preview.jpg"

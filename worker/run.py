@@ -2,74 +2,172 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import GramworksError, StoreUnavailable, Superseded, WorkerFault
+from shared.errors import (
+    GramworksError,
+    PicturesTooLarge,
+    StoreUnavailable,
+    Superseded,
+    WorkerFault,
+)
 from shared.finish import decode, deprocess, encode
 from shared.images import ImageStore
 from shared.job import Job
 from shared.jobs import Claim, JobStore
 from shared.settings import StyleSettings
+from worker import checkpoint
+from worker.checkpoint import Checkpoints
+from worker.collect import tidy
 from worker.engine.progress import Progress
-from worker.lease import kept
+from worker.engine.snapshot import Snapshot
+from worker.insist import IMAGE_PATIENCE, insist
+from worker.lease import Hung, Lease, die, kept
+from worker.pace import Pace, Stopwatch
+from worker.patience import LOADING, Patience
 from worker.report import Reporter
 
 Pixels = NDArray[np.float32]
-Stylize = Callable[[Pixels, Sequence[Pixels], StyleSettings], Iterator[Progress]]
 log = logging.getLogger(__name__)
 
 
-def run_job(claim: Claim, jobs: JobStore, images: ImageStore, stylize: Stylize) -> None:
-    """Bring a claimed job to its end: succeeded, failed with a reason, or left to its new holder.
+class Stylize(Protocol):
+    """The engine: yields its progress after each evaluation, from the start or from a snapshot."""
 
-    Raises:
-        StoreUnavailable: a store is away; the lease lapses and the job goes back into the queue.
-    """
-    started = time.monotonic()
-    try:
-        key = _paint(claim, jobs, images, stylize)
-        jobs.succeed(claim, key)
-    except Superseded:
-        log.info("job %s: cancelled, or another worker has it", claim.job_id)
-    except StoreUnavailable:
-        raise
-    except GramworksError as error:
-        _fail(claim, jobs, error)
-    except Exception:
-        log.exception("job %s", claim.job_id)
-        _fail(claim, jobs, WorkerFault())
-    else:
-        log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - started)
+    def __call__(
+        self,
+        content: Pixels,
+        styles: Sequence[Pixels],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        rung: int = 0,
+    ) -> Iterator[Progress]:
+        """Paint `content` in the manner of `styles`, `rung` steps down the ladder of memory."""
 
 
-def _paint(claim: Claim, jobs: JobStore, images: ImageStore, stylize: Stylize) -> str:
-    with kept(claim, jobs) as lease:
-        job = jobs.get(claim.job_id)
-        lease.allow_for(job.pixels)
-        reporter = Reporter(claim, jobs, images, job.settings.deprocess_means)
-        for progress in stylize(*_inputs(job, images), job.settings):
-            lease.sign_of_life()
-            reporter.report(progress)
+@dataclass(frozen=True)
+class Runner:
+    """Runs claimed jobs with the collaborators that it is given."""
+
+    jobs: JobStore
+    images: ImageStore
+    stylize: Stylize
+    checkpoint_seconds: float = 10.0
+    hung: Hung = die
+
+    def run(self, claim: Claim) -> Pace | None:
+        """Bring a claimed job to its end: succeeded, failed with a reason, or left to others.
+
+        Returns:
+            How fast it went, if that could be measured.
+
+        Raises:
+            StoreUnavailable: a store is away; the job is back in the queue, or will be.
+        """
+        with kept(claim, self.jobs, hung=self.hung) as lease:
+            try:
+                return self._succeed(claim, lease)
+            except Superseded:
+                log.info("job %s: cancelled, or another worker has it", claim.job_id)
+                self._tidy(claim, f"jobs/{claim.job_id}/{claim.attempt}")
+            except StoreUnavailable as error:
+                self._give_back(claim, error)
+                raise
+            except GramworksError as error:
+                self._fail(claim, lease, error)
+            except MemoryError:  # with the pictures, where no ladder helps
+                self._fail(claim, lease, PicturesTooLarge())
+            except Exception:
+                log.exception("job %s", claim.job_id)
+                self._fail(claim, lease, WorkerFault())
+        return None
+
+    def _succeed(self, claim: Claim, lease: Lease) -> Pace | None:
+        begun = time.monotonic()
+        job = insist(partial(self.jobs.get, claim.job_id), lease)
+        stopwatch = Stopwatch(job.work)
+        snapshot = self._snapshot(job, lease)
+        try:
+            progress = self._paint(claim, job, lease, stopwatch, snapshot)
+        except ValueError as error:
+            if snapshot is None:
+                raise
+            log.warning("job %s: begins anew: %s", claim.job_id, error)  # saved by another version
+            progress = self._paint(claim, job, lease, stopwatch, None)
+        lease.expect(LOADING)
         # the result first, the record second: nothing half-done is seen
         key = f"jobs/{claim.job_id}/{claim.attempt}/result.png"
-        picture = deprocess(progress.pixels(), job.settings.deprocess_means)
-        images.put(key, encode(picture, "png"))
-        return key
+        picture = encode(deprocess(progress.pixels(), job.settings.deprocess_means), "png")
+        insist(partial(self.images.put, key, picture), lease, IMAGE_PATIENCE)
+        insist(partial(self.jobs.succeed, claim, key), lease)
+        self._tidy(claim, f"jobs/{claim.job_id}")
+        log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begun)
+        return None if job.checkpoint else stopwatch.pace()
+
+    def _paint(
+        self, claim: Claim, job: Job, lease: Lease, stopwatch: Stopwatch, snapshot: Snapshot | None
+    ) -> Progress:
+        content, *styles = self._inputs(job, lease)
+        reporter = Reporter(claim, self.jobs, self.images, job)
+        checkpoints = Checkpoints(claim, self.jobs, self.images, self.checkpoint_seconds)
+        made = snapshot.evaluation if snapshot else 0
+        steps = self.stylize(content, styles, job.settings, snapshot, job.rung)
+        del content, styles, snapshot  # they may be much larger than the result
+        for progress in _watched(steps, job, lease, made):
+            stopwatch.evaluated(progress.fraction)
+            reporter.report(progress)
+            checkpoints.keep(progress)
+        return progress
+
+    def _snapshot(self, job: Job, lease: Lease) -> Snapshot | None:
+        key = job.checkpoint
+        if key is None:
+            return None
+        return insist(lambda: checkpoint.load(key, self.images), lease, IMAGE_PATIENCE)
+
+    def _inputs(self, job: Job, lease: Lease) -> list[Pixels]:
+        def load(key: str) -> Pixels:
+            data = insist(partial(self.images.get, key), lease, IMAGE_PATIENCE)
+            lease.expect(LOADING)
+            return decode(data).astype(np.float32)
+
+        return [load(image.key) for image in (job.inputs.content, *job.inputs.styles)]
+
+    def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
+        log.warning("job %s: failed: %s", claim.job_id, error)
+        try:
+            insist(partial(self.jobs.fail, claim, error), lease)
+        except Superseded:
+            log.info("job %s: was cancelled meanwhile", claim.job_id)
+
+    def _give_back(self, claim: Claim, error: StoreUnavailable) -> None:
+        try:
+            self.jobs.give_back(claim, "store away")
+        except (StoreUnavailable, Superseded):
+            log.warning("job %s: goes back when its lease lapses: %s", claim.job_id, error)
+
+    def _tidy(self, claim: Claim, folder: str) -> None:
+        """Delete what no record names any more; what is left behind, the collector finds."""
+        try:
+            tidy(folder, self.jobs, self.images)
+        except StoreUnavailable as error:
+            log.info("job %s: %s is left to the collector: %s", claim.job_id, folder, error)
 
 
-def _inputs(job: Job, images: ImageStore) -> tuple[Pixels, list[Pixels]]:
-    def load(key: str) -> Pixels:
-        return decode(images.get(key)).astype(np.float32)
-
-    return load(job.inputs.content.key), [load(style.key) for style in job.inputs.styles]
-
-
-def _fail(claim: Claim, jobs: JobStore, error: GramworksError) -> None:
-    log.warning("job %s: failed: %s", claim.job_id, error)
-    try:
-        jobs.fail(claim, error)
-    except Superseded:
-        log.info("job %s: was cancelled meanwhile", claim.job_id)
+def _watched(steps: Iterator[Progress], job: Job, lease: Lease, made: int) -> Iterator[Progress]:
+    """Give a sign of life after each evaluation, with a promise by when the next one is made."""
+    patience = Patience(job.settings.levels(*job.result_shape))
+    lease.expect(patience.before(made + 1))
+    begun = time.monotonic()
+    for progress in steps:
+        patience.took(progress.evaluation, time.monotonic() - begun)
+        lease.expect(patience.before(progress.evaluation + 1))
+        lease.check()
+        yield progress
+        begun = time.monotonic()

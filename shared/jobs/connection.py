@@ -55,12 +55,15 @@ class Connection(redis.Redis):
         return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
 
-def connect(url: str, retries: int = 2) -> Connection:
-    """Return a client for `url`; nothing is sent until its first command."""
+def connect(url: str, retries: int = 2, timeout: float = SOCKET_TIMEOUT) -> Connection:
+    """Return a client for `url`, which waits `timeout` seconds for each answer, so many times more.
+
+    Nothing is sent until its first command.
+    """
     connection = Connection.from_url(
         url,
         decode_responses=True,
-        socket_timeout=SOCKET_TIMEOUT,
+        socket_timeout=timeout,
         socket_connect_timeout=2.0,
         socket_keepalive=True,
         health_check_interval=30,

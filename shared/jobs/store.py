@@ -2,10 +2,11 @@
 
 from shared.jobs.events import Events
 from shared.jobs.leases import Leases
+from shared.jobs.locks import Locks
 from shared.jobs.records import Records
 
 
-class JobStore(Records, Leases, Events):
+class JobStore(Records, Leases, Events, Locks):
     """Jobs in Redis; every method may raise StoreUnavailable."""
 
     def ping(self) -> None:

@@ -1,8 +1,27 @@
 """What is planned fits into the memory and makes the most of it."""
 
-import pytest
+from itertools import pairwise
+from math import prod
 
-from worker.engine.plan import FEWEST_PAIRS, MOST_PAIRS, WHOLE, Plan, largest_pixels, plan
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.settings import StyleSettings
+from worker.engine.architecture import KERNEL_SHAPES
+from worker.engine.plan import (
+    FEWEST_PAIRS,
+    MOST_PAIRS,
+    NETWORK_BYTES,
+    SHORTEST_SIDE,
+    WHOLE,
+    Plan,
+    bytes_needed,
+    ladder,
+    largest_pixels,
+    largest_size,
+    plan,
+)
 
 GB = 10**9
 PRECISION = "bfloat16"
@@ -50,3 +69,47 @@ def test_there_is_a_plan_for_the_largest_result_and_no_larger(memory: int, preci
 @pytest.mark.parametrize("memory", [0, 10**6, 7 * 10**8])
 def test_too_little_memory_fits_nothing(memory: int) -> None:
     assert largest_pixels(memory) == 0
+
+
+SIZES = st.integers(32 * 32, 10**8)
+MEMORIES = st.none() | st.integers(0, 64 * GB)
+PRECISIONS = st.sampled_from(sorted(NETWORK_BYTES))
+LAYERS = st.sets(st.sampled_from(sorted(KERNEL_SHAPES)), min_size=1)
+
+
+@given(SIZES, MEMORIES, PRECISIONS, LAYERS)
+def test_every_rung_needs_less_memory_than_the_one_above(
+    pixels: int, memory: int | None, precision: str, layers: set[str]
+) -> None:
+    rungs = ladder(pixels, memory, precision, layers)
+    needed = [bytes_needed(rung, pixels, precision, layers) for rung in rungs]
+    assert all(lower < upper for upper, lower in pairwise(needed))
+    assert memory is None or all(need <= memory for need in needed)
+
+
+@given(SIZES, MEMORIES, PRECISIONS, LAYERS)
+def test_the_ladder_begins_as_planned_and_ends_with_the_fewest_pairs(
+    pixels: int, memory: int | None, precision: str, layers: set[str]
+) -> None:
+    planned = plan(pixels, memory, precision, layers)
+    rungs = ladder(pixels, memory, precision, layers)
+    assert rungs[:1] == ([planned] if planned else [])
+    assert all(rung.history == FEWEST_PAIRS for rung in rungs[-1:])
+
+
+def test_a_large_picture_goes_into_ever_smaller_tiles_before_it_forgets() -> None:
+    tiles = [Plan(MOST_PAIRS, side) for side in (512, 256, SHORTEST_SIDE)]
+    forgetful = [Plan(history, SHORTEST_SIDE) for history in (6, FEWEST_PAIRS)]
+    assert ladder(1600 * 2132, None, PRECISION) == [WHOLE, *tiles, *forgetful]
+
+
+@given(st.integers(32, 4000), st.integers(32, 4000), st.integers(0, 10**7))
+def test_the_largest_size_fits_and_a_larger_does_not(width: int, height: int, pixels: int) -> None:
+    size = largest_size(width, height, pixels)
+    if size:
+        result = StyleSettings.model_construct(size=size).result_shape(width, height)
+        assert prod(result) <= pixels
+        assert min(result) >= 32
+    larger = max(size + 1, 32)
+    too_many = larger**2 * width / height > pixels
+    assert too_many or larger * width // height < 32

@@ -14,9 +14,8 @@ from tests.engine.pictures import painting, photograph
 from tests.engine.test_losses import objective
 from worker.engine.architecture import Weights
 from worker.engine.device import Device
-from worker.engine.objective import Objective
 from worker.engine.pixels import centred, resize
-from worker.engine.plan import BASE_BYTES
+from worker.engine.plan import BASE_BYTES, largest_pixels
 from worker.engine.progress import Progress
 from worker.engine.stylize import Engine
 
@@ -78,23 +77,25 @@ def test_a_loss_that_is_no_number_ends_the_job_with_its_reason(engine: Engine) -
     assert caught.value.parameters == {"evaluation": 1}
 
 
-@pytest.mark.parametrize(
-    "error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "full")]
-)
-def test_running_out_of_memory_says_for_which_size(weights: Weights, error: Exception) -> None:
-    class Full(Engine):
-        def _objective(self, settings: StyleSettings) -> Objective:  # noqa: ARG002 - it raises
-            raise error
-
-    with pytest.raises(OutOfMemory) as caught:
-        run(Full(weights))
-    assert caught.value.parameters == {"width": 72, "height": 48}
-
-
 def test_a_size_that_no_plan_fits_fails_before_anything_is_painted(weights: Weights) -> None:
     with pytest.raises(OutOfMemory) as caught:
         run(Engine(weights, Device(memory=BASE_BYTES)))
-    assert caught.value.parameters == {"width": 72, "height": 48}
+    assert caught.value.parameters == {"width": 72, "height": 48, "maximum": 0}
+
+
+def test_a_size_without_a_plan_fails_with_the_largest_that_has_one(weights: Weights) -> None:
+    memory = BASE_BYTES + 400_000_000
+    tall = StyleSettings(size=4000)
+    with pytest.raises(OutOfMemory) as caught:
+        run(Engine(weights, Device(memory=memory)), tall)
+    fits = caught.value.parameters["maximum"]
+    assert isinstance(fits, int)
+    pixels = [rows * columns for rows, columns in (at(fits), at(fits + 1))]
+    assert pixels[0] <= largest_pixels(memory) < pixels[1]
+
+
+def at(size: int) -> tuple[int, int]:
+    return StyleSettings(size=size).result_shape(96, 64)
 
 
 def test_little_memory_means_tiles_and_the_same_picture(weights: Weights, engine: Engine) -> None:

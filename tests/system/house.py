@@ -26,6 +26,7 @@ class House:
             **os.environ,
             "REDIS_URL": redis_url,
             "GRAMWORKS_DATA": str(folder),
+            "GRAMWORKS_CHECKPOINT_SECONDS": "1",
             "GRAMWORKS_PORT": self.url.rpartition(":")[2],
         }
         self._processes: dict[str, list[subprocess.Popen[bytes]]] = {}

@@ -11,7 +11,7 @@ from PIL import Image
 
 from gramworks import Client, Job, JobChanged, PreviewReady, Progressed
 from samples import photograph_path, style_path
-from shared.jobs import connect
+from shared.jobs import JobStore, connect
 from tests.conftest import start_redis
 from tests.system.house import House, kill, largest_child, wait_until
 
@@ -26,6 +26,14 @@ def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     house.start_web()
     yield house
     house.end()
+
+
+@pytest.fixture
+def jobs_of(redis_url: str) -> Iterator[JobStore]:
+    """Return the house's jobs, as its workers see them."""
+    connection = connect(redis_url)
+    yield JobStore(connection)
+    connection.close()
 
 
 @pytest.fixture
@@ -78,34 +86,54 @@ def test_a_running_job_is_cancelled_and_the_next_one_runs(client: Client) -> Non
     assert state(client, long) == "cancelled"
 
 
+def evaluations(client: Client, job: Job) -> int:
+    progress = client.job(job.id).progress
+    return progress.evaluation if progress else 0
+
+
 def test_a_worker_that_is_told_to_stop_hands_its_job_back_at_once(
     house: House, client: Client
 ) -> None:
-    job = submit(client, {**LONG, "iterations": 60})
-    wait_until(lambda: has_progress(client, job), "the job runs")
+    job = submit(client, {**LONG, "iterations": 150})
+    wait_until(lambda: evaluations(client, job) > 30, "the job runs")
     stopping = house.running("worker")
     stopping.send_signal(signal.SIGTERM)
     wait_until(lambda: state(client, job) == "queued", "the job is handed back", patience=6)
     assert stopping.wait(15) == 0
+    saved = evaluations(client, job)
     house.start_worker()
+    wait_until(lambda: state(client, job) == "running", "another worker has it")
+    assert evaluations(client, job) >= saved > 0
     assert client.wait(job.id).attempt == 2
 
 
-def test_a_killed_worker_loses_no_job(house: House, client: Client) -> None:
-    job = submit(client, {**LONG, "iterations": 60})
-    wait_until(lambda: has_progress(client, job), "the job runs")
+def test_a_killed_worker_loses_no_job_and_little_work(
+    house: House, client: Client, jobs_of: JobStore
+) -> None:
+    job = submit(client, {**LONG, "iterations": 150})
+    wait_until(lambda: jobs_of.get(job.id).checkpoint is not None, "the job is saved")
+    saved = evaluations(client, job)
     kill(house.running("worker"))
     house.start_worker()
+    first = next(
+        event.progress.evaluation
+        for event in client.watch(job.id)
+        if isinstance(event, Progressed) and jobs_of.get(job.id).attempt == 2
+    )
+    assert first >= saved
     ended = client.wait(job.id)
     assert (ended.state, ended.attempt) == ("succeeded", 2)
 
 
-def test_a_killed_pool_process_loses_no_job(house: House, client: Client) -> None:
-    job = submit(client, {**LONG, "iterations": 60})
+def test_a_killed_pool_process_loses_no_job(
+    house: House, client: Client, jobs_of: JobStore
+) -> None:
+    job = submit(client, {**LONG, "iterations": 150})
     wait_until(lambda: has_progress(client, job), "the job runs")
     os.kill(largest_child(house.running("worker").pid), signal.SIGKILL)
-    ended = client.wait(job.id)
-    assert (ended.state, ended.attempt) == ("succeeded", 2)
+    wait_until(lambda: state(client, job) == "queued", "its parent has seen it", patience=6)
+    assert client.wait(job.id).state == "succeeded"
+    assert [line.reason for line in jobs_of.get(job.id).log] == [None, None, "killed", None, None]
 
 
 def test_the_web_may_restart_while_a_job_runs(house: House, client: Client) -> None:

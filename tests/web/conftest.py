@@ -1,8 +1,6 @@
 """The application over the tests' Redis, and a client that asks it."""
 
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,7 +9,6 @@ from flask.testing import FlaskClient
 from shared.config import Config
 from shared.images import ImageStore
 from shared.jobs.connection import Connection
-from tests.shared.own_redis import OwnRedis
 from web import create_app
 from web.services import Services
 
@@ -23,7 +20,7 @@ def web_config(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Conf
 
 @pytest.fixture(scope="session")
 def app(web_config: Config) -> Iterator[Flask]:
-    made = create_app(web_config, clock=count().__next__)  # all that is kept is always old
+    made = create_app(web_config, keep=lambda make: make)  # a test sees what it just did
     yield made
     close(made)
 
@@ -37,15 +34,6 @@ def client(app: Flask, redis: Connection) -> FlaskClient:  # noqa: ARG001 - empt
 def images(web_config: Config) -> ImageStore:
     """Return the image store of the application."""
     return ImageStore(web_config.image_url)
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
-    """Return a Redis server that the test may stop."""
-    server = OwnRedis(tmp_path / "own-redis")
-    server.start()
-    yield server
-    server.stop()
 
 
 def services_of(app: Flask) -> Services:

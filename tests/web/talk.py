@@ -16,7 +16,7 @@ from tests.web.pictures import plain
 
 JOBS = "/api/v1/jobs"
 PLAIN = plain()
-IN_TILES = Fallback(attempt=1, evaluation=3, cause="memory_error", history=10, tile=512)
+IN_TILES = Fallback(attempt=1, evaluation=3, rung=1, cause="memory_error", history=10, tile=512)
 
 
 def upload(

@@ -27,6 +27,21 @@ def test_it_is_made_again_when_it_is_a_second_old() -> None:
     assert [kept(), kept()] == [1, 1]
 
 
+def test_what_took_long_is_kept_for_ten_times_as_long() -> None:
+    clock, numbers = Clock(), iter(range(9))
+
+    def make() -> int:
+        clock.now += 0.5
+        return next(numbers)
+
+    kept = Kept(make, clock)
+    assert kept() == 0
+    clock.now += 4.9
+    assert kept() == 0
+    clock.now += 0.1
+    assert kept() == 1
+
+
 def test_two_hundred_threads_have_it_made_once() -> None:
     made, together = [], threading.Barrier(200)
 

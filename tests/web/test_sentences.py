@@ -51,6 +51,7 @@ RAISED: dict[str, dict[str, object]] = {
     "weights_unavailable": {"source": "pypi", "reason": "no network"},
     "job_failed": {},
     "out_of_memory": {"width": 640, "height": 480, "maximum": 300},
+    "pictures_too_large": {},
     "diverged": {"evaluation": 3},
     "workers_lost": {
         "attempts": 1,

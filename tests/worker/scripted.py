@@ -12,9 +12,11 @@ from shared.jobs import Capability, Claim, JobStore
 from shared.jobs.records import new_id
 from shared.settings import StyleSettings
 from worker.engine.progress import Losses, Progress
+from worker.engine.snapshot import Packed, Snapshot
 from worker.run import Stylize
 
 PICTURE = np.full((32, 40, 3), (10, 20, 30), dtype=np.uint8)
+BLACK = np.full((32, 40, 3), -200, dtype=np.float32)  # centred
 ROOMY = Capability("test-worker", 10**9)
 
 
@@ -42,7 +44,7 @@ def claimed(jobs: JobStore, images: ImageStore, lease_seconds: float = 10.0) -> 
     return claim
 
 
-def progress(evaluation: int, evaluations: int) -> Progress:
+def progress(evaluation: int, evaluations: int, rung: int = 0) -> Progress:
     """Return what an engine tells of one evaluation; its pixels are all black."""
     return Progress(
         evaluation=evaluation,
@@ -53,7 +55,25 @@ def progress(evaluation: int, evaluations: int) -> Progress:
         losses=Losses(style=3.0 / evaluation, content=2.0, tv=1.0),
         history=10,
         tile=None,
-        pixels=lambda: np.full((32, 40, 3), -200, dtype=np.float32),
+        rung=rung,
+        pixels=lambda: BLACK,
+        snapshot=lambda: snapshot(evaluation),
+    )
+
+
+def snapshot(evaluation: int) -> Snapshot:
+    """Return what an engine would go on from after an evaluation; it is all black."""
+    nothing = Packed(np.empty((0, *BLACK.shape), np.float16), np.empty(0, np.float32))
+    return Snapshot(
+        level=1,
+        evaluation=evaluation,
+        rung=0,
+        losses=(3.0 / evaluation, 2.0, 1.0),
+        image=BLACK,
+        gradient=np.zeros_like(BLACK),
+        steps=nothing,
+        changes=nothing,
+        scale=0.0,
     )
 
 
@@ -61,11 +81,16 @@ def painter(evaluations: int, before: Callable[[int], None] = lambda _: None) ->
     """Return an engine that calls `before` ahead of each evaluation."""
 
     def stylize(
-        content: NDArray[np.float32], styles: Sequence[NDArray[np.float32]], _: StyleSettings
+        content: NDArray[np.float32],
+        styles: Sequence[NDArray[np.float32]],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        rung: int = 0,
     ) -> Iterator[Progress]:
-        assert content.shape == styles[0].shape == (32, 40, 3)
-        for evaluation in range(1, evaluations + 1):
+        assert content.shape == styles[0].shape == (settings.size, 40, 3)
+        made = resume.evaluation if resume else 0
+        for evaluation in range(made + 1, evaluations + 1):
             before(evaluation)
-            yield progress(evaluation, evaluations)
+            yield progress(evaluation, evaluations, rung)
 
     return stylize

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from shared.errors import JobNotFound, StoreUnavailable
 from shared.images import ImageStore
 from shared.job import JobState
 from shared.jobs import JobStore
@@ -12,7 +13,7 @@ from shared.jobs.connection import Connection
 from shared.workers import Worker, Workers
 from tests.shared.staff import announce
 from tests.worker.scripted import claimed, submitted
-from worker.reconcile import keep_reconciling, reconcile
+from worker.reconcile import Reconciler, keep_at_it
 
 
 @pytest.fixture
@@ -34,14 +35,14 @@ def test_a_lost_wake_up_is_sent_again(jobs: JobStore, workers: Workers, images: 
     bell = Bell()
     submitted(jobs, images)
     announce(workers, Worker(name="idle", pixels=1))
-    reconcile(jobs, workers, bell)
+    Reconciler(jobs, workers, images, bell).round()
     assert bell.rung == 1
 
 
-def test_nobody_is_woken_without_work(jobs: JobStore, workers: Workers) -> None:
+def test_nobody_is_woken_without_work(jobs: JobStore, workers: Workers, images: ImageStore) -> None:
     bell = Bell()
     announce(workers, Worker(name="idle", pixels=1))
-    reconcile(jobs, workers, bell)
+    Reconciler(jobs, workers, images, bell).round()
     assert bell.rung == 0
 
 
@@ -50,7 +51,7 @@ def test_busy_workers_are_not_woken(jobs: JobStore, workers: Workers, images: Im
     claimed(jobs, images)
     submitted(jobs, images)
     announce(workers, Worker(name="busy", pixels=1))
-    reconcile(jobs, workers, bell)
+    Reconciler(jobs, workers, images, bell).round()
     assert bell.rung == 0
 
 
@@ -60,23 +61,67 @@ def test_a_lost_job_goes_back_and_wakes(
     bell = Bell()
     claim = claimed(jobs, images, lease_seconds=0.0)
     announce(workers, Worker(name="idle", pixels=1))
-    reconcile(jobs, workers, bell)
+    Reconciler(jobs, workers, images, bell).round()
     assert jobs.get(claim.job_id).state is JobState.QUEUED
     assert bell.rung == 1
 
 
-def test_a_worker_announces_itself_until_it_stops(jobs: JobStore, workers: Workers) -> None:
-    stop = threading.Event()
-    me = Worker(name="me", pixels=7)
-    workers.describe(me)
-    args = (jobs, workers, me.name, Bell(), stop)
-    thread = threading.Thread(target=keep_reconciling, args=args)
-    thread.start()
-    deadline = time.monotonic() + 5
-    while workers.live() != [me] and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert workers.live() == [me]
-    stop.set()
-    thread.join(5)
-    workers.leave("me")
-    assert workers.live() == []
+def test_one_worker_reconciles_at_a_time(
+    jobs: JobStore, workers: Workers, images: ImageStore
+) -> None:
+    claimed(jobs, images, lease_seconds=0.0)
+    reconciler = Reconciler(jobs, workers, images, Bell())
+    with jobs.alone("reconcile") as alone:
+        assert alone
+        reconciler.round()
+        assert jobs.waiting() == 0
+    reconciler.round()
+    assert jobs.waiting() == 1
+
+
+def test_a_reconciler_that_died_keeps_the_others_out_for_a_while_only(jobs: JobStore) -> None:
+    dead = jobs.alone("reconcile", seconds=0.2)
+    assert dead.__enter__()
+    with jobs.alone("reconcile") as alone:
+        assert not alone
+    time.sleep(0.25)
+    with jobs.alone("reconcile") as alone:
+        assert alone
+
+
+def test_steps_go_on_when_a_store_was_away_and_end_when_told_to() -> None:
+    stop, steps = threading.Event(), []
+
+    def step() -> None:
+        steps.append(time.monotonic())
+        if len(steps) == 1:
+            raise StoreUnavailable(store="redis", reason="unplugged")
+        stop.set()
+
+    keep_at_it(step, stop, seconds=0.05)
+    assert len(steps) == 2
+
+
+def test_jobs_past_their_time_are_deleted_with_their_pictures(
+    jobs: JobStore, workers: Workers, images: ImageStore
+) -> None:
+    old, live = claimed(jobs, images), submitted(jobs, images)
+    jobs.cancel(old.job_id)
+    jobs.redis.zincrby("gw:ended", -100_000, old.job_id)  # it ended 100 seconds ago
+    Reconciler(jobs, workers, images, Bell(), retention_seconds=200).collect()
+    assert jobs.get(old.job_id)
+    jobs.redis.delete("gw:done:collect")
+    Reconciler(jobs, workers, images, Bell(), retention_seconds=50).collect()
+    with pytest.raises(JobNotFound):
+        jobs.get(old.job_id)
+    assert {key.split("/")[1] for key, _ in images.stored("jobs")} == {live}
+
+
+def test_without_a_retention_nothing_is_deleted(
+    jobs: JobStore, workers: Workers, images: ImageStore
+) -> None:
+    old = claimed(jobs, images)
+    jobs.cancel(old.job_id)
+    jobs.redis.zincrby("gw:ended", -(10**12), old.job_id)
+    Reconciler(jobs, workers, images, Bell()).collect()
+    assert jobs.get(old.job_id)

@@ -1,18 +1,21 @@
 """A claimed job ends once: with its picture, with its reason, or left to its new holder."""
 
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from shared.errors import ObjectNotFound, OutOfMemory, StoreUnavailable
 from shared.finish import decode
 from shared.images import ImageStore
-from shared.job import JobState
-from shared.jobs import Capability, JobStore
+from shared.job import Fallback, JobState
+from shared.jobs import Capability, JobStore, connect
 from shared.jobs.events import BEGINNING
-from tests.worker.scripted import claimed, painter
-from worker.lease import kept
-from worker.run import run_job
+from tests.shared.own_redis import OwnRedis
+from tests.worker.scripted import ROOMY, claimed, painter
+from worker.checkpoint import load
+from worker.run import Runner
 
 
 def kinds(jobs: JobStore, job_id: str) -> list[str]:
@@ -27,7 +30,7 @@ def kinds(jobs: JobStore, job_id: str) -> list[str]:
 
 def test_a_job_succeeds_with_its_picture(jobs: JobStore, images: ImageStore) -> None:
     claim = claimed(jobs, images)
-    run_job(claim, jobs, images, painter(3))
+    Runner(jobs, images, painter(3)).run(claim)
     job = jobs.get(claim.job_id)
     assert job.state is JobState.SUCCEEDED
     assert job.result == f"jobs/{claim.job_id}/1/result.png"
@@ -40,14 +43,14 @@ def test_a_job_succeeds_with_its_picture(jobs: JobStore, images: ImageStore) -> 
 
 def test_the_story_of_a_job_is_told_in_order(jobs: JobStore, images: ImageStore) -> None:
     claim = claimed(jobs, images)
-    run_job(claim, jobs, images, painter(2))
+    Runner(jobs, images, painter(2)).run(claim)
     story = kinds(jobs, claim.job_id)
     assert story == ["queued", "running", "progress", "preview", "progress", "succeeded"]
 
 
 def test_at_most_five_reports_are_made_a_second(jobs: JobStore, images: ImageStore) -> None:
     claim = claimed(jobs, images)
-    run_job(claim, jobs, images, painter(60, before=lambda _: time.sleep(0.01)))
+    Runner(jobs, images, painter(60, before=lambda _: time.sleep(0.01))).run(claim)
     assert kinds(jobs, claim.job_id).count("progress") <= 2 + 60 * 0.02 / 0.2
 
 
@@ -59,7 +62,7 @@ def test_the_time_left_is_told_once_it_is_known(jobs: JobStore, images: ImageSto
         time.sleep(0.21)
         told.append(jobs.get(claim.job_id).eta_seconds)
 
-    run_job(claim, jobs, images, painter(6, before=look))
+    Runner(jobs, images, painter(6, before=look)).run(claim)
     assert told[:3] == [None, None, None]
     assert told[3] == pytest.approx(3 * 0.21, rel=0.5)
 
@@ -71,7 +74,7 @@ def test_a_job_that_runs_out_of_memory_fails_with_its_reason(
         raise OutOfMemory(width=40, height=32)
 
     claim = claimed(jobs, images)
-    run_job(claim, jobs, images, painter(3, before=full))
+    Runner(jobs, images, painter(3, before=full)).run(claim)
     job = jobs.get(claim.job_id)
     assert job.state is JobState.FAILED
     assert job.error is not None
@@ -85,7 +88,7 @@ def test_an_error_that_nobody_foresaw_fails_the_job_and_says_little(
         raise ZeroDivisionError("a secret path")
 
     claim = claimed(jobs, images)
-    run_job(claim, jobs, images, painter(3, before=wrong))
+    Runner(jobs, images, painter(3, before=wrong)).run(claim)
     job = jobs.get(claim.job_id)
     assert job.error is not None
     assert (job.error.code, job.error.parameters) == ("worker_fault", {})
@@ -94,7 +97,7 @@ def test_an_error_that_nobody_foresaw_fails_the_job_and_says_little(
 def test_a_missing_input_fails_the_job(jobs: JobStore, images: ImageStore) -> None:
     claim = claimed(jobs, images)
     images.delete_folder(f"jobs/{claim.job_id}")
-    run_job(claim, jobs, images, painter(1))
+    Runner(jobs, images, painter(1)).run(claim)
     error = jobs.get(claim.job_id).error
     assert error is not None
     assert error.code == "object_not_found"
@@ -110,7 +113,7 @@ def test_a_cancelled_job_stops_within_one_report(jobs: JobStore, images: ImageSt
         if evaluation == 3:
             jobs.cancel(claim.job_id)
 
-    run_job(claim, jobs, images, painter(50, before=cancel_at_third))
+    Runner(jobs, images, painter(50, before=cancel_at_third)).run(claim)
     assert evaluations == [1, 2, 3]
     job = jobs.get(claim.job_id)
     assert job.state is JobState.CANCELLED
@@ -126,13 +129,13 @@ def test_an_attempt_that_lost_its_job_does_not_finish_it(
         jobs.put_back_lapsed()
         assert jobs.claim_next(Capability("another", 10**9), 10) is not None
 
-    run_job(claim, jobs, images, painter(1, before=lose))
+    Runner(jobs, images, painter(1, before=lose)).run(claim)
     assert jobs.get(claim.job_id).state is JobState.RUNNING
     with pytest.raises(ObjectNotFound):
         images.get(f"jobs/{claim.job_id}/1/result.png")
 
 
-def test_a_store_that_is_away_leaves_the_job_to_its_lease(
+def test_a_store_that_stays_away_gives_the_job_back_to_others(
     jobs: JobStore, images: ImageStore
 ) -> None:
     def away(_: int) -> None:
@@ -140,17 +143,137 @@ def test_a_store_that_is_away_leaves_the_job_to_its_lease(
 
     claim = claimed(jobs, images)
     with pytest.raises(StoreUnavailable):
-        run_job(claim, jobs, images, painter(1, before=away))
-    assert jobs.get(claim.job_id).state is JobState.RUNNING
+        Runner(jobs, images, painter(1, before=away)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "store away")
 
 
-def test_a_lease_is_kept_for_as_long_as_the_work_goes_on(
+def test_a_result_that_cannot_be_stored_at_once_is_stored_later(
+    jobs: JobStore, tmp_path: Path
+) -> None:
+    class Unwilling(ImageStore):
+        """Refuses the first two results, as a full disk does."""
+
+        refused = 0
+
+        def put(self, key: str, data: bytes) -> None:
+            if key.endswith("result.png") and self.refused < 2:
+                self.refused += 1
+                raise StoreUnavailable(store="images", reason="no space left on device")
+            super().put(key, data)
+
+    images = Unwilling(str(tmp_path))
+    claim = claimed(jobs, images)
+    Runner(jobs, images, painter(2)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.attempt, images.refused) == (JobState.SUCCEEDED, 1, 2)
+
+
+def test_a_job_goes_on_while_redis_is_away_and_ends_when_it_is_back(
+    own_redis: OwnRedis, images: ImageStore
+) -> None:
+    jobs = JobStore(connect(own_redis.url, retries=0))
+    claim = claimed(jobs, images)
+
+    def cut(evaluation: int) -> None:
+        if evaluation == 2:
+            own_redis.stop()
+        if evaluation == 4:
+            threading.Timer(1.0, own_redis.start).start()
+
+    Runner(jobs, images, painter(4, before=cut)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.attempt) == (JobState.SUCCEEDED, 1)
+    jobs.redis.close()
+
+
+def test_an_attempt_goes_on_from_the_checkpoint_of_the_one_before(
     jobs: JobStore, images: ImageStore
 ) -> None:
-    claim = claimed(jobs, images, lease_seconds=1.5)
-    with kept(claim, jobs, seconds=1.5):
-        time.sleep(3)
-        assert jobs.put_back_lapsed() == 0
-    time.sleep(1.8)
-    assert jobs.put_back_lapsed() == 1
-    assert jobs.get(claim.job_id).state is JobState.QUEUED
+    class Dead(BaseException):
+        """What no handler catches: as if the process were gone."""
+
+    def die(evaluation: int) -> None:
+        if evaluation == 4:
+            raise Dead
+
+    evaluations: list[int] = []
+    first = claimed(jobs, images)
+    with pytest.raises(Dead):
+        Runner(jobs, images, painter(6, before=die), checkpoint_seconds=0).run(first)
+    key = f"jobs/{first.job_id}/1/checkpoint.npz"
+    assert jobs.get(first.job_id).checkpoint == key
+    saved = load(key, images)
+    assert saved is not None
+    jobs.lose(first, "killed")
+    second = jobs.claim_next(ROOMY, 10)
+    assert second is not None
+    Runner(jobs, images, painter(6, before=evaluations.append)).run(second)
+    assert evaluations == list(range(saved.evaluation + 1, 7))
+    job = jobs.get(second.job_id)
+    assert (job.state, job.checkpoint) == (JobState.SUCCEEDED, None)
+    assert {stored.key for stored in images.stored("jobs")} == job.files
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK", None])
+def test_a_checkpoint_that_is_of_no_use_costs_its_work_and_not_the_job(
+    jobs: JobStore, images: ImageStore, damage: bytes | None
+) -> None:
+    first = claimed(jobs, images)
+    key = f"jobs/{first.job_id}/1/checkpoint.npz"
+    jobs.save_checkpoint(first, key)
+    if damage is not None:
+        images.put(key, damage)
+    evaluations: list[int] = []
+    Runner(jobs, images, painter(3, before=evaluations.append)).run(first)
+    assert evaluations == [1, 2, 3]
+    assert jobs.get(first.job_id).state is JobState.SUCCEEDED
+
+
+def test_a_store_that_is_away_costs_checkpoints_and_not_the_job(
+    jobs: JobStore, tmp_path: Path
+) -> None:
+    class WithoutCheckpoints(ImageStore):
+        """Refuses checkpoints and previews."""
+
+        def put(self, key: str, data: bytes) -> None:
+            if "/1/" in key and not key.endswith("result.png"):
+                raise StoreUnavailable(store="images", reason="no space left on device")
+            super().put(key, data)
+
+    images = WithoutCheckpoints(str(tmp_path))
+    claim = claimed(jobs, images)
+    Runner(jobs, images, painter(3), checkpoint_seconds=0).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.preview) == (JobState.SUCCEEDED, None)
+
+
+def test_what_became_of_the_memory_is_recorded(jobs: JobStore, images: ImageStore) -> None:
+    claim = claimed(jobs, images)
+    jobs.lose(claim, "killed for its memory", rungs=1)
+    again = jobs.claim_next(ROOMY, 10)
+    assert again is not None
+    Runner(jobs, images, painter(2)).run(again)
+    job = jobs.get(claim.job_id)
+    fallback = Fallback(attempt=2, evaluation=1, rung=1, cause="killed", history=10, tile=None)
+    assert (job.state, job.fallbacks) == (JobState.SUCCEEDED, [fallback])
+
+
+def test_an_attempt_that_was_superseded_leaves_no_file(jobs: JobStore, images: ImageStore) -> None:
+    claim = claimed(jobs, images)
+
+    def cancel(evaluation: int) -> None:
+        if evaluation == 3:
+            jobs.cancel(claim.job_id)
+            time.sleep(0.25)
+
+    Runner(jobs, images, painter(9, before=cancel), checkpoint_seconds=0).run(claim)
+    assert {stored.key for stored in images.stored("jobs")} == jobs.get(claim.job_id).files
+
+
+def test_a_job_s_pace_is_measured(jobs: JobStore, images: ImageStore) -> None:
+    claim = claimed(jobs, images)
+    pace = Runner(jobs, images, painter(11, before=lambda _: time.sleep(0.05))).run(claim)
+    assert pace is not None
+    assert pace.speed == pytest.approx(jobs.get(claim.job_id).work / 11 / 0.05, rel=0.3)
+    assert pace.overhead < 0.5

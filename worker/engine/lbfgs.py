@@ -30,6 +30,13 @@ class State(NamedTuple):
     scale: tf.Tensor
 
 
+class Memory(NamedTuple):
+    """What has been learned up to a point that the next step is to be taken from."""
+
+    pairs: tuple[Pair, ...] = ()  # the oldest first
+    state: State | None = None  # of the step that led there; None where there was none
+
+
 class LBFGS:
     """The two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) over the last pairs.
 
@@ -37,11 +44,29 @@ class LBFGS:
     serves images of all sizes.
     """
 
-    def __init__(self, history: int = MOST_PAIRS, first_step: float = FIRST_STEP) -> None:
+    def __init__(
+        self,
+        history: int = MOST_PAIRS,
+        first_step: float = FIRST_STEP,
+        memory: Memory = Memory(),  # noqa: B008 - it cannot change
+    ) -> None:
         self._history = history
         self._first_step = first_step
         self._pairs: deque[Pair] = deque(maxlen=history)
-        self._state: State | None = None
+        self._state = memory.state
+        if memory.state is not None:
+            self._pairs.extend([_nothing(memory.state)] * history)
+            self._pairs.extend(memory.pairs)
+
+    def memory(self, pairs: int) -> Memory:
+        """Return what is to be known for the next step to be much the same.
+
+        Args:
+            pairs: the most that it takes along, the one that the next step makes among them.
+        """
+        if pairs == 0:
+            return Memory()
+        return Memory(tuple(self._pairs)[max(len(self._pairs) - pairs + 1, 0) :], self._state)
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
         """Return what to add to the point where `gradient` was taken; of the gradient's shape."""
@@ -49,14 +74,27 @@ class LBFGS:
         if self._state is None:
             scale = self._first_step / _not_zero(_mean_size(flat))
             self._state = State(flat, _bounded(-scale * flat), scale)
-            zeros = tf.zeros_like(flat)  # one tensor, however often: it takes its memory once
-            nothing = Pair(zeros, zeros, tf.zeros_like(scale))
-            self._pairs.extend([nothing] * self._history)
+            self._pairs.extend([_nothing(self._state)] * self._history)
         else:
             advance = _advance(self._history, flat.dtype)
             pair, self._state = advance(flat, self._state, list(self._pairs))
             self._pairs.append(pair)
         return tf.reshape(self._state.step, tf.shape(gradient))
+
+
+def paired(step: tf.Tensor, change: tf.Tensor) -> Pair:
+    """Return the pair of a step and the change of the gradient along it, both (values,)."""
+    curvature = _dot(step, change)
+    return Pair(step, change, tf.where(_convex(curvature), 1.0 / _not_zero(curvature), 0.0))
+
+
+def _convex(curvature: tf.Tensor) -> tf.Tensor:
+    return curvature > 1e-10
+
+
+def _nothing(state: State) -> Pair:
+    zeros = tf.zeros_like(state.gradient)  # one tensor, however often: it takes its memory once
+    return Pair(zeros, zeros, tf.zeros_like(state.scale))
 
 
 @cache
@@ -67,11 +105,9 @@ def _advance(history: int, dtype: tf.DType) -> Callable[..., tuple[Pair, State]]
 
 
 def _next(gradient: tf.Tensor, before: State, pairs: Sequence[Pair]) -> tuple[Pair, State]:
-    change = gradient - before.gradient
-    curvature = _dot(before.step, change)
-    convex = curvature > 1e-10
-    pair = Pair(before.step, change, tf.where(convex, 1.0 / _not_zero(curvature), 0.0))
-    scale = tf.where(convex, curvature / _not_zero(_dot(change, change)), before.scale)
+    pair = paired(before.step, gradient - before.gradient)
+    curvature, size = _dot(pair.step, pair.change), _dot(pair.change, pair.change)
+    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before.scale)
     step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], scale)
     return pair, State(gradient, _bounded(step), scale)
 

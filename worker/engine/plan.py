@@ -4,6 +4,7 @@ from collections.abc import Collection
 from math import isqrt
 from typing import NamedTuple
 
+from shared.settings import SHORTEST_RESULT_SIDE
 from worker.engine.architecture import ALIGNED, KERNEL_SHAPES, margin
 
 BASE_BYTES = 750_000_000  # TensorFlow, the weights, the traces; measured as are the next three
@@ -17,6 +18,10 @@ PAIR_BYTES = 24  # a pixel of the result and pair of L-BFGS's history
 MOST_PAIRS, FEWEST_PAIRS = 10, 3  # 20 and 50 bought nothing
 GOOD_SIDE, SHORTEST_SIDE = 512, 128  # pixels of a core's side: 1.9 and 6.3 times as many to go
 # through the network
+LOWER = (  # what a rung of the ladder has less of than the one above
+    *({"side": side} for side in (512, 256, SHORTEST_SIDE)),
+    *({"history": history} for history in (6, FEWEST_PAIRS)),
+)
 
 
 class Plan(NamedTuple):
@@ -55,6 +60,34 @@ def plan(
     return Plan(history, side) if side >= SHORTEST_SIDE else None
 
 
+def ladder(
+    pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
+) -> list[Plan]:
+    """Return the plan, and below it ever thriftier ones, for where memory runs out all the same.
+
+    Arguments as of `plan`; where there is no plan there is no ladder.
+    """
+    planned = plan(pixels, memory, precision, layers)
+    rungs = [planned] if planned else []
+    for less in LOWER if planned else ():
+        lower = rungs[-1]._replace(**less)
+        needed = (bytes_needed(each, pixels, precision, layers) for each in (lower, rungs[-1]))
+        if next(needed) < next(needed):
+            rungs.append(lower)
+    return rungs
+
+
+def bytes_needed(
+    chosen: Plan, pixels: int, precision: str, layers: Collection[str] = KERNEL_SHAPES
+) -> int:
+    """Return how much memory a descent by the chosen plan takes; other arguments as of `plan`."""
+    in_network = pixels
+    if chosen.side is not None:
+        in_network = min(pixels, _in_network(chosen.side, margin(layers)))
+    of_result = IMAGE_BYTES + chosen.history * PAIR_BYTES
+    return BASE_BYTES + pixels * of_result + in_network * NETWORK_BYTES[precision]
+
+
 def largest_pixels(memory: int, precision: str = "float32") -> int:
     """Return the largest result, in pixels, that there is a plan for within `memory` bytes."""
     network, around = NETWORK_BYTES[precision], margin(KERNEL_SHAPES)
@@ -63,6 +96,18 @@ def largest_pixels(memory: int, precision: str = "float32") -> int:
     smallest_tile = network * _in_network(SHORTEST_SIDE, around)
     tiled = (left - smallest_tile) // (IMAGE_BYTES + FEWEST_PAIRS * PAIR_BYTES)
     return max(0, whole, tiled)
+
+
+def largest_size(width: int, height: int, pixels: int) -> int:
+    """Return the largest `size` of a result with at most `pixels` pixels; 0 where it is too narrow.
+
+    Args:
+        width: of the content, whose shape the result has.
+        height: of the content.
+        pixels: of the result.
+    """
+    size = isqrt(pixels * height // width)
+    return size if min(size, size * width // height) >= SHORTEST_RESULT_SIDE else 0
 
 
 def _in_network(side: int, around: int) -> int:

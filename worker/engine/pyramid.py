@@ -20,6 +20,7 @@ class Level(NamedTuple):
     columns: int
     scale: float  # factor on the weights of the terms that are sums over pixels
     evaluations: int
+    work: int  # what they cost, in pixels evaluated once
 
     @property
     def pixels(self) -> int:
@@ -30,21 +31,15 @@ class Level(NamedTuple):
 def levels(rows: int, columns: int, settings: StyleSettings) -> list[Level]:
     """Return the levels for a result of `rows` × `columns`, each twice the one before.
 
-    Each makes a quarter of the next finer one's evaluations: more bring little. Levels with a side
-    below 32 pixels are left out. Content and total variation are sums over pixels and shrink with
-    the image, where the style's term does not: they are scaled so that a level weighs them as the
-    result does or, with `aspect`, as a result of the Keras example's size does, so that a picture
-    looks the same at every size.
+    Content and total variation are sums over pixels and shrink with the image, where the style's
+    term does not: they are scaled so that a level weighs them as the result does or, with `aspect`,
+    as a result of the Keras example's size does, so that a picture looks the same at every size.
     """
     full = rows * columns if settings.geometry == "keras" else KERAS_PIXELS
-
-    def level(k: int) -> Level:
-        r, c = rows >> k, columns >> k
-        return Level(r, c, full / (r * c), max(1, settings.iterations >> 2 * k))
-
-    smaller = (level(k) for k in reversed(range(1, settings.pyramid)))
-    large_enough = [each for each in smaller if min(each[:2]) >= SHORTEST_RESULT_SIDE]
-    return [*large_enough, level(0)]
+    return [
+        Level(level.rows, level.columns, full / level.pixels, level.evaluations, level.work)
+        for level in settings.levels(rows, columns)
+    ]
 
 
 def style_shape(style: tf.Tensor, level: Level, settings: StyleSettings) -> tuple[int, int]:

@@ -1,0 +1,34 @@
+"""What only one worker does at a time, or once in a while."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import uuid4
+
+from shared.errors import StoreUnavailable
+from shared.jobs.scripts import Scripted
+
+LOCK_SECONDS = 30.0  # after which a holder that died no longer keeps the others out
+
+
+class Locks(Scripted):
+    """The concern of taking turns; it saves work, correctness never hangs on it."""
+
+    @contextmanager
+    def alone(self, what: str, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
+        """Keep others out of the block; False if another is in it."""
+        token = uuid4().hex
+        got = self.redis.set(_lock(what), token, nx=True, px=round(seconds * 1000))
+        try:
+            yield bool(got)
+        finally:
+            if got:
+                with suppress(StoreUnavailable):  # it lapses
+                    self._run("unlock", _lock(what), token)
+
+    def first_in(self, what: str, seconds: float) -> bool:
+        """Return whether nobody asked the same in so many seconds."""
+        return bool(self.redis.set(f"gw:done:{what}", 1, nx=True, px=round(seconds * 1000)))
+
+
+def _lock(what: str) -> str:
+    return f"gw:lock:{what}"

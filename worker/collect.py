@@ -1,0 +1,46 @@
+"""Deletes what is past its time, and files that no record names."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+from shared.images import ImageStore
+from shared.jobs import JobStore
+
+ORPHAN_SECONDS = 3600.0  # an upload that takes longer has lost its client
+JOBS = "jobs"
+
+
+def delete_old(jobs: JobStore, images: ImageStore, seconds: float) -> int:
+    """Delete jobs that ended so long ago, some at a time; return how many.
+
+    Record first: what is left of a job without one is an orphan, and collected.
+    """
+    old = jobs.ended_before(seconds)
+    for job_id in old:
+        if jobs.delete(job_id):
+            images.delete_folder(f"{JOBS}/{job_id}")
+    return len(old)
+
+
+def tidy(folder: str, jobs: JobStore, images: ImageStore) -> None:
+    """Delete what is in a job's folder and not named by its record."""
+    job_id = folder.split("/")[1]
+    _delete_unnamed(job_id, [each.key for each in images.stored(folder)], jobs, images)
+
+
+def collect_orphans(jobs: JobStore, images: ImageStore, seconds: float = ORPHAN_SECONDS) -> int:
+    """Delete files that no record names and that are so old; return how many there were."""
+    latest = datetime.now(UTC) - timedelta(seconds=seconds)
+    folders: defaultdict[str, list[str]] = defaultdict(list)
+    for key, modified in images.stored(JOBS):
+        if modified <= latest:
+            folders[key.split("/")[1]].append(key)
+    images.delete_unfinished(latest)
+    return sum(_delete_unnamed(job_id, keys, jobs, images) for job_id, keys in folders.items())
+
+
+def _delete_unnamed(job_id: str, keys: list[str], jobs: JobStore, images: ImageStore) -> int:
+    named = {file for job in jobs.get_all([job_id], skip_missing=True) for file in job.files}
+    unnamed = [key for key in keys if key not in named]
+    images.delete(unnamed)
+    return len(unnamed)

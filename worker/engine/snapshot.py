@@ -1,0 +1,109 @@
+"""A point of a painting, on the host, with all that another process needs to go on from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT = 1
+KEPT_PAIRS = 5  # of L-BFGS: see docs/engine.md, "Checkpoints", for what more and fewer do
+Image = NDArray[np.float32]
+Arrays = dict[str, NDArray[Any]]
+
+
+class Form(NamedTuple):
+    """What an array must be."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+class Packed(NamedTuple):
+    """Images in half their bytes: each divided by its largest value, which stands beside it."""
+
+    values: NDArray[np.float16]  # (images, rows, columns, 3)
+    sizes: NDArray[np.float32]  # (images,)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Where a descent was after an evaluation, and what its next step needs."""
+
+    level: int  # from 1, the coarsest
+    evaluation: int  # from 1, over all levels: how many were made
+    rung: int  # of the ladder of memory
+    losses: tuple[float, ...]  # style, content, total variation
+    image: Image  # (rows, columns, 3), centred B, G, R
+    gradient: Image  # there
+    steps: Packed  # the newest of L-BFGS's pairs, the oldest first
+    changes: Packed  # of the gradient along them
+    scale: float  # of the first inverse Hessian, for when the newest pair has no curvature
+
+    def to_arrays(self) -> Arrays:
+        """Return it as arrays that `np.savez` writes and `np.load` reads without pickle."""
+        return {
+            "format": np.array(FORMAT),
+            "counts": np.array([self.level, self.evaluation, self.rung]),
+            "losses": np.array(self.losses),
+            "image": self.image,
+            "gradient": self.gradient,
+            "steps": self.steps.values,
+            "step_sizes": self.steps.sizes,
+            "changes": self.changes.values,
+            "change_sizes": self.changes.sizes,
+            "scale": np.array(self.scale),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Snapshot":
+        """Return what `to_arrays` made the arrays of.
+
+        Raises:
+            ValueError: something is missing, of another format, or does not fit together.
+        """
+        found = _checked(arrays)
+        level, evaluation, rung = map(int, found["counts"])
+        return cls(
+            level=level,
+            evaluation=evaluation,
+            rung=rung,
+            losses=tuple(map(float, found["losses"])),
+            image=found["image"],
+            gradient=found["gradient"],
+            steps=Packed(found["steps"], found["step_sizes"]),
+            changes=Packed(found["changes"], found["change_sizes"]),
+            scale=float(found["scale"]),
+        )
+
+
+def _checked(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
+    if "format" not in arrays or not np.array_equal(arrays["format"], FORMAT):
+        raise ValueError(f"a snapshot of another format than {FORMAT}")
+    missing = _forms((), ()).keys() - arrays.keys()
+    if missing:
+        raise ValueError(f"a snapshot without {', '.join(sorted(missing))}")
+    found = {name: np.asarray(arrays[name]) for name in _forms((), ())}
+    for name, form in _forms(found["image"].shape, found["steps"].shape[:1]).items():
+        array = found[name]
+        if Form(array.dtype, array.shape) != form or not np.isfinite(array).all():
+            raise ValueError(f"a snapshot whose {name} does not fit the rest, or is not finite")
+    if found["image"].shape[2:] != (3,) or (found["counts"] < (1, 1, 0)).any():
+        raise ValueError("a snapshot of no image, or of no evaluation")
+    return found
+
+
+def _forms(image: tuple[int, ...], pairs: tuple[int, ...]) -> dict[str, Form]:
+    """Return the type and the shape of each array, given an image's and the number of pairs."""
+    return {
+        "counts": Form(np.dtype(np.int64), (3,)),
+        "losses": Form(np.dtype(np.float64), (3,)),
+        "image": Form(np.dtype(np.float32), image),
+        "gradient": Form(np.dtype(np.float32), image),
+        "steps": Form(np.dtype(np.float16), (*pairs, *image)),
+        "step_sizes": Form(np.dtype(np.float32), pairs),
+        "changes": Form(np.dtype(np.float16), (*pairs, *image)),
+        "change_sizes": Form(np.dtype(np.float32), pairs),
+        "scale": Form(np.dtype(np.float64), ()),
+    }
