@@ -16,13 +16,12 @@ from gramworks.errors import (
 )
 from gramworks.events import Event, JobChanged, PreviewReady, Progressed, Reconnecting
 from gramworks.formats import FORMATS, UnknownFormat
-from gramworks.models import Failure, Fallback, Job, Losses, Page, Progress, SettingsGuide, Step
+from gramworks.models import Fallback, Job, Losses, Page, Progress, Reason, SettingsGuide, Step
 
 __all__ = [
     "FORMATS",
     "Client",
     "Event",
-    "Failure",
     "Fallback",
     "GramworksError",
     "InvalidRequest",
@@ -39,6 +38,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Progressed",
+    "Reason",
     "Reconnecting",
     "ServerUnreachable",
     "SettingsGuide",

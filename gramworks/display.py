@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -102,10 +103,11 @@ class BarView:
     def __rich__(self) -> RenderableType:
         parts = (_expected, _place, _loss, _trouble)
         lines = [line for part in parts for line in part(self._standing)]
+        hindrance = (_indented(sentence) for sentence in _hindrance(self._standing))
         # Not padded to the full width: a ^C echoed there would wrap, and the erasing miss a line.
         indent = " " * STATE_WIDTH
         details = (Text(indent + line, "dim", no_wrap=True, overflow="ellipsis") for line in lines)
-        return Group(self._first_line(), *details)
+        return Group(self._first_line(), *hindrance, *details)
 
     def _first_line(self) -> Table:
         standing = self._standing
@@ -142,7 +144,8 @@ class LineView:
             return
         self._shown_state, self._shown_at = state, now
         facts = ", ".join(filter(None, _facts(standing)))
-        say(self._console, Text(f"{state}: {facts}" if facts else state))
+        line = f"{state}: {facts}" if facts else state
+        say(self._console, Text(". ".join((line, *_hindrance(standing)))))
 
     def _due(self, state: str, now: float) -> bool:
         return state != self._shown_state or now - self._shown_at >= self._seconds
@@ -176,6 +179,15 @@ def _waiting(standing: Standing) -> list[str]:
     where = place(standing.job.position, standing.seconds_to_start)
     waited = f"waiting for {clock(standing.seconds_elapsed)}"
     return list(filter(None, (where, waited if standing.seconds_to_start is None else "")))
+
+
+def _hindrance(standing: Standing) -> list[str]:
+    waiting = standing.job.waiting
+    return [waiting.detail] if waiting else []
+
+
+def _indented(sentence: str) -> Padding:
+    return Padding(Text(sentence, "yellow"), (0, 1, 0, STATE_WIDTH), expand=False)
 
 
 def _expected(standing: Standing) -> list[str]:

@@ -54,15 +54,15 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a job failed: a code for programs, a sentence for people."""
+class Reason:
+    """Why a job failed or is not started: a code for programs, a sentence for people."""
 
     code: str
     detail: str
     body: JsonObject = field(repr=False, default_factory=dict)
 
     @classmethod
-    def from_json(cls, body: JsonObject) -> Failure:
+    def from_json(cls, body: JsonObject) -> Reason:
         """Build it from the server's JSON."""
         return cls(code=body.get("code", ""), detail=body.get("detail", ""), body=body)
 
@@ -125,7 +125,8 @@ class Job:
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    error: Failure | None = None
+    waiting: Reason | None = None
+    error: Reason | None = None
     log: tuple[Step, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
@@ -146,7 +147,7 @@ class Job:
     @classmethod
     def from_json(cls, body: JsonObject) -> Job:
         """Build it from the server's JSON."""
-        progress, error = body.get("progress"), body.get("error")
+        progress, waiting, error = (body.get(name) for name in ("progress", "waiting", "error"))
         return cls(
             id=body["id"],
             state=body["state"],
@@ -160,7 +161,8 @@ class Job:
             created_at=_moment(body.get("created_at")),
             started_at=_moment(body.get("started_at")),
             finished_at=_moment(body.get("finished_at")),
-            error=Failure.from_json(error) if error else None,
+            waiting=Reason.from_json(waiting) if waiting else None,
+            error=Reason.from_json(error) if error else None,
             log=tuple(map(Step.from_json, body.get("log") or ())),
             fallbacks=tuple(map(Fallback.from_json, body.get("fallbacks") or ())),
             links=body.get("links") or {},

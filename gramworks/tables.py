@@ -89,6 +89,7 @@ def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
         "state": state_text(job.state),
         "why": job.error.detail if job.error else "",
         "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
+        "waits": job.waiting.detail if job.waiting else "",
         "place": place(job.position, job.starts_in_seconds),
         "progress": _evaluations(job),
         "loss": losses(job.progress.loss) if job.progress and job.progress.loss else "",

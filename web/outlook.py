@@ -1,32 +1,55 @@
-"""What queued jobs can expect: when each will start and how long it will then take."""
+"""What queued jobs can expect: when each will start and end, or why it is not started."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.errors import NoLiveWorkerFits, NoWorkerOnline, Waits, WorkersDraining
 from shared.estimate import Estimate, forecast, seconds
 from shared.job import Job
 from shared.jobs import JobStore
 from shared.workers import Worker, Workers
+from web.sizes import largest_size
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """How things stand for all queued jobs, at one moment: `estimates` by a job's id."""
+    """How things stand for all queued jobs, at one moment.
+
+    `estimates` go by a job's id; of the workers that are `live`, those `draining` take no job.
+    """
 
     estimates: Mapping[str, Estimate]
+    live: Sequence[Worker]
+    draining: Set[str]
+
+    def hindrance(self, job: Job) -> Waits | None:
+        """Return why a queued job is not started; None where it only has to wait its turn."""
+        if not self.live:
+            return NoWorkerOnline()
+        able = {worker.name for worker in self.live if worker.pixels >= job.pixels}
+        if not able:
+            return _too_large(job, max(worker.pixels for worker in self.live))
+        return WorkersDraining() if able <= self.draining else None
 
 
 def look_out(jobs: JobStore, workers: Workers) -> Outlook:
     """Gather what is queued, what runs and who works, and forecast what comes of it."""
-    draining = jobs.draining()
-    takers = {worker.name: worker for worker in workers.live() if worker.name not in draining}
+    live, draining = workers.live(), jobs.draining()
+    takers = {worker.name: worker for worker in live if worker.name not in draining}
     busy = _busy(jobs, takers)
     # of when a worker gets free that nobody has measured, nothing can be said
     counted = [worker for name, worker in takers.items() if busy.get(name, 0.0) is not None]
     known = {name: left for name, left in busy.items() if left is not None}
-    return Outlook(forecast(jobs.workload(), counted, known))
+    return Outlook(forecast(jobs.workload(), counted, known), live, draining)
+
+
+def _too_large(job: Job, pixels: int) -> NoLiveWorkerFits:
+    rows, columns = job.result_shape
+    content = job.inputs.content
+    fits = largest_size(content.width, content.height, pixels)
+    return NoLiveWorkerFits(width=columns, height=rows, maximum=fits)
 
 
 def _busy(jobs: JobStore, workers: Mapping[str, Worker]) -> dict[str, float | None]:

@@ -56,7 +56,6 @@ def show(job_id: str) -> str:
         place=place(shown),
         left=left(shown),
         has_preview=job.preview is not None,
-        workers=len(services().workers.live()),
     )
 
 

@@ -27,15 +27,19 @@ def job_json(job: Job) -> dict[str, Any]:
 
 def _prospect(job: Job) -> dict[str, Any]:
     """Return when the job starts and ends, in seconds from now, as far as anybody knows."""
-    if job.state is not JobState.QUEUED:
-        return {"starts_in_seconds": None, "eta_seconds": job.eta_seconds}
-    estimate = services().outlook().estimates.get(job.id)
+    prospect = {"starts_in_seconds": None, "eta_seconds": job.eta_seconds, "waiting": None}
+    return prospect if job.state is not JobState.QUEUED else {**prospect, **_expected(job)}
+
+
+def _expected(job: Job) -> dict[str, Any]:
+    outlook = services().outlook()
+    if hindrance := outlook.hindrance(job):
+        return {"waiting": fault(hindrance)}
+    estimate = outlook.estimates.get(job.id)
     if estimate is None:
-        return {"starts_in_seconds": None, "eta_seconds": None}
-    return {
-        "starts_in_seconds": round(estimate.waits, 1),
-        "eta_seconds": round(estimate.waits + estimate.runs, 1),
-    }
+        return {}
+    starts, ends = estimate.waits, estimate.waits + estimate.runs
+    return {"starts_in_seconds": round(starts, 1), "eta_seconds": round(ends, 1)}
 
 
 def links(job_id: str) -> dict[str, str]:

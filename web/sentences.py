@@ -76,6 +76,24 @@ SENTENCES: dict[str, tuple[int, str]] = {
         503,
         "The {place} has hardly any room left, so nothing is accepted just now; try again later.",
     ),
+    "no_worker_online": (
+        503,
+        "No worker is online just now. The job is kept, and starts as soon as one is.",
+    ),
+    "no_live_worker_fits": (
+        503,
+        (
+            "No worker that is online has the memory for {width} × {height} pixels. The job is kept"
+            " and waits for one that has; {otherwise}."
+        ),
+    ),
+    "workers_draining": (
+        503,
+        (
+            "The workers that could take the job are told to take no more. It is kept, and starts"
+            " as soon as one may."
+        ),
+    ),
     "store_unavailable": (
         503,
         (
@@ -186,6 +204,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "names": ", ".join(parameters.get("known", [])),
         "rule": _rule(parameters),
         "way_out": _way_out(parameters),
+        "otherwise": _otherwise(parameters),
         "losses": "; ".join(_loss(each) for each in parameters.get("lost", [])),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
         "hope": _HOPE.get(str(parameters.get("state")), ""),
@@ -241,6 +260,13 @@ def fallback(known: Mapping[str, Any]) -> str:
 def _way_out(parameters: Mapping[str, Any]) -> str:
     size = parameters.get("maximum")
     return f"a size of {size} should fit" if size else "choose another worker"
+
+
+def _otherwise(parameters: Mapping[str, Any]) -> str:
+    size = parameters.get("maximum")
+    return (
+        f"with a size of {size} it would start" if size else "those online can paint it at no size"
+    )
 
 
 def _loss(known: Mapping[str, Any]) -> str:

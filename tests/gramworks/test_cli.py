@@ -224,6 +224,12 @@ def test_retry_of_a_job_that_did_not_fail_is_an_error_in_one_line(server: FakeSe
     assert (result.exit_code, result.stderr) == (1, "error: The job is running; no.\n")
 
 
+def test_status_tells_why_a_job_is_not_started(server: FakeServer) -> None:
+    waiting = {"code": "no_worker_online", "detail": "No worker is online."}
+    server.answer(JOB, as_json(job_json("queued", waiting=waiting)))
+    assert re.search(r"waits +No worker is online\.", run(server, "status", "j1").stdout)
+
+
 def test_status_tells_what_befell_the_job(server: FakeServer) -> None:
     step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
     fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}

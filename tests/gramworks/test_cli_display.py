@@ -76,6 +76,22 @@ def test_a_queued_job_of_which_nobody_knows_more_shows_how_long_it_waits() -> No
     assert line.startswith("queued       number 3 in the queue, waiting for ")
 
 
+HINDRANCE = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_why_a_job_is_not_started_is_shown_whole(width: int) -> None:
+    lines = drawn(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})), width)
+    assert HINDRANCE["detail"].split() == " ".join(lines[1:]).split()
+    assert max(map(len, lines)) < width
+
+
+def test_a_pipe_is_told_why_a_job_is_not_started() -> None:
+    console = pipe()
+    LineView(console).show(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})))
+    assert "No worker is online just now." in written(console)
+
+
 def test_a_lost_connection_is_shown_until_it_is_back() -> None:
     standing = running()
     standing.take(Reconnecting("The connection was lost.", 2.0))

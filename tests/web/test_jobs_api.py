@@ -20,7 +20,7 @@ from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
 
 FIELDS = {
-    "id", "state", "position", "starts_in_seconds", "eta_seconds", "attempt", "progress",
+    "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
     "settings", "options", "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
     "links",
 }  # fmt: skip

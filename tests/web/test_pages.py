@@ -160,7 +160,9 @@ def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
     assert "Number 2 in the queue" in page
     assert "No worker is online" in page
     announce(Workers(redis), Worker(name="w", pixels=10**9))
-    assert "No worker is online" not in _page(client, queued(jobs))
+    page = _page(client, queued(jobs))
+    assert "No worker is online" not in page
+    assert 'id="waiting" hidden' in page
 
 
 def test_a_running_job_shows_its_numbers_without_a_script(

@@ -29,7 +29,6 @@ function number(value) {
 
 function showProgress(progress) {
   if (!progress) return;
-  part("idle")?.remove();
   part("bar").value = progress.fraction;
   part("numbers").hidden = false;
   part("evaluation").textContent = `${progress.evaluation} / ${progress.evaluations}`;
@@ -77,11 +76,13 @@ function showJob(job) {
   part("state").className = `state ${job.state}`;
   document.title = `${job.state} · Gramworks`;
   part("note").textContent = note(job);
+  part("waiting").textContent = job.waiting?.detail ?? "";
+  part("waiting").hidden = !job.waiting;
   part("left").textContent = left(job.state, job.eta_seconds);
   showProgress(job.progress);
   showStory(job.log, job.fallbacks);
   if (!ended.includes(job.state)) return;
-  for (const id of ["bar", "cancel", "idle"]) part(id)?.remove();
+  for (const id of ["bar", "cancel"]) part(id)?.remove();
   part("retry").hidden = job.state !== "failed";
   if (job.state === "succeeded") {
     showPicture(job.links.result);
