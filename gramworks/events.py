@@ -23,7 +23,7 @@ SOUND_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class JobChanged:
-    """The job as a whole: first of all, and at each change of its state."""
+    """The job as a whole: first of all, and as its state or its place in the queue changes."""
 
     job: Job
 

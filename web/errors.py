@@ -14,6 +14,7 @@ from shared.errors import (
     NotFound,
     StoreUnavailable,
     UploadTooLarge,
+    Waits,
 )
 from shared.job import JobFault
 from web.sentences import BOUNDS, sentence, status_of
@@ -53,8 +54,8 @@ def problem(code: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def fault(error: JobFault) -> dict[str, Any]:
-    """Return why a job failed, for its representation."""
+def fault(error: JobFault | Waits) -> dict[str, Any]:
+    """Return why a job failed, or is not started, for its representation."""
     body = problem(error.code, error.parameters)
     return {name: value for name, value in body.items() if name not in ("type", "title", "status")}
 

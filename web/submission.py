@@ -1,30 +1,16 @@
 """From an upload to an accepted job: checked, stored, recorded, announced."""
 
-import math
 from collections.abc import Mapping
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from shared.errors import (
-    ImageTooElongated,
-    InvalidJson,
-    MissingFile,
-    ResultTooLarge,
-    ResultTooNarrow,
-    TooManyFiles,
-)
+from shared.errors import InvalidJson, MissingFile, TooManyFiles
 from shared.job import InputImage, Job, JobInputs, JobOptions
 from shared.jobs.records import new_id
-from shared.settings import (
-    SHORTEST_RESULT_SIDE,
-    TALLEST_RESULT,
-    StyleSettings,
-    parse_settings,
-    read_object,
-    validate,
-)
+from shared.settings import StyleSettings, parse_settings, read_object, validate
 from web.services import Services
-from web.uploads import MEGAPIXEL, CleanImage, read_image
+from web.sizes import check_size
+from web.uploads import CleanImage, read_image
 
 MOST_STYLES = 8
 
@@ -42,7 +28,7 @@ def submit(house: Services, files: MultiDict[str, FileStorage], form: Mapping[st
     options = read_object("options", _text(files, form, "options"))
     handling = validate("options", JobOptions, options)
     content, *_ = _images(house, files, "content", most=1)
-    _check_result(settings, content, house.config.max_result_megapixels)
+    check_size(settings, (content.width, content.height), house.config.max_result_megapixels)
     styles = _images(house, files, "style", most=MOST_STYLES)
     job = _record(house, settings, handling, content, styles)
     house.wake()
@@ -64,28 +50,6 @@ def _images(
     if len(uploads) > most:
         raise TooManyFiles(field=field, maximum=most, count=len(uploads))
     return [read_image(field, upload, house.config.max_input_megapixels) for upload in uploads]
-
-
-def _check_result(settings: StyleSettings, content: CleanImage, megapixels: float) -> None:
-    rows, columns = settings.result_shape(content.width, content.height)
-    too_narrow = columns < SHORTEST_RESULT_SIDE
-    if not too_narrow and rows * columns <= megapixels * MEGAPIXEL:
-        return
-    least, most = _sizes_that_fit(content, megapixels)
-    if least > most:
-        raise ImageTooElongated(field="content", width=content.width, height=content.height)
-    shape = {"field": "settings.size", "rows": rows, "columns": columns}
-    if too_narrow:
-        raise ResultTooNarrow(minimum=least, **shape)
-    raise ResultTooLarge(maximum=most, megapixels=megapixels, **shape)
-
-
-def _sizes_that_fit(content: CleanImage, megapixels: float) -> tuple[int, int]:
-    """Return the least and the most `size` for which `content` can be painted."""
-    slimness = content.height / content.width
-    least = math.ceil(SHORTEST_RESULT_SIDE * slimness)
-    most = math.isqrt(int(megapixels * MEGAPIXEL * slimness))
-    return max(least, SHORTEST_RESULT_SIDE), min(most, TALLEST_RESULT)
 
 
 def _record(
