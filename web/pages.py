@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, json, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.errors import InvalidRequest, NotFailed
+from shared.errors import InvalidRequest, NotFailed, Refused
 from shared.job import ENDED
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
-from web.errors import problem
+from web.errors import problem, retry_after
 from web.representation import job_json
 from web.sentences import left, place
 from web.services import services
@@ -39,9 +39,9 @@ def create() -> AnyResponse:
     """Accept the form, or show it again with what has to be mended."""
     try:
         job = submit(services(), request.files, {"settings": _settings(request.form)})
-    except InvalidRequest as error:
+    except (InvalidRequest, Refused) as error:
         body = problem(error.code, _as_labelled(error.parameters))
-        return Response(_form(request.form, body), body["status"])
+        return Response(_form(request.form, body), body["status"], retry_after(error))
     return redirect(url_for(".show", job_id=job.id), 303)
 
 

@@ -51,7 +51,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
         422,
         (
             "No worker that was heard of in the last day has the memory for a result of {columns} ×"
-            " {rows} pixels: for this image '{field}' may be at most {maximum}."
+            " {rows} pixels: for this image '{field}' {at_most}."
         ),
     ),
     "image_too_elongated": (
@@ -70,11 +70,17 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "not_failed": (409, "The job is {state}; only one that failed can be tried again."),
     "queue_full": (
         429,
-        "The queue is full ({maximum} {bound} wait already): try again in a minute.",
+        (
+            "The queue is full ({amount} wait already), so the job was not accepted: try again in a"
+            " minute."
+        ),
     ),
     "storage_full": (
         503,
-        "The {place} has hardly any room left, so nothing is accepted just now; try again later.",
+        (
+            "The {place} has hardly any room left, so the job was not accepted: try again in some"
+            " minutes."
+        ),
     ),
     "no_worker_online": (
         503,
@@ -137,6 +143,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "worker_fault": (500, "The worker met an error that nobody foresaw; its log has the details."),
     "internal": (500, "The server met an error that nobody foresaw; its log has the details."),
 }
+
+RETRY_SECONDS = {"queue_full": 60, "storage_full": 300, "store_unavailable": 5}
 
 RULES: dict[str, str] = {
     "greater_than_equal": "must be {minimum} or more",
@@ -204,6 +212,8 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "names": ", ".join(parameters.get("known", [])),
         "rule": _rule(parameters),
         "way_out": _way_out(parameters),
+        "at_most": _at_most(parameters),
+        "amount": _amount(parameters),
         "otherwise": _otherwise(parameters),
         "losses": "; ".join(_loss(each) for each in parameters.get("lost", [])),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
@@ -260,6 +270,17 @@ def fallback(known: Mapping[str, Any]) -> str:
 def _way_out(parameters: Mapping[str, Any]) -> str:
     size = parameters.get("maximum")
     return f"a size of {size} should fit" if size else "choose another worker"
+
+
+def _at_most(parameters: Mapping[str, Any]) -> str:
+    size = parameters.get("maximum")
+    return f"may be at most {size}" if size else "would have to be too small to paint"
+
+
+def _amount(parameters: Mapping[str, Any]) -> str:
+    count = parameters.get("maximum")
+    in_bytes = parameters.get("bound") == "bytes"
+    return f"{int(count or 0) // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
 
 
 def _otherwise(parameters: Mapping[str, Any]) -> str:

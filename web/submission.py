@@ -1,15 +1,17 @@
 """From an upload to an accepted job: checked, stored, recorded, announced."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from shared.errors import InvalidJson, MissingFile, TooManyFiles
+from shared.errors import InvalidJson, MissingFile, QueueFull, StoreUnavailable, TooManyFiles
 from shared.job import InputImage, Job, JobInputs, JobOptions
-from shared.jobs.records import new_id
+from shared.jobs.records import Admission, new_id
 from shared.settings import StyleSettings, parse_settings, read_object, validate
+from web.admission import bounds, check_room
 from web.services import Services
-from web.sizes import check_size
+from web.sizes import check_memory, check_size
 from web.uploads import CleanImage, read_image
 
 MOST_STYLES = 8
@@ -23,12 +25,14 @@ def submit(house: Services, files: MultiDict[str, FileStorage], form: Mapping[st
         files: `content`, one file, and `style`, one or more.
         form: `settings` and `options`, each a JSON object or absent.
     """
-    house.jobs.ping()  # without Redis nothing is decoded, and nothing stored that no record names
+    check_room(house.config, house.jobs, house.images)  # without Redis too nothing is decoded
     settings = parse_settings(_text(files, form, "settings"))
     options = read_object("options", _text(files, form, "options"))
     handling = validate("options", JobOptions, options)
     content, *_ = _images(house, files, "content", most=1)
-    check_size(settings, (content.width, content.height), house.config.max_result_megapixels)
+    shape = content.width, content.height
+    check_size(settings, shape, house.config.max_result_megapixels)
+    check_memory(settings, shape, house.workers.largest_lately())
     styles = _images(house, files, "style", most=MOST_STYLES)
     job = _record(house, settings, handling, content, styles)
     house.wake()
@@ -70,10 +74,20 @@ def _record(
             ],
         )
     except Exception:
-        house.images.delete_folder(folder)  # no record names them
+        _drop(house, folder)
         raise
     # From here on they stay: where Redis's answer is lost, a record may be there that names them.
-    return house.jobs.create(job_id, settings, options, inputs)
+    admission = Admission(bounds=bounds(house.config))
+    try:
+        return house.jobs.create(job_id, settings, options, inputs, admission)
+    except QueueFull:
+        _drop(house, folder)
+        raise
+
+
+def _drop(house: Services, folder: str) -> None:
+    with suppress(StoreUnavailable):  # no record names them: the workers collect what is left
+        house.images.delete_folder(folder)
 
 
 def _store(house: Services, key: str, image: CleanImage) -> InputImage:

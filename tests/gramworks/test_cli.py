@@ -159,6 +159,16 @@ def test_the_servers_sentence_is_shown_in_one_line(server: FakeServer) -> None:
     assert result.stderr == "error: size must be at most 4096 [px].\n"
 
 
+def test_a_full_queue_is_told_in_one_line_with_when_to_try_again(server: FakeServer) -> None:
+    detail = "The queue is full, so the job was not accepted: try again in a minute."
+    full = problem(429, detail, code="queue_full")
+    full.headers["Retry-After"] = "60"
+    server.answer(SUBMIT, full)
+    result = run(server, "submit", "photo.jpg", "painting.jpg")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"error: {detail}\n")
+    assert len(server.requests(SUBMIT)) == 1
+
+
 def test_a_server_that_is_not_there_is_an_error_in_one_line() -> None:
     result = CliRunner().invoke(cli, ["--url", "http://127.0.0.1:9", "list"])
     assert result.exit_code == 1

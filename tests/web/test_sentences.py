@@ -10,6 +10,7 @@ from shared.job import Fallback, JobState
 from web.sentences import (
     CAUSES,
     REASONS,
+    RETRY_SECONDS,
     RULES,
     SENTENCES,
     about,
@@ -100,6 +101,19 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
     made = sentence("invalid_setting", parameters)
     assert made.startswith("'settings.x' ")
     assert made.endswith(".")
+
+
+@pytest.mark.parametrize("code", ["queue_full", "storage_full", "store_unavailable"])
+def test_what_time_mends_is_told_with_when_to_try_again(code: str) -> None:
+    assert status_of(code) in (429, 503)
+    assert RETRY_SECONDS[code] > 0
+    assert "try again in" in sentence(code, RAISED[code])
+
+
+def test_a_bound_in_bytes_is_told_in_megabytes() -> None:
+    assert "20000 MB of pictures" in sentence(
+        "queue_full", {"bound": "bytes", "maximum": 20_000_000_000}
+    )
 
 
 def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
