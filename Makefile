@@ -41,6 +41,7 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw what came 
 	$(PY) -m bench.alone --json $(BENCH)/alone.json
 	$(PY) -m bench.evaluation --json $(BENCH)/evaluation.json
 	$(PY) -m bench.precision --json $(BENCH)/precision.json
+	$(PY) -m bench.checkpoint --json $(BENCH)/checkpoint.json
 	$(PY) -m bench.cold --json $(BENCH)/cold.json
 	$(PY) -m bench.claim --json $(BENCH)/claim.json
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json

@@ -16,13 +16,13 @@ from gramworks.errors import (
 )
 from gramworks.events import Event, JobChanged, PreviewReady, Progressed, Reconnecting
 from gramworks.formats import FORMATS, UnknownFormat
-from gramworks.models import Failure, Job, Losses, Page, Progress, SettingsGuide
+from gramworks.models import Fallback, Job, Losses, Page, Progress, Reason, SettingsGuide, Step
 
 __all__ = [
     "FORMATS",
     "Client",
     "Event",
-    "Failure",
+    "Fallback",
     "GramworksError",
     "InvalidRequest",
     "Job",
@@ -38,9 +38,11 @@ __all__ = [
     "Problem",
     "Progress",
     "Progressed",
+    "Reason",
     "Reconnecting",
     "ServerUnreachable",
     "SettingsGuide",
+    "Step",
     "Unavailable",
     "UnexpectedAnswer",
     "UnknownFormat",

@@ -17,7 +17,14 @@ from gramworks.errors import require_success
 from gramworks.failures import INTERRUPTED, CommandFailed, FailingPolitely
 from gramworks.formats import FORMATS
 from gramworks.models import Job
-from gramworks.session import Session, json_option, output_options, pass_session, remember
+from gramworks.session import (
+    Session,
+    json_option,
+    output_options,
+    pass_session,
+    remember,
+    watch_option,
+)
 from gramworks.tables import job_table, jobs_table, presets_table, settings_table
 from gramworks.targets import settle_target
 from gramworks.words import file_size
@@ -56,9 +63,7 @@ def cli() -> None:
 )
 @click.option("-s", "--set", "overrides", multiple=True, metavar="NAME=VALUE", help=SET_HELP)
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Default: normal.")
-@click.option(
-    "--watch/--no-watch", default=None, help="Show the job until it ends. Default: in a terminal."
-)
+@watch_option
 @output_options
 @json_option
 @pass_session
@@ -78,18 +83,11 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     STYLE may be several pictures. `gramworks settings` lists what can be --set. With --out, waits
     for the picture and saves it.
     """
-    if out and watch is False:
-        raise click.UsageError("--out needs the watching that --no-watch turns off.")
-    if out:
-        settle_target(out, force=force)
+    _settle(watch, out, force=force)
     settings = {"preset": preset} | dict(map(_assignment, overrides))
     options = {"priority": priority} if priority else {}
     with session.client() as client:
-        job = client.submit(content, style, settings, options)
-        if _wants_to_watch(watch, out):
-            _watch_and_save(session, client, job.id, out)
-        else:
-            _announce(session, job)
+        _follow(session, client, client.submit(content, style, settings, options), watch, out)
 
 
 @cli.command()
@@ -151,6 +149,22 @@ def cancel(session: Session, job_id: str) -> None:
     session.show(job.body, lambda: f"Job {job_id} is {_cancelled(job)}.")
 
 
+@cli.command()
+@click.argument("job_id", metavar="ID")
+@watch_option
+@output_options
+@json_option
+@pass_session
+def retry(session: Session, job_id: str, watch: bool | None, out: Path | None, force: bool) -> None:
+    """Try job ID, which failed, again.
+
+    It goes on from what was saved of it. With --out, waits for the picture and saves it.
+    """
+    _settle(watch, out, force=force)
+    with session.client() as client:
+        _follow(session, client, client.retry(job_id), watch, out)
+
+
 @cli.command("list")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @click.option("--all", "everything", is_flag=True, help="Every job, however many.")
@@ -183,6 +197,23 @@ def main() -> None:
         # A terminal that lacks a character shows another instead of ending the program.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a text file has it
     cli(prog_name="gramworks")
+
+
+def _settle(watch: bool | None, out: Path | None, *, force: bool) -> None:
+    """Refuse what cannot be done with the picture before anything is sent."""
+    if out and watch is False:
+        raise click.UsageError("--out needs the watching that --no-watch turns off.")
+    if out:
+        settle_target(out, force=force)
+
+
+def _follow(
+    session: Session, client: Client, job: Job, watch: bool | None, out: Path | None
+) -> None:
+    if _wants_to_watch(watch, out):
+        _watch_and_save(session, client, job.id, out)
+    else:
+        _announce(session, job)
 
 
 def _wants_to_watch(watch: bool | None, out: Path | None) -> bool:

@@ -153,6 +153,10 @@ class Client:
             )
         return self._http.read(Job.from_json, response)
 
+    def retry(self, job_id: str) -> Job:
+        """Try a failed job again; `NotReady` is raised of any other."""
+        return self._http.ask(Job.from_json, "POST", _path(job_id, "retry"))
+
     def settings(self) -> SettingsGuide:
         """Return the knobs of a picture as the server has them: bounds, defaults, presets."""
         return self._http.ask(SettingsGuide.from_json, "GET", "/api/v1/settings")

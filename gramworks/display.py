@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -15,7 +16,7 @@ from rich.text import Text
 from gramworks.client import Client
 from gramworks.models import Job
 from gramworks.standing import Standing
-from gramworks.words import clock, duration, losses, time_left
+from gramworks.words import about, clock, duration, losses, place, time_left
 
 STATE_STYLES = {
     "queued": "cyan",
@@ -100,11 +101,13 @@ class BarView:
         self._standing = standing
 
     def __rich__(self) -> RenderableType:
-        lines = [*_place(self._standing), *_loss(self._standing), *_trouble(self._standing)]
+        parts = (_expected, _place, _loss, _trouble)
+        lines = [line for part in parts for line in part(self._standing)]
+        hindrance = (_indented(sentence) for sentence in _hindrance(self._standing))
         # Not padded to the full width: a ^C echoed there would wrap, and the erasing miss a line.
         indent = " " * STATE_WIDTH
         details = (Text(indent + line, "dim", no_wrap=True, overflow="ellipsis") for line in lines)
-        return Group(self._first_line(), *details)
+        return Group(self._first_line(), *hindrance, *details)
 
     def _first_line(self) -> Table:
         standing = self._standing
@@ -141,7 +144,8 @@ class LineView:
             return
         self._shown_state, self._shown_at = state, now
         facts = ", ".join(filter(None, _facts(standing)))
-        say(self._console, Text(f"{state}: {facts}" if facts else state))
+        line = f"{state}: {facts}" if facts else state
+        say(self._console, Text(". ".join((line, *_hindrance(standing)))))
 
     def _due(self, state: str, now: float) -> bool:
         return state != self._shown_state or now - self._shown_at >= self._seconds
@@ -172,9 +176,24 @@ def _times(standing: Standing) -> str:
 
 
 def _waiting(standing: Standing) -> list[str]:
-    position, left = standing.job.position, time_left(standing.seconds_left)
-    place = "next in line" if position == 1 else f"position {position}" if position else ""
-    return list(filter(None, (place, f"waiting for {clock(standing.seconds_elapsed)}", left)))
+    where = place(standing.job.position, standing.seconds_to_start)
+    waited = f"waiting for {clock(standing.seconds_elapsed)}"
+    return list(filter(None, (where, waited if standing.seconds_to_start is None else "")))
+
+
+def _hindrance(standing: Standing) -> list[str]:
+    waiting = standing.job.waiting
+    return [waiting.detail] if waiting else []
+
+
+def _indented(sentence: str) -> Padding:
+    return Padding(Text(sentence, "yellow"), (0, 1, 0, STATE_WIDTH), expand=False)
+
+
+def _expected(standing: Standing) -> list[str]:
+    if standing.job.state != "queued" or standing.seconds_left is None:
+        return []
+    return [f"done in {about(standing.seconds_left)}"]
 
 
 def _facts(standing: Standing) -> list[str]:
@@ -182,7 +201,7 @@ def _facts(standing: Standing) -> list[str]:
     if standing.trouble:
         return _trouble(standing)
     if standing.job.state == "queued":
-        return [*_waiting(standing), *_place(standing)]
+        return [*_waiting(standing), *_expected(standing), *_place(standing)]
     details = [*_place(standing), *_loss(standing)]
     return [_share(standing).strip(), *details, time_left(standing.seconds_left)]
 

@@ -21,23 +21,26 @@ class UnexpectedAnswer(GramworksError):
 
 
 class Problem(GramworksError):
-    """The server refused, and said why (RFC 9457); `body` is all it said."""
+    """The server refused, and said why (RFC 9457); `body` is all it said.
+
+    `retry_after` is in how many seconds it may be asked again, where it said so.
+    """
 
     def __init__(
         self,
         detail: str,
         *,
         status: int,
-        code: str = "",
-        field: str | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any],
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.status = status
-        self.code = code
-        self.field = field
-        self.body: Mapping[str, Any] = body or {}
+        self.code: str = body.get("code", "")
+        self.field: str | None = body.get("field")
+        self.retry_after = retry_after
+        self.body = body
 
 
 class InvalidRequest(Problem):

@@ -17,13 +17,15 @@ from gramworks.transport import understood
 # About a minute in all: long enough for a server to be restarted or a laptop to change networks.
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)
 
+LONGEST_DELAY = 60.0  # whatever a server asks for
+
 # A connection that held this long was sound, even if a quiet queue gave it nothing to say.
 SOUND_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class JobChanged:
-    """The job as a whole: first of all, and at each change of its state."""
+    """The job as a whole: first of all, and as its state or its place in the queue changes."""
 
     job: Job
 
@@ -125,7 +127,8 @@ class EventStream:
                 f"The job's events broke off and stayed away for {self._failures} attempts: {error}"
             ) from error
         self._failures += 1
-        return self._delays[self._failures - 1]
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        return max(self._delays[self._failures - 1], min(asked or 0.0, LONGEST_DELAY))
 
 
 def read_event(message: Message) -> Event | None:

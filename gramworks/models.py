@@ -54,17 +54,59 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a job failed: a code for programs, a sentence for people."""
+class Reason:
+    """Why a job failed or is not started: a code for programs, a sentence for people."""
 
     code: str
     detail: str
     body: JsonObject = field(repr=False, default_factory=dict)
 
     @classmethod
-    def from_json(cls, body: JsonObject) -> Failure:
+    def from_json(cls, body: JsonObject) -> Reason:
         """Build it from the server's JSON."""
         return cls(code=body.get("code", ""), detail=body.get("detail", ""), body=body)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a job's log: where it came to and when, told in a sentence."""
+
+    state: str
+    at: datetime | None
+    detail: str
+    attempt: int = 0
+    worker: str | None = None
+    reason: str | None = None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Step:
+        """Build it from the server's JSON."""
+        return cls(
+            state=body["state"],
+            at=_moment(body.get("at")),
+            detail=body.get("detail", body["state"]),
+            attempt=body.get("attempt") or 0,
+            worker=body.get("worker"),
+            reason=body.get("reason"),
+        )
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """How a job went on with less memory after it had run out, told in a sentence."""
+
+    detail: str
+    attempt: int
+    evaluation: int
+    cause: str
+    history: int
+    tile: int | None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Fallback:
+        """Build it from the server's JSON."""
+        names = ("detail", "attempt", "evaluation", "cause", "history", "tile")
+        return cls(**{name: body[name] for name in names})
 
 
 @dataclass(frozen=True)
@@ -74,6 +116,7 @@ class Job:
     id: str
     state: str
     position: int | None = None
+    starts_in_seconds: float | None = None
     eta_seconds: float | None = None
     attempt: int = 0
     progress: Progress | None = None
@@ -82,7 +125,10 @@ class Job:
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    error: Failure | None = None
+    waiting: Reason | None = None
+    error: Reason | None = None
+    log: tuple[Step, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     body: JsonObject = field(repr=False, default_factory=dict)
 
@@ -101,11 +147,12 @@ class Job:
     @classmethod
     def from_json(cls, body: JsonObject) -> Job:
         """Build it from the server's JSON."""
-        progress, error = body.get("progress"), body.get("error")
+        progress, waiting, error = (body.get(name) for name in ("progress", "waiting", "error"))
         return cls(
             id=body["id"],
             state=body["state"],
             position=body.get("position"),
+            starts_in_seconds=body.get("starts_in_seconds"),
             eta_seconds=body.get("eta_seconds"),
             attempt=body.get("attempt") or 0,
             progress=Progress.from_json(progress) if progress else None,
@@ -114,7 +161,10 @@ class Job:
             created_at=_moment(body.get("created_at")),
             started_at=_moment(body.get("started_at")),
             finished_at=_moment(body.get("finished_at")),
-            error=Failure.from_json(error) if error else None,
+            waiting=Reason.from_json(waiting) if waiting else None,
+            error=Reason.from_json(error) if error else None,
+            log=tuple(map(Step.from_json, body.get("log") or ())),
+            fallbacks=tuple(map(Fallback.from_json, body.get("fallbacks") or ())),
             links=body.get("links") or {},
             body=body,
         )

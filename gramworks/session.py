@@ -64,6 +64,15 @@ def json_option(command: Command) -> Command:
     )(command)
 
 
+def watch_option(command: Command) -> Command:
+    """Let a command take --watch and --no-watch."""
+    return click.option(
+        "--watch/--no-watch",
+        default=None,
+        help="Show the job until it ends. Default: in a terminal.",
+    )(command)
+
+
 def output_options(command: Command) -> Command:
     """Let a command take --out and --force."""
     force = click.option("--force", is_flag=True, help="Replace OUT without asking.")

@@ -18,6 +18,7 @@ class Standing:
     progress: Progress | None = None
     trouble: Reconnecting | None = None
     _eta: float | None = field(default=None, repr=False)
+    _start: float | None = field(default=None, repr=False)
     _eta_heard: float = field(default=0.0, repr=False)
 
     def take(self, event: Event) -> None:
@@ -26,20 +27,28 @@ class Standing:
         match event:
             case JobChanged(job):
                 self.job, self.progress = job, job.progress
-                self._expect(job.eta_seconds)
+                self._expect(job.eta_seconds, job.starts_in_seconds)
             case Progressed(progress, eta_seconds):
                 self.progress = progress
                 self._expect(eta_seconds)
 
-    def _expect(self, seconds: float | None) -> None:
-        self._eta, self._eta_heard = seconds, time.monotonic()
+    def _expect(self, end: float | None, start: float | None = None) -> None:
+        self._eta, self._start, self._eta_heard = end, start, time.monotonic()
 
     @property
     def seconds_left(self) -> float | None:
-        """The server's estimate, less the time since it came."""
-        if self._eta is None:
+        """Until the end: the server's estimate, less the time since it came."""
+        return self._from_now(self._eta)
+
+    @property
+    def seconds_to_start(self) -> float | None:
+        """Until the start of a queued job, likewise."""
+        return self._from_now(self._start)
+
+    def _from_now(self, seconds: float | None) -> float | None:
+        if seconds is None:
             return None
-        return max(0.0, self._eta - (time.monotonic() - self._eta_heard))
+        return max(0.0, seconds - (time.monotonic() - self._eta_heard))
 
     @property
     def seconds_elapsed(self) -> float:

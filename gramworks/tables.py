@@ -12,8 +12,8 @@ from rich.text import Text
 
 from gramworks import schema
 from gramworks.display import state_text
-from gramworks.models import Job, SettingsGuide
-from gramworks.words import ago, duration, losses, time_left
+from gramworks.models import Job, SettingsGuide, Step
+from gramworks.words import about, ago, duration, losses, place, time_left
 
 # Room for the longest single value; a list goes on in the next line.
 VALUE_WIDTH = 18
@@ -39,6 +39,8 @@ def job_table(job: Job, page: str | None) -> Table:
     for name, said in _about(job, page).items():
         if said:
             table.add_row(name, said)
+    if job.log:
+        table.add_row("history", _history(job.log))
     for title, values in (("settings", job.settings), ("options", job.options)):
         if values:
             table.add_row(title, _assignments(values))
@@ -86,7 +88,9 @@ def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
         "job": job.id,
         "state": state_text(job.state),
         "why": job.error.detail if job.error else "",
-        "position": str(job.position or ""),
+        "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
+        "waits": job.waiting.detail if job.waiting else "",
+        "place": place(job.position, job.starts_in_seconds),
         "progress": _evaluations(job),
         "loss": losses(job.progress.loss) if job.progress and job.progress.loss else "",
         "left": "" if job.ended else time_left(job.eta_seconds),
@@ -97,6 +101,15 @@ def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
         "took": _took(job),
         "page": page or "",
     }
+
+
+def _history(log: Sequence[Step]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for step in log:
+        table.add_row(_local(step.at), step.detail)
+    return table
 
 
 def _assignments(values: Mapping[str, Any]) -> Table:
@@ -114,7 +127,9 @@ def _explained(knob: schema.Schema, guide: SettingsGuide) -> Text:
 def _how_far(job: Job) -> str:
     if job.state == "running" and job.progress:
         return f"{job.progress.fraction:.0%}"
-    return f"position {job.position}" if job.position else ""
+    starts = job.starts_in_seconds
+    when = "" if starts is None else f", in {about(starts)}"
+    return f"number {job.position}{when}" if job.position else ""
 
 
 def _evaluations(job: Job) -> str:

@@ -146,9 +146,12 @@ def _problem(response: httpx.Response) -> Problem:
     body, status = _json_object(response), response.status_code
     kind = PROBLEMS.get(status, Problem)
     detail = body.get("detail") or body.get("title") or _unexplained(response)
-    return kind(
-        str(detail), status=status, code=body.get("code", ""), field=body.get("field"), body=body
-    )
+    return kind(str(detail), status=status, body=body, retry_after=_retry_after(response))
+
+
+def _retry_after(response: httpx.Response) -> int | None:
+    seconds = response.headers.get("Retry-After", "")
+    return int(seconds) if re.fullmatch(r"[0-9]{1,6}", seconds) else None  # or a date, of a proxy
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any]:
@@ -165,4 +168,6 @@ def _unexplained(response: httpx.Response) -> str:
     answer = f"{url} answered {response.status_code} {response.reason_phrase}".rstrip()
     if response.has_redirect_location:
         return f"{answer}: use the address {response.headers['Location']} instead."
+    if seconds := _retry_after(response):
+        return f"{answer}: try again in {seconds} s."
     return f"{answer} and did not say why. Is there a proxy between?"

@@ -23,14 +23,23 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def time_left(seconds: float | None) -> str:
-    """`about 40 s left`, in steps as coarse as the estimate; empty when nobody knows."""
-    if seconds is None:
-        return ""
+def about(seconds: float) -> str:
+    """`about 40 s`, in steps as coarse as the estimate."""
     if seconds < 1:
-        return "a moment left"
+        return "a moment"
     step = 1 if seconds < 20 else 5 if seconds < 120 else 60
-    return f"about {_without_zero_tail(duration(round(seconds / step) * step))} left"
+    return f"about {_without_zero_tail(duration(round(seconds / step) * step))}"
+
+
+def time_left(seconds: float | None) -> str:
+    """`about 40 s left`; empty when nobody knows."""
+    return "" if seconds is None else f"{about(seconds)} left"
+
+
+def place(position: int | None, starts_in: float | None) -> str:
+    """Say `number 3 in the queue, starts in about 2 min`; empty without a position."""
+    when = "" if starts_in is None else f", starts in {about(starts_in)}"
+    return f"number {position} in the queue{when}" if position else ""
 
 
 def number(value: float) -> str:

@@ -4,11 +4,12 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 
-from gramworks import Client, GramworksError
+from gramworks import Client, Event, GramworksError, JobChanged, Reason
 from gramworks.display import show_watch
 from gramworks.errors import require_success
 from local.errors import LocalError
@@ -40,10 +41,34 @@ def demo(config: Config, console: Console) -> None:
     shutil.rmtree(folder)
 
 
+class Impatient(Client):
+    """A client for whom nobody will start a worker with more memory: it does not wait for one."""
+
+    def watch(self, job_id: str) -> Iterator[Event]:
+        """Yield the job's events.
+
+        Raises:
+            LocalError: the worker has too little memory for the job.
+        """
+        for event in super().watch(job_id):
+            if isinstance(event, JobChanged) and event.job.waiting:
+                _require_memory(event.job.waiting)
+            yield event
+
+
+def _require_memory(waiting: Reason) -> None:
+    if waiting.code == "no_live_worker_fits":
+        size = "{width} × {height}".format(**waiting.body)
+        raise LocalError(
+            f"The worker has too little memory for a picture of {size} pixels. What it plans with"
+            " is said by GRAMWORKS_MEMORY_MB: give it more, or leave it unset."
+        )
+
+
 def _paint(url: str, content: Path, style: Path, out: Path, console: Console) -> None:
     started = time.monotonic()
     console.print(f"\nPainting [bold]{content.name}[/] in the style of [bold]{style.name}[/]\n")
-    with Client(url) as client:
+    with Impatient(url) as client:
         job = client.submit(content, style, settings={"preset": PRESET})
         require_success(show_watch(client, job.id, Console(highlight=False, markup=False)))
         client.fetch_to(job.id, out)

@@ -58,6 +58,16 @@ class Config(BaseModel):
     ] = 2
     """The largest result that a job may ask for."""
 
+    max_queued_jobs: Annotated[int, Field(alias="GRAMWORKS_MAX_QUEUED_JOBS", ge=1)] = 10_000
+    """How many jobs may wait; further ones are refused until some have started."""
+
+    max_queued_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_QUEUED_MB", ge=1)] = 20_000
+    """How many megabytes the pictures of waiting jobs may have together, likewise."""
+
+    min_free_mb: Annotated[int, Field(alias="GRAMWORKS_MIN_FREE_MB", ge=0)] = 500
+    """The least free space, in megabytes, where images are kept in a folder: with less, and with a
+    Redis that has used nine tenths of its `maxmemory`, no job is accepted."""
+
     memory_mb: Annotated[int, Field(alias="GRAMWORKS_MEMORY_MB", ge=0)] = 0
     """The memory that a worker plans with, in megabytes: larger results are painted in tiles, still
     larger ones left to other workers. 0 finds it out: three quarters of the machine's or the

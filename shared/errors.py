@@ -151,6 +151,31 @@ class StorageFull(Refused):
     code = "storage_full"
 
 
+class Waits(GramworksError):
+    """Why a queued job is not started just now; it is as soon as that has changed."""
+
+
+class NoWorkerOnline(Waits):
+    """No worker is online."""
+
+    code = "no_worker_online"
+
+
+class NoLiveWorkerFits(Waits):
+    """The workers that are online have too little memory for `width` × `height` pixels.
+
+    `maximum` is the largest `size` that one of them takes, None where none fits.
+    """
+
+    code = "no_live_worker_fits"
+
+
+class WorkersDraining(Waits):
+    """The workers that could take the job are told to take no more."""
+
+    code = "workers_draining"
+
+
 class StoreUnavailable(GramworksError):
     """The `store` ("redis" or "images") does not answer; `reason` is its own word."""
 

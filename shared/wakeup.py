@@ -23,6 +23,7 @@ def celery_app(redis_url: str) -> Celery:
         task_ignore_result=True,
         broker_transport_options={**_SOCKET, "max_retries": 1, "global_keyprefix": "gw:celery:"},
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # Redis may be away for as long as it likes
         worker_concurrency=1,
         worker_disable_prefetch=True,  # a busy worker leaves wake-ups to idle ones
         worker_pool_start_method="spawn",  # keeps TensorFlow and CUDA out of the parent

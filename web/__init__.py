@@ -4,18 +4,19 @@ from flask import Flask, Response
 
 from shared.config import Config
 from web import api, errors, events, health, pages
-from web.services import install
+from web.kept import Kept
+from web.services import Keep, install
 
 MEGABYTE = 1_000_000
 POLICY = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
 
 
-def create_app(config: Config) -> Flask:
-    """Return the application for one deployment."""
+def create_app(config: Config, keep: Keep = Kept) -> Flask:
+    """Return the application for one deployment; `keep` spares it what was made a moment ago."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_mb * MEGABYTE
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
-    install(app, config)
+    install(app, config, keep)
     errors.install(app)
     for blueprint in (api.blueprint, events.blueprint, pages.blueprint, health.blueprint):
         app.register_blueprint(blueprint)

@@ -52,6 +52,15 @@ def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
     return "", 204
 
 
+@blueprint.post("/jobs/<job_id>/retry")
+def retry(job_id: str) -> tuple[dict[str, Any], int]:
+    """Try a failed job again."""
+    house = services()
+    house.jobs.retry(job_id)
+    house.wake()
+    return job_json(house.jobs.get(job_id)), 202
+
+
 @blueprint.get("/jobs/<job_id>/result")
 def result(job_id: str) -> Response:
     """Send the finished picture, in the format that is asked for."""

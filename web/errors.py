@@ -12,14 +12,15 @@ from shared.errors import (
     FormTooLarge,
     GramworksError,
     NotFound,
+    StorageFull,
     StoreUnavailable,
     UploadTooLarge,
+    Waits,
 )
 from shared.job import JobFault
-from web.sentences import BOUNDS, sentence, status_of
+from web.sentences import BOUNDS, RETRY_SECONDS, sentence, status_of
 
 log = logging.getLogger(__name__)
-RETRY_SECONDS = "5"
 
 
 def install(app: Flask) -> None:
@@ -33,10 +34,15 @@ def answer(error: GramworksError) -> Response:
     """Turn an error into a response: problem+json for programs, a page for people."""
     body = problem(error.code, error.parameters)
     response = _respond(body)
-    if isinstance(error, StoreUnavailable):
+    response.headers.update(retry_after(error))
+    if isinstance(error, StoreUnavailable | StorageFull):
         log.warning("%s", error)
-        response.headers["Retry-After"] = RETRY_SECONDS
     return response
+
+
+def retry_after(error: GramworksError) -> dict[str, str]:
+    """Return the header that says when to try again, if that helps."""
+    return {"Retry-After": str(RETRY_SECONDS[error.code])} if error.code in RETRY_SECONDS else {}
 
 
 def problem(code: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,8 +59,8 @@ def problem(code: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def fault(error: JobFault) -> dict[str, Any]:
-    """Return why a job failed, for its representation."""
+def fault(error: JobFault | Waits) -> dict[str, Any]:
+    """Return why a job failed, or is not started, for its representation."""
     body = problem(error.code, error.parameters)
     return {name: value for name, value in body.items() if name not in ("type", "title", "status")}
 

@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, json, request, stream_with_context, url_for
 
 from shared.errors import JobNotFound, StoreUnavailable
+from shared.job import Job, JobState
 from shared.jobs import Event, JobStore
 from web.representation import job_json
 from web.services import services
 
 blueprint = Blueprint("events", __name__, url_prefix="/api/v1")
 KEEP_ALIVE = ": keep-alive\n\n"
+WHOLE = {"state", "fallback"}  # told by the job as it stands
 _ID = re.compile(r"\d{1,16}-\d{1,16}", re.ASCII)
 
 
@@ -40,22 +42,36 @@ def _told(jobs: JobStore, job_id: str, after: str | None) -> Iterator[str]:
     # The position is taken before the record is read, so that nothing falls between the two.
     newest = jobs.last_event_id(job_id)
     job = jobs.get(job_id)
+    shown: dict[str, Any] = {}
     if after is None or job.ended or not jobs.has_event(job_id, after):
         after = newest  # what came between may be trimmed: the job as it stands tells it
-        yield _message("job", newest, job_json(job))
-    if job.ended:
-        return
-    yield KEEP_ALIVE  # a server sends the headers with the first words, and not before
+        shown = job_json(job)
+        yield _message("job", newest, shown)
+    if not job.ended:
+        yield KEEP_ALIVE  # a server sends the headers with the first words, and not before
+        yield from _going_on(jobs, job_id, after, shown)
+
+
+def _going_on(jobs: JobStore, job_id: str, after: str, shown: dict[str, Any]) -> Iterator[str]:
     for event in jobs.events(job_id, after):
         if event is None:
-            yield KEEP_ALIVE
-        elif event.kind == "state":
-            job = jobs.get(job_id)
-            yield _message("job", event.id, job_json(job))
-        else:
+            before, shown = shown, _waiting(jobs.get(job_id))
+            yield _message("job", after, shown) if shown and shown != before else KEEP_ALIVE
+            continue
+        after = event.id
+        if event.kind not in WHOLE:
             yield _message(event.kind, event.id, _data(job_id, event))
+            continue
+        job = jobs.get(job_id)
+        shown = job_json(job)
+        yield _message("job", event.id, shown)
         if job.ended:
             return
+
+
+def _waiting(job: Job) -> dict[str, Any]:
+    """Return a queued job as it stands: its place and its time change without an event."""
+    return job_json(job) if job.state is JobState.QUEUED else {}
 
 
 def _data(job_id: str, event: Event) -> Any:

@@ -1,16 +1,18 @@
 """The pages for people: the upload form with the latest jobs, and the page of a job."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, json, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.errors import InvalidRequest
+from shared.errors import InvalidRequest, NotFailed, Refused
 from shared.job import ENDED
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
-from web.errors import problem
+from web.errors import problem, retry_after
 from web.representation import job_json
+from web.sentences import left, place
 from web.services import services
 from web.submission import submit
 
@@ -37,9 +39,9 @@ def create() -> AnyResponse:
     """Accept the form, or show it again with what has to be mended."""
     try:
         job = submit(services(), request.files, {"settings": _settings(request.form)})
-    except InvalidRequest as error:
+    except (InvalidRequest, Refused) as error:
         body = problem(error.code, _as_labelled(error.parameters))
-        return Response(_form(request.form, body), body["status"])
+        return Response(_form(request.form, body), body["status"], retry_after(error))
     return redirect(url_for(".show", job_id=job.id), 303)
 
 
@@ -47,11 +49,13 @@ def create() -> AnyResponse:
 def show(job_id: str) -> str:
     """Show a job as it goes on."""
     job = services().jobs.get(job_id)
+    shown = job_json(job)
     return render_template(
         "job.html",
-        job=job_json(job),
+        job=shown,
+        place=place(shown),
+        left=left(shown),
         has_preview=job.preview is not None,
-        workers=len(services().workers.live()),
     )
 
 
@@ -59,6 +63,16 @@ def show(job_id: str) -> str:
 def cancel(job_id: str) -> AnyResponse:
     """Cancel a live job; an ended one stays as it is."""
     services().jobs.cancel(job_id)
+    return redirect(url_for(".show", job_id=job_id), 303)
+
+
+@blueprint.post("/jobs/<job_id>/retry")
+def retry(job_id: str) -> AnyResponse:
+    """Try a failed job again; one that did not fail, or goes on already, stays as it is."""
+    house = services()
+    with suppress(NotFailed):
+        house.jobs.retry(job_id)
+        house.wake()
     return redirect(url_for(".show", job_id=job_id), 303)
 
 

@@ -1,4 +1,4 @@
-"""Every error in English: the status of its code, and the sentence with its parameters."""
+"""All that is said in English: of errors, with the status of each code, and of a job's story."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -51,7 +51,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
         422,
         (
             "No worker that was heard of in the last day has the memory for a result of {columns} ×"
-            " {rows} pixels: for this image '{field}' may be at most {maximum}."
+            " {rows} pixels: for this image '{field}' {at_most}."
         ),
     ),
     "image_too_elongated": (
@@ -70,11 +70,35 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "not_failed": (409, "The job is {state}; only one that failed can be tried again."),
     "queue_full": (
         429,
-        "The queue is full ({maximum} {bound} wait already): try again in a minute.",
+        (
+            "The queue is full ({amount} wait already), so the job was not accepted: try again in a"
+            " minute."
+        ),
     ),
     "storage_full": (
         503,
-        "The {place} has hardly any room left, so nothing is accepted just now; try again later.",
+        (
+            "The {place} has hardly any room left, so the job was not accepted: try again in some"
+            " minutes."
+        ),
+    ),
+    "no_worker_online": (
+        503,
+        "No worker is online just now. The job is kept, and starts as soon as one is.",
+    ),
+    "no_live_worker_fits": (
+        503,
+        (
+            "No worker that is online has the memory for {width} × {height} pixels. The job is kept"
+            " and waits for one that has; {otherwise}."
+        ),
+    ),
+    "workers_draining": (
+        503,
+        (
+            "The workers that could take the job are told to take no more. It is kept, and starts"
+            " as soon as one may."
+        ),
     ),
     "store_unavailable": (
         503,
@@ -120,6 +144,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "internal": (500, "The server met an error that nobody foresaw; its log has the details."),
 }
 
+RETRY_SECONDS = {"queue_full": 60, "storage_full": 300, "store_unavailable": 5}
+
 RULES: dict[str, str] = {
     "greater_than_equal": "must be {minimum} or more",
     "less_than_equal": "must be {maximum} or less",
@@ -142,6 +168,33 @@ BOUNDS = {
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",
     "min_length": "minimum", "max_length": "maximum",
 }  # fmt: skip
+STEPS: dict[str, str] = {  # each by itself, and with a reason
+    "queued": "Put into the queue",
+    "running": "Started on {worker}",
+    "succeeded": "Finished",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+RETURNS: dict[str, str] = {
+    "queued": "Back in the queue",
+    "running": "Goes on",
+    "failed": "Given up",
+}
+REASONS: dict[str, str] = {
+    "lapsed": "its worker was lost",
+    "abandoned": "its worker had let go of it",
+    "handed back": "its worker was told to stop",
+    "taken up again": "its worker, believed lost, was there again",
+    "retried": "tried again by hand",
+    "killed": "its process was killed",
+    "killed for its memory": "its process was killed, for the memory ran out",
+    "hung": "its worker gave no more signs of life",
+    "store away": "its worker could not reach a store",
+}
+CAUSES: dict[str, str] = {
+    "memory_error": "the memory ran out",
+    "killed": "its process was killed, for the memory ran out",
+}
 _PLACES = {"redis": "job queue (Redis)", "images": "image store"}
 _HOPE = {"queued": " yet", "running": " yet"}
 
@@ -159,6 +212,9 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "names": ", ".join(parameters.get("known", [])),
         "rule": _rule(parameters),
         "way_out": _way_out(parameters),
+        "at_most": _at_most(parameters),
+        "amount": _amount(parameters),
+        "otherwise": _otherwise(parameters),
         "losses": "; ".join(_loss(each) for each in parameters.get("lost", [])),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
         "hope": _HOPE.get(str(parameters.get("state")), ""),
@@ -169,9 +225,69 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
     return template.format(**words)
 
 
+def place(job: Mapping[str, Any]) -> str:
+    """Say where a queued job stands: `Number 3 in the queue, starts in about 2 min.`."""
+    starts = job["starts_in_seconds"]
+    when = "" if starts is None else f", starts in {about(starts)}"
+    return f"Number {job['position']} in the queue{when}."
+
+
+def left(job: Mapping[str, Any]) -> str:
+    """Say when a live job will be done: `about 40 s left`; nothing where nobody knows."""
+    seconds = job["eta_seconds"]
+    if seconds is None or job["state"] not in ("queued", "running"):
+        return ""
+    return f"done in {about(seconds)}" if job["state"] == "queued" else f"{about(seconds)} left"
+
+
+def about(seconds: float) -> str:
+    """Say how long that is, as coarsely as it is known: `about 40 s`, `about 2 min`."""
+    if seconds < 1:
+        return "a moment"
+    step = 1 if seconds < 20 else 5 if seconds < 120 else 60
+    whole = round(seconds / step) * step
+    parts = {"h": whole // 3600, "min": whole // 60 % 60, "s": whole % 60}
+    return "about " + " ".join(f"{count} {unit}" for unit, count in parts.items() if count)
+
+
+def step(transition: Mapping[str, Any]) -> str:
+    """Return the English sentence for a line of a job's log."""
+    state, reason, attempt = (transition[name] for name in ("state", "reason", "attempt"))
+    again = f" (attempt {attempt})" if attempt and (reason or attempt > 1) else ""
+    if reason is None:
+        return STEPS[state].format(worker=transition["worker"] or "a worker") + again + "."
+    return f"{RETURNS.get(state, STEPS[state])}: {REASONS.get(reason, reason)}{again}."
+
+
+def fallback(known: Mapping[str, Any]) -> str:
+    """Return the English sentence for how the work went on with less memory."""
+    tile, history, cause = (known[name] for name in ("tile", "history", "cause"))
+    where = f"in tiles of {tile} px" if tile else "in one piece"
+    why = CAUSES.get(cause, cause)
+    return f"Went on {where}, with {history} steps of history, after {why}."
+
+
 def _way_out(parameters: Mapping[str, Any]) -> str:
     size = parameters.get("maximum")
     return f"a size of {size} should fit" if size else "choose another worker"
+
+
+def _at_most(parameters: Mapping[str, Any]) -> str:
+    size = parameters.get("maximum")
+    return f"may be at most {size}" if size else "would have to be too small to paint"
+
+
+def _amount(parameters: Mapping[str, Any]) -> str:
+    count = parameters.get("maximum")
+    in_bytes = parameters.get("bound") == "bytes"
+    return f"{int(count or 0) // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
+
+
+def _otherwise(parameters: Mapping[str, Any]) -> str:
+    size = parameters.get("maximum")
+    return (
+        f"with a size of {size} it would start" if size else "those online can paint it at no size"
+    )
 
 
 def _loss(known: Mapping[str, Any]) -> str:

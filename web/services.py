@@ -11,8 +11,10 @@ from shared.images import ImageStore
 from shared.jobs import JobStore, connect
 from shared.wakeup import celery_app, wake
 from shared.workers import Workers
+from web.outlook import Outlook, look_out
 
 _KEY = "gramworks"
+Keep = Callable[[Callable[[], Outlook]], Callable[[], Outlook]]
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,21 @@ class Services:
     jobs: JobStore
     images: ImageStore
     workers: Workers
+    outlook: Callable[[], Outlook]
     wake: Callable[[], None]
 
 
-def install(app: Flask, config: Config) -> None:
+def install(app: Flask, config: Config, keep: Keep) -> None:
     """Make the services and give them to `app`."""
     redis = connect(config.redis_url)
+    jobs, workers = JobStore(redis, config.redis_replicas), Workers(redis)
     celery = celery_app(config.redis_url)
     app.extensions[_KEY] = Services(
         config=config,
-        jobs=JobStore(redis),
+        jobs=jobs,
         images=ImageStore(config.image_url),
-        workers=Workers(redis),
+        workers=workers,
+        outlook=keep(lambda: look_out(jobs, workers)),
         wake=lambda: wake(celery),
     )
 

@@ -1,30 +1,18 @@
 """From an upload to an accepted job: checked, stored, recorded, announced."""
 
-import math
 from collections.abc import Mapping
+from contextlib import suppress
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from shared.errors import (
-    ImageTooElongated,
-    InvalidJson,
-    MissingFile,
-    ResultTooLarge,
-    ResultTooNarrow,
-    TooManyFiles,
-)
+from shared.errors import InvalidJson, MissingFile, QueueFull, StoreUnavailable, TooManyFiles
 from shared.job import InputImage, Job, JobInputs, JobOptions
-from shared.jobs.records import new_id
-from shared.settings import (
-    SHORTEST_RESULT_SIDE,
-    TALLEST_RESULT,
-    StyleSettings,
-    parse_settings,
-    read_object,
-    validate,
-)
+from shared.jobs.records import Admission, new_id
+from shared.settings import StyleSettings, parse_settings, read_object, validate
+from web.admission import bounds, check_room
 from web.services import Services
-from web.uploads import MEGAPIXEL, CleanImage, read_image
+from web.sizes import check_memory, check_size
+from web.uploads import CleanImage, read_image
 
 MOST_STYLES = 8
 
@@ -37,12 +25,14 @@ def submit(house: Services, files: MultiDict[str, FileStorage], form: Mapping[st
         files: `content`, one file, and `style`, one or more.
         form: `settings` and `options`, each a JSON object or absent.
     """
-    house.jobs.ping()  # without Redis nothing is decoded, and nothing stored that no record names
+    check_room(house.config, house.jobs, house.images)  # without Redis too nothing is decoded
     settings = parse_settings(_text(files, form, "settings"))
     options = read_object("options", _text(files, form, "options"))
     handling = validate("options", JobOptions, options)
     content, *_ = _images(house, files, "content", most=1)
-    _check_result(settings, content, house.config.max_result_megapixels)
+    shape = content.width, content.height
+    check_size(settings, shape, house.config.max_result_megapixels)
+    check_memory(settings, shape, house.workers.largest_lately())
     styles = _images(house, files, "style", most=MOST_STYLES)
     job = _record(house, settings, handling, content, styles)
     house.wake()
@@ -66,28 +56,6 @@ def _images(
     return [read_image(field, upload, house.config.max_input_megapixels) for upload in uploads]
 
 
-def _check_result(settings: StyleSettings, content: CleanImage, megapixels: float) -> None:
-    rows, columns = settings.result_shape(content.width, content.height)
-    too_narrow = columns < SHORTEST_RESULT_SIDE
-    if not too_narrow and rows * columns <= megapixels * MEGAPIXEL:
-        return
-    least, most = _sizes_that_fit(content, megapixels)
-    if least > most:
-        raise ImageTooElongated(field="content", width=content.width, height=content.height)
-    shape = {"field": "settings.size", "rows": rows, "columns": columns}
-    if too_narrow:
-        raise ResultTooNarrow(minimum=least, **shape)
-    raise ResultTooLarge(maximum=most, megapixels=megapixels, **shape)
-
-
-def _sizes_that_fit(content: CleanImage, megapixels: float) -> tuple[int, int]:
-    """Return the least and the most `size` for which `content` can be painted."""
-    slimness = content.height / content.width
-    least = math.ceil(SHORTEST_RESULT_SIDE * slimness)
-    most = math.isqrt(int(megapixels * MEGAPIXEL * slimness))
-    return max(least, SHORTEST_RESULT_SIDE), min(most, TALLEST_RESULT)
-
-
 def _record(
     house: Services,
     settings: StyleSettings,
@@ -106,10 +74,20 @@ def _record(
             ],
         )
     except Exception:
-        house.images.delete_folder(folder)  # no record names them
+        _drop(house, folder)
         raise
     # From here on they stay: where Redis's answer is lost, a record may be there that names them.
-    return house.jobs.create(job_id, settings, options, inputs)
+    admission = Admission(bounds=bounds(house.config))
+    try:
+        return house.jobs.create(job_id, settings, options, inputs, admission)
+    except QueueFull:
+        _drop(house, folder)
+        raise
+
+
+def _drop(house: Services, folder: str) -> None:
+    with suppress(StoreUnavailable):  # no record names them: the workers collect what is left
+        house.images.delete_folder(folder)
 
 
 def _store(house: Services, key: str, image: CleanImage) -> InputImage:

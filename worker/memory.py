@@ -8,7 +8,11 @@ LIMITS = (  # of control groups, version 2 and 1
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
-KILLS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
+KILLS = (  # on this machine, in this container
+    Path("/proc/vmstat"),
+    Path("/sys/fs/cgroup/memory.events"),
+    Path("/sys/fs/cgroup/memory/memory.oom_control"),
+)
 SHARE = 0.75  # the rest is for the system, the parent process and the page cache
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections import deque
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from worker.memory import oom_kills
 from worker.reconcile import Reconciler, keep_at_it
 
 LEAVING_SECONDS = 60.0
+OOM_LOOKS = 10  # that far back a process may have been killed when Celery tells of it
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,8 @@ class Parent:
         self._name = name
         self._app = app
         self._stop = threading.Event()
-        self._oom_kills = 0
+        self._oom_kills = deque([oom_kills()], maxlen=OOM_LOOKS)
+        self._new = True
 
     def listen(self) -> None:
         """Be there when Celery tells of these."""
@@ -49,27 +51,35 @@ class Parent:
     def _workers(self) -> Workers:
         return Workers(self._jobs.redis)
 
-    def _start(self, **_: Any) -> None:
-        reconciler = Reconciler(
+    @cached_property
+    def _reconciler(self) -> Reconciler:
+        return Reconciler(
             jobs=self._jobs,
             workers=self._workers,
             images=ImageStore(self._config.image_url),
             wake=self._wake,
             retention_seconds=self._config.retention,
         )
-        self._jobs.undrain(self._name)
-        for step in (lambda: self._look_after(reconciler), reconciler.collect):
-            self._in_background(step)
 
-    def _look_after(self, reconciler: Reconciler) -> None:
-        self._oom_kills = oom_kills()
+    def _start(self, **_: Any) -> None:
+        for step in (self._look_after, self._collect):
+            threading.Thread(target=keep_at_it, args=(step, self._stop), daemon=True).start()
+
+    def _collect(self) -> None:
+        self._reconciler.collect()
+
+    def _look_after(self) -> None:
+        if self._new:  # a container that starts again has the name that it had
+            self._jobs.undrain(self._name)
+            self._new = False
+        self._oom_kills.append(oom_kills())
         self._workers.greet(self._name)
-        reconciler.round()
+        self._reconciler.round()
 
     def _lost_child(self, exception: BaseException, **_: Any) -> None:
         if not isinstance(exception, WorkerLostError):
             return  # told in the child
-        for_memory = oom_kills() > self._oom_kills
+        for_memory = oom_kills() > self._oom_kills[0]
         log.error("lost the pool process%s: %s", " to the OOM killer" * for_memory, exception)
         try:
             for claim in self._jobs.held_by(self._name):
@@ -104,6 +114,3 @@ class Parent:
 
     def _wake(self) -> None:
         wake(self._app)
-
-    def _in_background(self, step: Callable[[], None]) -> None:
-        threading.Thread(target=keep_at_it, args=(step, self._stop), daemon=True).start()

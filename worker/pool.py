@@ -60,8 +60,9 @@ class Pool:
         return self._make_painter(self._config, self._jobs)
 
     def _load(self, **_: Any) -> None:
+        painter = self._painter
         with suppress(StoreUnavailable):  # the first job tells it
-            self._describe(self._painter)
+            self._describe(painter)
 
     def _describe(self, painter: Painter) -> None:
         speed, overhead = self._paces.usual() or (None, None)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -158,6 +159,16 @@ def test_the_servers_sentence_is_shown_in_one_line(server: FakeServer) -> None:
     assert result.stderr == "error: size must be at most 4096 [px].\n"
 
 
+def test_a_full_queue_is_told_in_one_line_with_when_to_try_again(server: FakeServer) -> None:
+    detail = "The queue is full, so the job was not accepted: try again in a minute."
+    full = problem(429, detail, code="queue_full")
+    full.headers["Retry-After"] = "60"
+    server.answer(SUBMIT, full)
+    result = run(server, "submit", "photo.jpg", "painting.jpg")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"error: {detail}\n")
+    assert len(server.requests(SUBMIT)) == 1
+
+
 def test_a_server_that_is_not_there_is_an_error_in_one_line() -> None:
     result = CliRunner().invoke(cli, ["--url", "http://127.0.0.1:9", "list"])
     assert result.exit_code == 1
@@ -200,6 +211,43 @@ def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeSe
     result = run(server, "cancel", "j1")
     assert (result.exit_code, result.stderr) == (1, "error: Job j1 has succeeded already.\n")
     assert [asked.method for asked in server.asked] == ["GET"]
+
+
+def test_retry_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
+    result = run(server, "retry", "j1")
+    assert (result.exit_code, result.stdout) == (0, "j1\n")
+    assert "gramworks watch j1" in result.stderr
+
+
+def test_retry_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
+    result = run(server, "retry", "j1", "-o", "result.png")
+    assert result.exit_code == 0, result.output
+    assert (pictures / "result.png").exists()
+
+
+def test_retry_of_a_job_that_did_not_fail_is_an_error_in_one_line(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j1/retry", problem(409, "The job is running; no."))
+    result = run(server, "retry", "j1")
+    assert (result.exit_code, result.stderr) == (1, "error: The job is running; no.\n")
+
+
+def test_status_tells_why_a_job_is_not_started(server: FakeServer) -> None:
+    waiting = {"code": "no_worker_online", "detail": "No worker is online."}
+    server.answer(JOB, as_json(job_json("queued", waiting=waiting)))
+    assert re.search(r"waits +No worker is online\.", run(server, "status", "j1").stdout)
+
+
+def test_status_tells_what_befell_the_job(server: FakeServer) -> None:
+    step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
+    fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}
+    told = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
+    server.answer(JOB, as_json(told))
+    shown = run(server, "status", "j1").stdout
+    assert re.search(r"history +2026-01-01 \d\d:\d\d:00 +Back again\.", shown)
+    assert re.search(r"memory +In tiles\.", shown)
 
 
 def test_list_keeps_ids_whole(server: FakeServer) -> None:

@@ -20,7 +20,8 @@ from tests.gramworks.fake_server import (
     stream,
 )
 
-QUEUED = Job.from_json(job_json("queued", position=3, eta_seconds=100.0))
+WAITING = job_json("queued", position=3, starts_in_seconds=60.0, eta_seconds=100.0)
+QUEUED = Job.from_json(WAITING)
 RUNNING = Job.from_json(job_json(attempt=2))
 PROGRESS = Progress.from_json(progress_json())
 
@@ -64,9 +65,31 @@ def test_the_bar_shows_how_far_and_how_good_in_three_lines(width: int) -> None:
 def test_a_queued_job_shows_its_place() -> None:
     standing = Standing(QUEUED)
     standing.take(JobChanged(QUEUED))
+    first, second = drawn(standing)
+    assert first == "queued       number 3 in the queue, starts in about 1 min"
+    assert second.strip() == "done in about 1 min 40 s"
+
+
+def test_a_queued_job_of_which_nobody_knows_more_shows_how_long_it_waits() -> None:
+    standing = Standing(Job.from_json(WAITING | {"starts_in_seconds": None, "eta_seconds": None}))
     (line,) = drawn(standing)
-    assert line.startswith("queued       position 3, waiting for ")
-    assert line.endswith(", about 1 min 40 s left")
+    assert line.startswith("queued       number 3 in the queue, waiting for ")
+
+
+HINDRANCE = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_why_a_job_is_not_started_is_shown_whole(width: int) -> None:
+    lines = drawn(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})), width)
+    assert HINDRANCE["detail"].split() == " ".join(lines[1:]).split()
+    assert max(map(len, lines)) < width
+
+
+def test_a_pipe_is_told_why_a_job_is_not_started() -> None:
+    console = pipe()
+    LineView(console).show(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})))
+    assert "No worker is online just now." in written(console)
 
 
 def test_a_lost_connection_is_shown_until_it_is_back() -> None:

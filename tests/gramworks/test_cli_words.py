@@ -32,6 +32,21 @@ def test_the_time_left_is_as_coarse_as_the_estimate(seconds: float | None, said:
     assert words.time_left(seconds) == said
 
 
+@pytest.mark.parametrize(
+    ("position", "starts_in", "said"),
+    [
+        (3, 118.0, "number 3 in the queue, starts in about 2 min"),
+        (1, 0.0, "number 1 in the queue, starts in a moment"),
+        (3, None, "number 3 in the queue"),
+        (None, None, ""),
+    ],
+)
+def test_a_place_is_said_with_when_it_is_reached(
+    position: int | None, starts_in: float | None, said: str
+) -> None:
+    assert words.place(position, starts_in) == said
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(5, "0:05"), (185, "3:05"), (7205, "2:00:05")])
 def test_a_clock_keeps_its_width(seconds: float, said: str) -> None:
     assert words.clock(seconds) == said

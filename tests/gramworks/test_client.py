@@ -209,6 +209,20 @@ def test_a_job_that_ended_while_it_was_being_cancelled_is_no_silent_success(
         client.cancel("j1")
 
 
+def test_retry_returns_the_job_that_is_queued_again(server: FakeServer, client: Client) -> None:
+    server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
+    assert client.retry("j1").state == "queued"
+
+
+def test_retry_raises_what_the_server_says_of_a_job_that_did_not_fail(
+    server: FakeServer, client: Client
+) -> None:
+    refusal = problem(409, "The job is running.", code="not_failed")
+    server.answer("POST /api/v1/jobs/j1/retry", refusal)
+    with pytest.raises(NotReady, match="The job is running"):
+        client.retry("j1")
+
+
 def test_ready_says_whether_the_server_takes_work(server: FakeServer, client: Client) -> None:
     server.answer("GET /readyz", Answer(503), as_json({"status": "ready", "workers": 1}))
     assert [client.ready(), client.ready()] == [False, True]

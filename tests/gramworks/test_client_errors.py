@@ -67,6 +67,21 @@ def test_a_proxys_html_page_still_gets_a_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("60", 60), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)]
+)
+def test_when_to_try_again_is_kept(header: str, seconds: int | None) -> None:
+    headers, body = {"Retry-After": header}, {"detail": "The queue is full."}
+    error = error_of(lambda _: httpx.Response(429, headers=headers, json=body))
+    assert isinstance(error, Unavailable)
+    assert (str(error), error.retry_after) == ("The queue is full.", seconds)
+
+
+def test_a_proxy_that_says_only_when_to_try_again_is_quoted() -> None:
+    error = error_of(lambda _: httpx.Response(503, headers={"Retry-After": "7"}))
+    assert str(error).endswith("answered 503 Service Unavailable: try again in 7 s.")
+
+
 def test_a_redirect_names_the_address_to_use() -> None:
     there = {"Location": "https://gram.works/api/v1/jobs/j1"}
     error = error_of(lambda _: httpx.Response(301, headers=there))

@@ -73,6 +73,16 @@ def test_a_server_that_is_being_restarted_is_waited_for(server: FakeServer, clie
     assert kinds(client) == [JobChanged, *[Reconnecting] * 3, JobChanged]
 
 
+def test_a_server_that_says_when_it_is_back_is_not_asked_before(
+    server: FakeServer, client: Client
+) -> None:
+    away = problem(503, "Redis is away.")
+    away.headers["Retry-After"] = "1"
+    server.answer(EVENTS, stream(RUNNING, DROP), away, stream(DONE))
+    delays = [event.delay for event in client.watch("j1") if isinstance(event, Reconnecting)]
+    assert delays == [0.01, 1.0]
+
+
 def test_a_server_that_stays_away_is_given_up_in_the_end(
     server: FakeServer, client: Client
 ) -> None:

@@ -20,7 +20,7 @@ def web_config(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Conf
 
 @pytest.fixture(scope="session")
 def app(web_config: Config) -> Iterator[Flask]:
-    made = create_app(web_config)
+    made = create_app(web_config, keep=lambda make: make)  # a test sees what it just did
     yield made
     close(made)
 

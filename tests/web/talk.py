@@ -10,11 +10,13 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from shared.images import ImageStore
+from shared.job import Fallback
 from shared.jobs import JobStore
 from tests.web.pictures import plain
 
 JOBS = "/api/v1/jobs"
 PLAIN = plain()
+IN_TILES = Fallback(attempt=1, evaluation=3, rung=1, cause="memory_error", history=10, tile=512)
 
 
 def upload(

@@ -13,7 +13,7 @@ from shared.job import ENDED, JobState
 from shared.jobs import JobStore
 from shared.jobs.connection import Connection
 from tests.shared.lives import claimed, in_state, progress, queued, running
-from tests.web.talk import JOBS, Message, messages
+from tests.web.talk import IN_TILES, JOBS, Message, messages
 
 
 @contextmanager
@@ -53,6 +53,16 @@ def test_a_story_is_told_as_it_happens_from_the_job_to_its_end(
         last = _next(told)
         assert (last.event, last.data) == ("job", client.get(f"{JOBS}/{job_id}").get_json())
         assert list(told) == []
+
+
+def test_a_fallback_is_told_at_once_with_the_job(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    with _following(client, claim.job_id) as told:
+        assert _next(told).data["fallbacks"] == []
+        jobs.record_fallbacks(claim, 1, [IN_TILES])
+        event, _, data = _next(told)
+        assert (event, data) == ("job", client.get(f"{JOBS}/{claim.job_id}").get_json())
+        assert data["fallbacks"][0]["tile"] == 512
 
 
 def test_every_event_has_an_id_greater_than_the_one_before(

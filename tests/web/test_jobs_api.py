@@ -16,13 +16,15 @@ from shared.jobs.connection import Connection
 from shared.wakeup import QUEUE
 from tests.shared.lives import claimed, in_state, progress, running
 from tests.web.conftest import close
-from tests.web.talk import JOBS, accepted, problem, submit
+from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
 
 FIELDS = {
-    "id", "state", "position", "eta_seconds", "attempt", "progress", "settings", "options",
-    "created_at", "started_at", "finished_at", "error", "links",
+    "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
+    "settings", "options", "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
+    "links",
 }  # fmt: skip
+TILES_TOLD = "Went on in tiles of 512 px, with 10 steps of history, after the memory ran out."
 LIVE = set(JobState) - ENDED
 
 
@@ -52,7 +54,7 @@ def test_a_job_has_the_fields_of_the_contract_in_every_state(
     job = _shown(client, in_state(jobs, state).job_id)
     assert set(job) == FIELDS
     assert job["state"] == state
-    assert set(job["links"]) == {"self", "events", "preview", "result", "page"}
+    assert set(job["links"]) == {"self", "events", "preview", "result", "retry", "page"}
     assert (job["finished_at"] is not None) is (state in ENDED)
     assert (job["started_at"] is None) is (state is JobState.QUEUED)
     assert (job["error"] is not None) is (state is JobState.FAILED)
@@ -77,6 +79,51 @@ def test_why_a_job_failed_is_told_in_a_sentence_with_its_parameters(
     assert error["code"] == "out_of_memory"
     assert error["detail"].startswith("640 × 480 pixels need more memory")
     assert (error["width"], error["height"]) == (640, 480)
+
+
+def test_a_failed_job_is_tried_again_and_a_worker_woken(
+    client: FlaskClient, jobs: JobStore, redis: Connection
+) -> None:
+    failed = _shown(client, in_state(jobs, JobState.FAILED).job_id)
+    response = client.post(failed["links"]["retry"])
+    assert accepted(response) == _shown(client, failed["id"])
+    assert (response.get_json()["state"], response.get_json()["error"]) == ("queued", None)
+    assert redis.llen(f"gw:celery:{QUEUE}") == 1
+
+
+@pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.FAILED}))
+def test_a_job_that_did_not_fail_is_not_tried_again(
+    client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    body = problem(client.post(f"{JOBS}/{job_id}/retry"), 409, "not_failed")
+    assert f"The job is {state}" in body["detail"]
+    assert _shown(client, job_id)["state"] == state
+    assert redis.llen(f"gw:celery:{QUEUE}") == 0
+
+
+def test_the_log_tells_each_step_in_a_sentence(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.give_back(claim, "store away")
+    lines = _shown(client, claim.job_id)["log"]
+    assert [(line["state"], line["reason"], line["attempt"]) for line in lines] == [
+        ("queued", None, 0),
+        ("running", None, 1),
+        ("queued", "store away", 1),
+    ]
+    assert [line["detail"] for line in lines] == [
+        "Put into the queue.",
+        "Started on worker-1.",
+        "Back in the queue: its worker could not reach a store (attempt 1).",
+    ]
+    assert all(datetime.fromisoformat(line["at"]).utcoffset() is not None for line in lines)
+
+
+def test_a_fallback_is_told_with_what_it_changed(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.record_fallbacks(claim, 1, [IN_TILES])
+    [told] = _shown(client, claim.job_id)["fallbacks"]
+    assert told == IN_TILES.model_dump() | {"detail": TILES_TOLD}
 
 
 @pytest.mark.parametrize("state", sorted(LIVE))

@@ -19,7 +19,7 @@ from shared.workers import Worker, Workers
 from tests.shared.lives import in_state, progress, queued, running
 from tests.shared.staff import announce
 from tests.web.pictures import cornered, white
-from tests.web.talk import upload
+from tests.web.talk import IN_TILES, upload
 
 BALANCED = StyleSettings(**PRESETS["balanced"])
 
@@ -143,7 +143,8 @@ def test_a_job_has_a_page_in_every_state(
     page = _page(client, job_id)
     live = state not in ENDED
     assert f'data-state="{state}"' in page
-    assert ("Cancel the job" in page) is live
+    assert ('id="cancel" hidden' in page) is not live
+    assert ('id="retry" hidden' in page) is (state is not JobState.FAILED)
     assert ('http-equiv="refresh"' in page) is live
     shown = re.search(r'<img id="picture"[^>]*>', page)
     assert shown is not None
@@ -159,7 +160,9 @@ def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
     assert "Number 2 in the queue" in page
     assert "No worker is online" in page
     announce(Workers(redis), Worker(name="w", pixels=10**9))
-    assert "No worker is online" not in _page(client, queued(jobs))
+    page = _page(client, queued(jobs))
+    assert "No worker is online" not in page
+    assert 'id="waiting" hidden' in page
 
 
 def test_a_running_job_shows_its_numbers_without_a_script(
@@ -177,6 +180,18 @@ def test_a_failed_job_tells_why(client: FlaskClient, jobs: JobStore) -> None:
     assert "640 × 480 pixels need more memory" in page
 
 
+def test_what_befell_a_job_is_told_on_its_page(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    assert 'id="fallbacks" hidden' in _page(client, claim.job_id)
+    jobs.record_fallbacks(claim, 1, [IN_TILES])
+    jobs.lose(claim, "killed")
+    page = _page(client, claim.job_id)
+    assert "<summary>History</summary>" in page
+    assert "Back in the queue: its process was killed" in page
+    assert "<li>Went on in tiles of 512 px" in page
+    assert 'id="fallbacks" hidden' not in page
+
+
 @pytest.mark.parametrize("state", JobState)
 def test_a_job_is_cancelled_from_its_page_and_an_ended_one_stays(
     client: FlaskClient, jobs: JobStore, state: JobState
@@ -185,6 +200,16 @@ def test_a_job_is_cancelled_from_its_page_and_an_ended_one_stays(
     response = client.post(f"/jobs/{job_id}/cancel")
     assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job_id}")
     assert jobs.get(job_id).state is (state if state in ENDED else JobState.CANCELLED)
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_is_tried_again_from_its_page_only_if_it_failed(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.post(f"/jobs/{job_id}/retry")
+    assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job_id}")
+    assert jobs.get(job_id).state is (JobState.QUEUED if state is JobState.FAILED else state)
 
 
 def test_the_start_shows_the_latest_jobs_newest_first(

@@ -27,6 +27,7 @@ ODD_IDS += ["gw:jobs", "*", "%7B0%7D", "<script>"]
         ("GET", "/events"),
         ("GET", "/result"),
         ("GET", "/preview"),
+        ("POST", "/retry"),
     ],
 )
 @pytest.mark.parametrize("job_id", ODD_IDS, ids=range(len(ODD_IDS)))

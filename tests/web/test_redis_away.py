@@ -19,6 +19,7 @@ ASKED = [
     ("GET", f"{JOBS}/x"),
     ("GET", f"{JOBS}/x/events"),
     ("DELETE", f"{JOBS}/x"),
+    ("POST", f"{JOBS}/x/retry"),
 ]
 
 

@@ -1,11 +1,24 @@
 """Every error has a sentence, made with the parameters that it is raised with."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
 from shared.errors import GramworksError, InvalidRequest
-from web.sentences import RULES, SENTENCES, sentence, status_of
+from shared.job import Fallback, JobState
+from web.sentences import (
+    CAUSES,
+    REASONS,
+    RETRY_SECONDS,
+    RULES,
+    SENTENCES,
+    about,
+    fallback,
+    sentence,
+    status_of,
+    step,
+)
 
 RAISED: dict[str, dict[str, object]] = {
     "internal": {},
@@ -26,6 +39,9 @@ RAISED: dict[str, dict[str, object]] = {
     "not_failed": {"id": "x", "state": "queued"},
     "queue_full": {"bound": "jobs", "maximum": 1000},
     "storage_full": {"store": "images"},
+    "no_worker_online": {},
+    "no_live_worker_fits": {"width": 640, "height": 480, "maximum": 300},
+    "workers_draining": {},
     "invalid_json": {"field": "settings", "reason": "it holds an array"},
     "unknown_setting": {"field": "settings.x", "known": ["size", "pyramid"]},
     "invalid_setting": {"field": "settings.size", "problem": "int_type"},
@@ -87,6 +103,19 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
     assert made.endswith(".")
 
 
+@pytest.mark.parametrize("code", ["queue_full", "storage_full", "store_unavailable"])
+def test_what_time_mends_is_told_with_when_to_try_again(code: str) -> None:
+    assert status_of(code) in (429, 503)
+    assert RETRY_SECONDS[code] > 0
+    assert "try again in" in sentence(code, RAISED[code])
+
+
+def test_a_bound_in_bytes_is_told_in_megabytes() -> None:
+    assert "20000 MB of pictures" in sentence(
+        "queue_full", {"bound": "bytes", "maximum": 20_000_000_000}
+    )
+
+
 def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
     assert sentence("of_a_newer_worker", {}) == sentence("internal", {})
     assert status_of("of_a_newer_worker") == 500
@@ -95,3 +124,43 @@ def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
 @pytest.mark.parametrize("text", ["{0.__class__}", "{id}", "%s", "<b>"])
 def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
     assert text in sentence("job_not_found", {"id": text})
+
+
+@pytest.mark.parametrize("reason", [None, *REASONS, "a reason of a newer worker"])
+@pytest.mark.parametrize("state", JobState)
+def test_every_step_of_a_job_makes_a_whole_sentence(state: JobState, reason: str | None) -> None:
+    made = step({"state": state, "reason": reason, "attempt": 2, "worker": "w-1"})
+    assert made[0].isupper()
+    assert made.endswith(" (attempt 2).")
+    assert REASONS.get(reason or "", reason or "") in made
+
+
+def test_a_first_attempt_is_not_counted() -> None:
+    started = {"state": "running", "reason": None, "attempt": 1, "worker": "w-1"}
+    assert step(started) == "Started on w-1."
+
+
+def test_every_cause_of_a_fallback_has_words() -> None:
+    assert set(CAUSES) == set(get_args(Fallback.model_fields["cause"].annotation))
+
+
+@pytest.mark.parametrize(("tile", "words"), [(256, "in tiles of 256 px"), (None, "in one piece")])
+def test_a_fallback_makes_a_whole_sentence(tile: int | None, words: str) -> None:
+    made = fallback({"tile": tile, "history": 3, "cause": "killed"})
+    assert made.startswith(f"Went on {words}, with 3 steps")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.4, "a moment"),
+        (13.4, "about 13 s"),
+        (42, "about 40 s"),
+        (62, "about 1 min"),
+        (100, "about 1 min 40 s"),
+        (400, "about 7 min"),
+        (7900, "about 2 h 12 min"),
+    ],
+)
+def test_a_time_is_said_as_coarsely_as_it_is_known(seconds: float, said: str) -> None:
+    assert about(seconds) == said

@@ -1,6 +1,7 @@
 """A worker that drains finishes its job and takes no more."""
 
 import threading
+import time
 
 import pytest
 
@@ -35,8 +36,10 @@ def test_draining_waits_for_the_job_that_runs(
     ]
 
 
-def test_a_worker_that_leaves_takes_nothing_for_a_while(jobs: JobStore, images: ImageStore) -> None:
+def test_a_mark_with_a_time_wears_off(jobs: JobStore, images: ImageStore) -> None:
     submitted(jobs, images)
-    jobs.drain(ROOMY.worker, 0.0)
+    jobs.drain(ROOMY.worker, 0.2)
+    assert jobs.claim_next(ROOMY, 10) is None
+    time.sleep(0.25)
     assert jobs.draining() == set()
     assert jobs.claim_next(ROOMY, 10) is not None

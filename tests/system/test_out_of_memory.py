@@ -1,0 +1,63 @@
+"""The kernel ends a real worker's process for its memory; the job goes on in tiles and succeeds."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from samples import photograph_path, style_path
+from shared.jobs import JobStore, connect
+from tests.system.house import House, wait_until
+
+LIMIT = 1_150_000_000  # bytes; less than 0.54 megapixels take whole, more than in small tiles
+PLANNED_MB = "8000"  # what the worker believes to have
+SETTINGS = {"preset": "balanced", "size": 600, "iterations": 2, "pyramid": 1}
+GROUPS = Path("/sys/fs/cgroup")
+
+
+@pytest.fixture
+def cage() -> Iterator[Path]:
+    """Return a control group with little memory."""
+    parent = GROUPS / "memory" if (GROUPS / "memory").is_dir() else GROUPS
+    group = parent / f"gramworks-test-{os.getpid()}"
+    limits = ("memory.limit_in_bytes", "memory.max")
+    try:
+        group.mkdir()
+        limit = next(group / name for name in limits if (group / name).exists())
+        limit.write_text(str(LIMIT))
+    except (OSError, StopIteration):
+        pytest.skip("control groups cannot be made here: that needs root")
+    yield group
+    wait_until(lambda: _empty(group), "the processes in it are gone", patience=20)
+    group.rmdir()
+
+
+def _empty(group: Path) -> bool:
+    return not (group / "cgroup.procs").read_text()
+
+
+@pytest.mark.usefixtures("redis")
+@pytest.mark.timeout(280)
+def test_a_job_that_the_kernel_killed_for_its_memory_goes_on_in_tiles(
+    redis_url: str, tmp_path: Path, cage: Path
+) -> None:
+    house = House(redis_url, tmp_path)
+    house.environment |= {"GRAMWORKS_MEMORY_MB": PLANNED_MB}
+    house.start_web()
+    try:
+        worker = house.start("worker")
+        (cage / "cgroup.procs").write_text(str(worker.pid))
+        with house.client() as client:
+            style = style_path("woodcut-waves")
+            job = client.submit(photograph_path("chelsea"), style, SETTINGS)
+            ended = client.wait(job.id)
+    finally:
+        house.end()
+    record = JobStore(connect(redis_url)).get(job.id)
+    print(record.log, record.fallbacks, record.progress)
+    assert ended.state == "succeeded"
+    assert record.log[2].reason == "killed for its memory"
+    assert record.fallbacks[0].cause == "killed"
+    assert record.progress is not None
+    assert record.progress.tile is not None

@@ -1,0 +1,87 @@
+"""Why a queued job is not started: told in its state, instead of waiting in silence."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.job import JobState
+from shared.jobs import JobStore
+from shared.jobs.connection import Connection
+from shared.workers import Worker, Workers
+from tests.shared.lives import in_state, queued
+from tests.shared.staff import announce
+from tests.web.talk import JOBS
+
+LARGE, SMALL = Worker(name="large", pixels=10**6), Worker(name="small", pixels=4000)
+
+
+@pytest.fixture
+def workers(redis: Connection) -> Workers:
+    return Workers(redis)
+
+
+def _waiting(client: FlaskClient, job_id: str) -> dict[str, Any]:
+    told = client.get(f"{JOBS}/{job_id}").get_json()["waiting"]
+    assert told is None or told["detail"].endswith(".")
+    return dict(told or {})
+
+
+def test_without_a_worker_that_is_said(client: FlaskClient, jobs: JobStore) -> None:
+    assert _waiting(client, queued(jobs))["code"] == "no_worker_online"
+
+
+def test_a_job_that_only_waits_its_turn_waits_for_no_reason(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    announce(workers, LARGE)
+    queued(jobs)
+    assert _waiting(client, queued(jobs)) == {}
+
+
+def test_a_job_too_large_for_those_online_is_told_the_size_that_fits(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    announce(workers, SMALL)
+    told = _waiting(client, queued(jobs, size=120, width=64))
+    assert (told["code"], told["width"], told["height"]) == ("no_live_worker_fits", 160, 120)
+    assert f"with a size of {told['maximum']} it would start" in told["detail"]
+    assert _waiting(client, queued(jobs, size=told["maximum"])) == {}
+    assert _waiting(client, queued(jobs, size=told["maximum"] + 2)) != {}
+    announce(workers, LARGE)
+    assert _waiting(client, queued(jobs, size=120)) == {}
+
+
+def test_a_job_that_fits_at_no_size_is_told_so(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    announce(workers, Worker(name="tiny", pixels=0))
+    told = _waiting(client, queued(jobs))
+    assert told["maximum"] is None
+    assert "at no size" in told["detail"]
+
+
+def test_a_job_whose_workers_all_drain_is_told_so(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    announce(workers, LARGE)
+    announce(workers, SMALL)
+    job_id = queued(jobs, size=120)
+    jobs.drain("large")
+    assert _waiting(client, job_id)["code"] == "workers_draining"
+    assert _waiting(client, queued(jobs, size=48)) == {}
+    jobs.undrain("large")
+    assert _waiting(client, job_id) == {}
+
+
+@pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.QUEUED}))
+def test_a_job_that_is_not_queued_waits_for_nothing(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    assert _waiting(client, in_state(jobs, state).job_id) == {}
+
+
+def test_the_page_says_why(client: FlaskClient, jobs: JobStore, workers: Workers) -> None:
+    announce(workers, SMALL)
+    page = client.get(f"/jobs/{queued(jobs, size=120)}").text
+    assert "No worker that is online has the memory for 160 × 120 pixels" in page
