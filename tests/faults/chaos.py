@@ -9,6 +9,7 @@ from tests.faults.fault import Fault, Stage
 
 AT_ONCE = 5
 PAUSE = 0.1
+STUCK_SECONDS = 240.0
 AHEAD = 8  # faults that the jobs may be ahead of, so that both end together
 
 
@@ -30,11 +31,19 @@ class Chaos:
         return self._jobs * (len(self.faults) + AHEAD) / self._count
 
     def run(self, stage: Stage) -> None:
-        """Inflict them all and return when they are mended."""
+        """Inflict them all and return when they are mended.
+
+        Raises:
+            TimeoutError: the system takes no more jobs.
+        """
+        latest = time.monotonic()
         while self._kinds:
             due = stage.traffic.submitted >= self._jobs * len(self.faults) / self._count
-            if not (due and self._inflict_one(stage)):
-                time.sleep(PAUSE)
+            if due and self._inflict_one(stage):
+                latest = time.monotonic()
+            elif time.monotonic() - latest > STUCK_SECONDS:
+                raise TimeoutError(f"no job was taken for {STUCK_SECONDS:.0f} s")
+            time.sleep(PAUSE)
         for fault in self.faults:
             fault.over.wait()
 
