@@ -8,6 +8,7 @@ from shared.errors import InvalidSetting, NotReady
 from shared.finish import FORMATS, decode, encode
 from shared.job import ENDED, Job, JobOptions
 from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
+from web.owners import owner_of
 from web.representation import job_json
 from web.services import services
 from web.submission import submit
@@ -19,7 +20,7 @@ LONGEST_PAGE = 100
 @blueprint.post("/jobs")
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a job."""
-    job = submit(services(), request.files, request.form)
+    job = submit(services(), owner_of(request.remote_addr), request.files, request.form)
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 
