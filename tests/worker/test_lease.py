@@ -1,5 +1,8 @@
 """A lease is kept for as long as its work may take, and no longer."""
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -88,3 +91,25 @@ def test_a_lease_that_lapsed_is_taken_up_again_if_nobody_else_has_the_job(
 
 def test_a_new_lease_waits_for_the_pictures(jobs: JobStore, images: ImageStore) -> None:
     assert Lease(claimed(jobs, images)).hopeful
+
+
+HANGING = """
+import sys, threading
+from shared.jobs import Claim, JobStore, connect
+from worker.lease import kept
+
+with kept(Claim(sys.argv[2], 1), JobStore(connect(sys.argv[1])), seconds=0.6) as lease:
+    lease.expect(0.3)
+    threading.Event().wait()  # as a device that never answers
+"""
+
+
+def test_a_process_whose_device_hangs_ends_itself_and_the_job_goes_back(
+    jobs: JobStore, images: ImageStore, redis_url: str
+) -> None:
+    claim = claimed(jobs, images)
+    command = [sys.executable, "-c", HANGING, redis_url, claim.job_id]
+    ended = subprocess.run(command, timeout=20, check=False, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "hung")
