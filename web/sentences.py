@@ -187,13 +187,13 @@ REASONS: dict[str, str] = {
     "taken up again": "its worker, believed lost, was there again",
     "retried": "tried again by hand",
     "killed": "its process was killed",
-    "killed for its memory": "its process was killed, for the memory ran out",
+    "killed for its memory": "its process was killed for want of memory",
     "hung": "its worker gave no more signs of life",
     "store away": "its worker could not reach a store",
 }
 CAUSES: dict[str, str] = {
     "memory_error": "the memory ran out",
-    "killed": "its process was killed, for the memory ran out",
+    "killed": "its process was killed for want of memory",
 }
 _PLACES = {"redis": "job queue (Redis)", "images": "image store"}
 _HOPE = {"queued": " yet", "running": " yet"}
@@ -285,9 +285,7 @@ def _amount(parameters: Mapping[str, Any]) -> str:
 
 def _otherwise(parameters: Mapping[str, Any]) -> str:
     size = parameters.get("maximum")
-    return (
-        f"with a size of {size} it would start" if size else "those online can paint it at no size"
-    )
+    return f"a size of {size} would fit" if size else "no size would fit those that are"
 
 
 def _loss(known: Mapping[str, Any]) -> str:
