@@ -13,8 +13,8 @@ from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSetti
 from web.errors import problem, retry_after
 from web.owners import owner_of
 from web.representation import job_json
-from web.sentences import left, place
 from web.services import services
+from web.story import left, place
 from web.submission import submit
 
 blueprint = Blueprint("pages", __name__)
