@@ -18,6 +18,7 @@ from shared.config import Config
 
 SIZES, ITERATIONS, PRESETS = (64, 96, 128, 192, 256), (10, 20, 40), ("balanced", "faithful")
 PHOTOGRAPHS = ("chelsea", "coffee", "rocket")
+FRESH_SECONDS = 1.5  # the web foretells anew once a second
 HEADINGS = {
     "job": "job",
     "queued": "place",
@@ -68,6 +69,7 @@ def measure(url: str, jobs: int, seed: int) -> list[dict[str, Any]]:
         for warm in [submit(client, chance) for _ in range(3)]:
             client.wait(warm.id)
         queue = [submit(client, chance) for _ in range(jobs)]
+        time.sleep(FRESH_SECONDS)
         rows = [told(client, job) for job in queue[1:]]  # the first may be running
         return [judged(client, row) for row in rows]
 

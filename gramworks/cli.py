@@ -144,9 +144,9 @@ def cancel(session: Session, job_id: str) -> None:
     """Stop job ID, whether it is queued or running."""
     with session.client() as client:
         job = client.cancel(job_id)
-    if job.ended and job.state != "cancelled":
+    if job.state != "cancelled":
         raise CommandFailed(f"Job {job_id} has {job.state} already.")
-    session.show(job.body, lambda: f"Job {job_id} is {_cancelled(job)}.")
+    session.show(job.body, lambda: f"Job {job_id} is cancelled.")
 
 
 @cli.command()
@@ -234,11 +234,6 @@ def _json_or_text(value: str) -> object:
         return json.loads(value)
     except ValueError:
         return value
-
-
-def _cancelled(job: Job) -> str:
-    # A worker lets go of a running job at its next evaluation, not at once.
-    return "cancelled" if job.ended else "being cancelled"
 
 
 def _announce(session: Session, job: Job) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import httpx
 
-from gramworks.errors import GramworksError, Unavailable, require_success
+from gramworks.errors import Unavailable, require_success
 from gramworks.events import RETRY_DELAYS, Event, EventStream, JobChanged
 from gramworks.formats import format_of
 from gramworks.models import Job, Page, SettingsGuide
@@ -143,15 +143,7 @@ class Client:
 
     def cancel(self, job_id: str) -> Job:
         """Stop a job that is queued or running; one that has ended is left as it is."""
-        job = self.job(job_id)
-        if job.ended:  # asked again, the server would delete it and its picture
-            return job
-        response = self._http.send("DELETE", _path(job_id))
-        if response.status_code == httpx.codes.NO_CONTENT:
-            raise GramworksError(
-                f"Job {job_id} ended before it could be cancelled, and was deleted."
-            )
-        return self._http.read(Job.from_json, response)
+        return self._http.ask(Job.from_json, "DELETE", _path(job_id), params={"if": "live"})
 
     def retry(self, job_id: str) -> Job:
         """Try a failed job again; `NotReady` is raised of any other."""

@@ -13,7 +13,7 @@ from rich.text import Text
 from gramworks import schema
 from gramworks.display import state_text
 from gramworks.models import Job, SettingsGuide, Step
-from gramworks.words import about, ago, duration, losses, place, time_left
+from gramworks.words import ago, duration, losses, place, time_left
 
 # Room for the longest single value; a list goes on in the next line.
 VALUE_WIDTH = 18
@@ -127,9 +127,7 @@ def _explained(knob: schema.Schema, guide: SettingsGuide) -> Text:
 def _how_far(job: Job) -> str:
     if job.state == "running" and job.progress:
         return f"{job.progress.fraction:.0%}"
-    starts = job.starts_in_seconds
-    when = "" if starts is None else f", in {about(starts)}"
-    return f"number {job.position}{when}" if job.position else ""
+    return f"number {job.position}" if job.position else ""
 
 
 def _evaluations(job: Job) -> str:

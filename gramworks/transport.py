@@ -85,10 +85,7 @@ class Http:
         self, build: Callable[[Any], Built], method: str, path: str, **request: Unpack[Request]
     ) -> Built:
         """Return what `build` makes of the answer's JSON."""
-        return self.read(build, self.send(method, path, **request))
-
-    def read(self, build: Callable[[Any], Built], response: httpx.Response) -> Built:
-        """Return what `build` makes of the JSON of an answer that is here already."""
+        response = self.send(method, path, **request)
         return understood(lambda answer: build(answer.json()), response, self._url)
 
     @contextmanager

@@ -45,6 +45,11 @@ class Config(BaseModel):
     web_threads: Annotated[int, Field(alias="GRAMWORKS_WEB_THREADS", ge=4, le=2000)] = 200
     """Requests that the web serves at once; each open job page holds one."""
 
+    proxies: Annotated[int, Field(alias="GRAMWORKS_PROXIES", ge=0, le=9)] = 0
+    """How many proxies stand before the web, one behind the other: so many entries at the end of
+    X-Forwarded-For are believed. Jobs from one address share the workers evenly with those from
+    another, so with 0 behind a proxy all would count as one."""
+
     max_upload_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_UPLOAD_MB", ge=1, le=2000)] = 64
     """The longest upload (all files of a job together), in megabytes."""
 

@@ -11,6 +11,7 @@ from shared.errors import GramworksError, InvalidJson, InvalidSetting, UnknownSe
 SHORTEST_RESULT_SIDE = 32  # pixels: two cells of block5; below there is nothing to hold on to
 TALLEST_RESULT = 4096  # pixels
 OVERHEAD_PIXELS = 6000  # an evaluation costs as if it had so many more (measured at 1 to 22 k)
+OVERHEAD_EVALUATIONS = 3  # as many as a level's targets cost (measured at 6 to 98 k pixels)
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
 Layer = Literal[
     "block1_conv1", "block1_conv2",
@@ -61,8 +62,8 @@ class Level(NamedTuple):
 
     @property
     def work(self) -> int:
-        """What its evaluations cost, in pixels evaluated once."""
-        return (self.pixels + OVERHEAD_PIXELS) * self.evaluations
+        """What it costs, in pixels evaluated once."""
+        return (self.pixels + OVERHEAD_PIXELS) * (self.evaluations + OVERHEAD_EVALUATIONS)
 
 
 class StyleSettings(BaseModel):

@@ -1,6 +1,7 @@
 """The front end: pages for people, an API for programs; never loads the model."""
 
 from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import api, errors, events, health, pages
@@ -16,6 +17,8 @@ def create_app(config: Config, keep: Keep = Kept) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_mb * MEGABYTE
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign] # as Flask's documentation does
     install(app, config, keep)
     errors.install(app)
     for blueprint in (api.blueprint, events.blueprint, pages.blueprint, health.blueprint):

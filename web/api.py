@@ -1,25 +1,29 @@
 """The REST API of jobs and settings, for programs."""
 
+import logging
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from shared.errors import InvalidSetting, NotReady
+from shared.errors import InvalidSetting, NotReady, StoreUnavailable
 from shared.finish import FORMATS, decode, encode
+from shared.images import ImageStore
 from shared.job import ENDED, Job, JobOptions
 from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
+from web.owners import owner_of
 from web.representation import job_json
 from web.services import services
 from web.submission import submit
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 LONGEST_PAGE = 100
+log = logging.getLogger(__name__)
 
 
 @blueprint.post("/jobs")
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a job."""
-    job = submit(services(), request.files, request.form)
+    job = submit(services(), owner_of(request.remote_addr), request.files, request.form)
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 
@@ -42,13 +46,13 @@ def show(job_id: str) -> dict[str, Any]:
 
 @blueprint.delete("/jobs/<job_id>")
 def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
-    """Cancel a live job; delete an ended one with its pictures."""
-    house = services()
-    if house.jobs.cancel(job_id) not in ENDED:
+    """Cancel a live job; delete an ended one with its pictures, but not with `?if=live`."""
+    house, only_live = services(), _only_live()
+    if house.jobs.cancel(job_id) not in ENDED or only_live:
         return job_json(house.jobs.get(job_id)), 200
-    # the pictures first: while the record stands, what failed here can be asked for again
-    house.images.delete_folder(f"jobs/{job_id}")
-    house.jobs.delete(job_id)
+    # The record first: pictures without one are collected by the workers, whatever fails here.
+    if house.jobs.delete(job_id):
+        _delete_pictures(house.images, job_id)
     return "", 204
 
 
@@ -102,10 +106,24 @@ def settings() -> dict[str, Any]:
     }
 
 
+def _delete_pictures(images: ImageStore, job_id: str) -> None:
+    try:
+        images.delete_folder(f"jobs/{job_id}")
+    except StoreUnavailable as error:
+        log.warning("the pictures of %s are left to be collected: %s", job_id, error)
+
+
 def _picture(job: Job, what: str, key: str | None) -> bytes:
     if key is None:
         raise NotReady(id=job.id, what=what, state=job.state)
     return services().images.get(key)
+
+
+def _only_live() -> bool:
+    condition = request.args.get("if")
+    if condition not in (None, "live"):
+        raise InvalidSetting(field="if", problem="literal_error", expected="'live'")
+    return condition is not None
 
 
 def _limit() -> int:

@@ -11,9 +11,10 @@ from shared.errors import InvalidRequest, NotFailed, Refused
 from shared.job import ENDED
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
 from web.errors import problem, retry_after
+from web.owners import owner_of
 from web.representation import job_json
-from web.sentences import left, place
 from web.services import services
+from web.story import left, place
 from web.submission import submit
 
 blueprint = Blueprint("pages", __name__)
@@ -38,7 +39,8 @@ def index() -> str:
 def create() -> AnyResponse:
     """Accept the form, or show it again with what has to be mended."""
     try:
-        job = submit(services(), request.files, {"settings": _settings(request.form)})
+        form = {"settings": _settings(request.form)}
+        job = submit(services(), owner_of(request.remote_addr), request.files, form)
     except (InvalidRequest, Refused) as error:
         body = problem(error.code, _as_labelled(error.parameters))
         return Response(_form(request.form, body), body["status"], retry_after(error))

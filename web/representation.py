@@ -6,8 +6,8 @@ from flask import url_for
 
 from shared.job import Job, JobState
 from web.errors import fault
-from web.sentences import fallback, step
 from web.services import services
+from web.story import fallback, step
 
 
 def job_json(job: Job) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """From an upload to an accepted job: checked, stored, recorded, announced."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from shared.errors import InvalidJson, MissingFile, QueueFull, StoreUnavailable, TooManyFiles
 from shared.job import InputImage, Job, JobInputs, JobOptions
 from shared.jobs.records import Admission, new_id
-from shared.settings import StyleSettings, parse_settings, read_object, validate
+from shared.settings import parse_settings, read_object, validate
 from web.admission import bounds, check_room
 from web.services import Services
 from web.sizes import check_memory, check_size
@@ -17,11 +17,18 @@ from web.uploads import CleanImage, read_image
 MOST_STYLES = 8
 
 
-def submit(house: Services, files: MultiDict[str, FileStorage], form: Mapping[str, str]) -> Job:
-    """Accept a job, or raise an InvalidRequest that says which field to mend and how.
+def submit(
+    house: Services, owner: str, files: MultiDict[str, FileStorage], form: Mapping[str, str]
+) -> Job:
+    """Accept a job.
+
+    Raises:
+        InvalidRequest: it says which field to mend and how.
+        Refused: there is no room for it just now.
 
     Args:
         house: the services.
+        owner: whose job it is.
         files: `content`, one file, and `style`, one or more.
         form: `settings` and `options`, each a JSON object or absent.
     """
@@ -34,7 +41,12 @@ def submit(house: Services, files: MultiDict[str, FileStorage], form: Mapping[st
     check_size(settings, shape, house.config.max_result_megapixels)
     check_memory(settings, shape, house.workers.largest_lately())
     styles = _images(house, files, "style", most=MOST_STYLES)
-    job = _record(house, settings, handling, content, styles)
+    job_id, admission = new_id(), Admission(owner, bounds(house.config))
+    with _dropping(house, job_id, on=Exception):
+        inputs = _store_all(house, job_id, content, styles)
+    # Else they stay: where Redis's answer is lost, a record may be there that names them.
+    with _dropping(house, job_id, on=QueueFull):
+        job = house.jobs.create(job_id, settings, handling, inputs, admission)
     house.wake()
     return job
 
@@ -56,38 +68,27 @@ def _images(
     return [read_image(field, upload, house.config.max_input_megapixels) for upload in uploads]
 
 
-def _record(
-    house: Services,
-    settings: StyleSettings,
-    options: JobOptions,
-    content: CleanImage,
-    styles: list[CleanImage],
-) -> Job:
-    job_id = new_id()
-    folder = f"jobs/{job_id}"
-    try:
-        inputs = JobInputs(
-            content=_store(house, f"{folder}/content.png", content),
-            styles=[
-                _store(house, f"{folder}/style-{number}.png", style)
-                for number, style in enumerate(styles)
-            ],
-        )
-    except Exception:
-        _drop(house, folder)
-        raise
-    # From here on they stay: where Redis's answer is lost, a record may be there that names them.
-    admission = Admission(bounds=bounds(house.config))
-    try:
-        return house.jobs.create(job_id, settings, options, inputs, admission)
-    except QueueFull:
-        _drop(house, folder)
-        raise
+def _store_all(
+    house: Services, job_id: str, content: CleanImage, styles: list[CleanImage]
+) -> JobInputs:
+    return JobInputs(
+        content=_store(house, f"jobs/{job_id}/content.png", content),
+        styles=[
+            _store(house, f"jobs/{job_id}/style-{number}.png", style)
+            for number, style in enumerate(styles)
+        ],
+    )
 
 
-def _drop(house: Services, folder: str) -> None:
-    with suppress(StoreUnavailable):  # no record names them: the workers collect what is left
-        house.images.delete_folder(folder)
+@contextmanager
+def _dropping(house: Services, job_id: str, on: type[Exception]) -> Iterator[None]:
+    """Delete the job's pictures if `on` is raised: no record names them."""
+    try:
+        yield
+    except on:
+        with suppress(StoreUnavailable):  # the workers collect what is left
+            house.images.delete_folder(f"jobs/{job_id}")
+        raise
 
 
 def _store(house: Services, key: str, image: CleanImage) -> InputImage:

@@ -9,50 +9,56 @@ JOBS = 9  # that count
 
 
 class Pace(NamedTuple):
-    """A job of `work` takes `overhead` + `work` / `speed` seconds."""
+    """What one job took: so much work in `painting` seconds, and `overhead` seconds around it."""
 
-    speed: float
+    work: float
+    painting: float
     overhead: float
 
 
 class Stopwatch:
-    """Times one job: its evaluations from the second on, since the first also traces."""
+    """Times one job."""
 
     def __init__(self, work: float) -> None:
         self._work = work
-        self._begin = time.monotonic()
-        self._first: tuple[float, float] | None = None
-        self._last = (self._begin, 0.0)
+        self._begin = self._painting = self._painted = time.monotonic()
 
-    def evaluated(self, fraction: float) -> None:
-        """Note that this fraction of the work is done."""
-        self._last = time.monotonic(), fraction
-        self._first = self._first or self._last
+    def begin_painting(self) -> None:
+        """Say that the pictures are loaded."""
+        self._painting = self._painted = time.monotonic()
 
-    def pace(self) -> Pace | None:
-        """Return what the whole job tells; None when it made too few evaluations to tell."""
-        if self._first is None or self._last[1] <= self._first[1]:
-            return None
-        (then, before), (now, fraction) = self._first, self._last
-        speed = self._work * (fraction - before) / (now - then)
-        overhead = time.monotonic() - self._begin - self._work * fraction / speed
-        return Pace(speed, max(overhead, 0.0))
+    def evaluated(self) -> None:
+        """Say that one more evaluation is made."""
+        self._painted = time.monotonic()
+
+    def pace(self) -> Pace:
+        """Return what the whole job, which ends now, took."""
+        painting = self._painted - self._painting
+        return Pace(self._work, painting, time.monotonic() - self._begin - painting)
 
 
 class Paces:
-    """The medians over the last jobs."""
+    """The last jobs, but for the first of the process: it also traces the network."""
 
     def __init__(self) -> None:
         self._last: deque[Pace] = deque(maxlen=JOBS)
+        self._cold: Pace | None = None
 
     def add(self, pace: Pace | None) -> None:
         """Count one more job, if it could be measured."""
-        if pace:
+        if pace is None:
+            return
+        if self._cold is None:
+            self._cold = pace
+        else:
             self._last.append(pace)
 
-    def usual(self) -> Pace | None:
-        """Return the pace to expect; None before the first job."""
-        if not self._last:
+    def usual(self) -> tuple[float, float] | None:
+        """Return the speed (work a second) and the overhead to expect; None before any job."""
+        known = self._last or ([self._cold] if self._cold else [])
+        painting = sum(pace.painting for pace in known)
+        if not painting:
             return None
-        speeds, overheads = zip(*self._last, strict=True)
-        return Pace(median(speeds), median(overheads))
+        # the sums, not the median: long jobs say more, and a queue is a sum
+        speed = sum(pace.work for pace in known) / painting
+        return speed, median(pace.overhead for pace in known)

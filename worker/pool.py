@@ -86,7 +86,9 @@ class Pool:
         try:
             while self._has_parent and (claim := self._jobs.claim_next(capability, LEASE_SECONDS)):
                 log.info("job %s: attempt %d", claim.job_id, claim.attempt)
-                self._paces.add(painter.run(claim))
+                pace = painter.run(claim)
+                log.debug("job %s: %s", claim.job_id, pace)
+                self._paces.add(pace)
                 self._describe(painter)
         except StoreUnavailable as error:
             log.warning("a store is away: %s; what it held up is taken up again", error.parameters)

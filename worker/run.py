@@ -116,11 +116,12 @@ class Runner:
         content, *styles = self._inputs(job, lease)
         reporter = Reporter(claim, self.jobs, self.images, job)
         checkpoints = Checkpoints(claim, self.jobs, self.images, self.checkpoint_seconds)
+        stopwatch.begin_painting()
         made = snapshot.evaluation if snapshot else 0
         steps = self.stylize(content, styles, job.settings, snapshot, job.rung)
         del content, styles, snapshot  # they may be much larger than the result
         for progress in _watched(steps, job, lease, made):
-            stopwatch.evaluated(progress.fraction)
+            stopwatch.evaluated()
             reporter.report(progress)
             checkpoints.keep(progress)
         return progress

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from shared.jobs.keys import stream_key
 from shared.jobs.scripts import Scripted
 
 BEGINNING = "0-0"
@@ -21,12 +22,12 @@ class Events(Scripted):
 
     def last_event_id(self, job_id: str) -> str:
         """Return the id of the newest event, the stream's beginning if there is none."""
-        newest: Any = self.redis.xrevrange(_stream(job_id), count=1)
+        newest: Any = self.redis.xrevrange(stream_key(job_id), count=1)
         return str(newest[0][0]) if newest else BEGINNING
 
     def has_event(self, job_id: str, event_id: str) -> bool:
         """Return whether the stream still holds an event, and with it all that came after."""
-        found: Any = self.redis.xrange(_stream(job_id), event_id, event_id)
+        found: Any = self.redis.xrange(stream_key(job_id), event_id, event_id)
         return bool(found)
 
     def events(self, job_id: str, after: str, patience: float = 5.0) -> Iterator[Event | None]:
@@ -40,14 +41,12 @@ class Events(Scripted):
             patience: seconds of silence before None; less than the socket's timeout.
         """
         while True:
-            answer: Any = self.redis.xread({_stream(job_id): after}, block=round(patience * 1000))
+            answer: Any = self.redis.xread(
+                {stream_key(job_id): after}, block=round(patience * 1000)
+            )
             if not answer:
                 yield None
                 continue
-            for event_id, fields in dict(answer)[_stream(job_id)]:
+            for event_id, fields in dict(answer)[stream_key(job_id)]:
                 yield Event(event_id, fields["kind"], fields["data"])
                 after = event_id
-
-
-def _stream(job_id: str) -> str:
-    return f"gw:events:{job_id}"

@@ -1,9 +1,11 @@
 """What a worker may do with the job it holds, each write fenced by the attempt's number."""
 
 import json
+from typing import Any
 
 from shared.errors import GramworksError, Superseded
 from shared.job import Fallback, JobFault, JobProgress, JobState
+from shared.jobs.keys import LEASES, job_key
 from shared.jobs.queue import Claim
 from shared.jobs.scripts import Scripted
 
@@ -84,6 +86,15 @@ class Leases(Scripted):
         That counts as no lost attempt.
         """
         return int(self._run("hand_back", worker))
+
+    def held_by(self, worker: str) -> list[Claim]:
+        """Return what a worker holds."""
+        ids: Any = self.redis.zrange(LEASES, 0, -1)
+        pipeline = self.redis.pipeline()
+        for job_id in ids:
+            pipeline.hmget(job_key(job_id), "worker", "attempt")
+        rows = zip(ids, pipeline.execute(), strict=True)
+        return [Claim(job_id, int(attempt)) for job_id, (name, attempt) in rows if name == worker]
 
     def _fenced(self, script: str, claim: Claim, *args: str | int | float) -> None:
         if not self._run(script, claim.job_id, claim.attempt, *args):

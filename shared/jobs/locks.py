@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 from shared.errors import StoreUnavailable
+from shared.jobs.keys import done_key, lock_key
 from shared.jobs.scripts import Scripted
 
 LOCK_SECONDS = 30.0  # after which a holder that died no longer keeps the others out
@@ -17,18 +18,14 @@ class Locks(Scripted):
     def alone(self, what: str, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
         """Keep others out of the block; False if another is in it."""
         token = uuid4().hex
-        got = self.redis.set(_lock(what), token, nx=True, px=round(seconds * 1000))
+        got = self.redis.set(lock_key(what), token, nx=True, px=round(seconds * 1000))
         try:
             yield bool(got)
         finally:
             if got:
                 with suppress(StoreUnavailable):  # it lapses
-                    self._run("unlock", _lock(what), token)
+                    self._run("unlock", lock_key(what), token)
 
     def first_in(self, what: str, seconds: float) -> bool:
         """Return whether nobody asked the same in so many seconds."""
-        return bool(self.redis.set(f"gw:done:{what}", 1, nx=True, px=round(seconds * 1000)))
-
-
-def _lock(what: str) -> str:
-    return f"gw:lock:{what}"
+        return bool(self.redis.set(done_key(what), 1, nx=True, px=round(seconds * 1000)))

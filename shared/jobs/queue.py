@@ -7,13 +7,10 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from shared.job import Priority
+from shared.jobs.keys import LEASES, LOAD, PASSED, job_key, queue_key
 from shared.jobs.order import PRIORITIES, turns
 from shared.jobs.scripts import Scripted
 
-LEASES = "gw:leases"
-LOAD = "gw:load"
-PASSED = "gw:passed"
-DRAINING = "gw:draining"
 _NUMBER = 16  # digits before a job's id, so that equal tags go by number
 
 
@@ -79,19 +76,17 @@ class Queue(Scripted):
         pipeline = self.redis.pipeline()
         for priority in PRIORITIES:
             pipeline.zrange(queue_key(priority), 0, -1)
-        lists = {
-            priority: iter(members)
-            for priority, members in zip(PRIORITIES, pipeline.execute(), strict=True)
-        }
-        waiting = {priority: members.__length_hint__() for priority, members in lists.items()}
-        return [next(lists[turn])[_NUMBER:] for turn in turns(waiting, self._passed())]
+        queues = dict(zip(PRIORITIES, pipeline.execute(), strict=True))
+        members = {priority: iter(queue) for priority, queue in queues.items()}
+        waiting = {priority: len(queue) for priority, queue in queues.items()}
+        return [next(members[turn])[_NUMBER:] for turn in turns(waiting, self._passed())]
 
     def workload(self) -> list[Waiting]:
         """Return the queued jobs in the order in which they will be started, with what they ask."""
         ids = self.in_order()
         pipeline = self.redis.pipeline()
         for job_id in ids:
-            pipeline.hmget(f"gw:job:{job_id}", "pixels", "work")
+            pipeline.hmget(job_key(job_id), "pixels", "work")
         rows = zip(ids, pipeline.execute() if ids else [], strict=True)
         return [
             Waiting(job_id, int(pixels), float(work)) for job_id, (pixels, work) in rows if pixels
@@ -112,47 +107,12 @@ class Queue(Scripted):
         ranks, counts = answers[: len(jobs)], answers[len(jobs) :]
         return _places(dict(zip(PRIORITIES, counts, strict=True)), self._passed(), jobs, ranks)
 
-    def drain(self, worker: str, seconds: float = float("inf")) -> None:
-        """Let a worker take no more jobs, for so many seconds; the one it has, it finishes."""
-        now = self._now()
-        pipeline = self.redis.pipeline()
-        pipeline.zremrangebyscore(DRAINING, "-inf", now)
-        pipeline.zadd(DRAINING, {worker: now + seconds})
-        pipeline.execute()
-
-    def undrain(self, worker: str) -> None:
-        """Let it take jobs again."""
-        self.redis.zrem(DRAINING, worker)
-
-    def draining(self) -> set[str]:
-        """Return the workers that take no more jobs."""
-        names: Any = self.redis.zrangebyscore(DRAINING, self._now(), "+inf")
-        return set(names)
-
-    def held_by(self, worker: str) -> list[Claim]:
-        """Return what a worker holds."""
-        ids: Any = self.redis.zrange(LEASES, 0, -1)
-        pipeline = self.redis.pipeline()
-        for job_id in ids:
-            pipeline.hmget(f"gw:job:{job_id}", "worker", "attempt")
-        rows = zip(ids, pipeline.execute(), strict=True)
-        return [Claim(job_id, int(attempt)) for job_id, (name, attempt) in rows if name == worker]
-
-    def _now(self) -> float:
-        time: Any = self.redis.time()
-        return float(time[0] + time[1] / 1e6)
-
     def _passed(self) -> dict[Priority, int]:
         return dict(zip(PRIORITIES, self._fields(PASSED, PRIORITIES), strict=True))
 
     def _fields(self, key: str, names: Sequence[str]) -> list[int]:
         values: Any = self.redis.hmget(key, list(names))
         return [int(value or 0) for value in values]
-
-
-def queue_key(priority: Priority) -> str:
-    """Return where Redis holds the waiting jobs of a priority, by their tags."""
-    return f"gw:queue:{priority}"
 
 
 def _places(

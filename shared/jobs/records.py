@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from shared.errors import JobNotFound, NotFailed, QueueFull, StoreUnavailable
 from shared.job import Job, JobInputs, JobOptions, JobState, Priority, Transition
-from shared.jobs.queue import LEASES, Load, Queue
+from shared.jobs.keys import ENDED, INDEX, LEASES, job_key, log_key
+from shared.jobs.queue import Load, Queue
 from shared.settings import StyleSettings
 
-INDEX, ENDED = "gw:jobs", "gw:ended"
 _TIMES = ("created_at", "started_at", "finished_at", "held_since")
 _JSON = ("settings", "options", "inputs", "progress", "fallbacks", "error")
 
@@ -19,11 +19,6 @@ _JSON = ("settings", "options", "inputs", "progress", "fallbacks", "error")
 def new_id() -> str:
     """Return an id that nobody can guess: it is what a job's owner knows of it."""
     return uuid4().hex
-
-
-def job_key(job_id: str) -> str:
-    """Return where Redis holds the record of a job."""
-    return f"gw:job:{job_id}"
 
 
 class Admission(NamedTuple):
@@ -129,7 +124,7 @@ class Records(Queue):
 
     def ended_before(self, seconds_ago: float, most: int = 100) -> list[str]:
         """Return the ids of jobs that ended so long ago, at most so many, the oldest first."""
-        latest = (self._now() - seconds_ago) * 1000
+        latest = (self.redis_time() - seconds_ago) * 1000
         ids: Any = self.redis.zrangebyscore(ENDED, "-inf", latest, start=0, num=most)
         return list(ids)
 
@@ -138,7 +133,7 @@ class Records(Queue):
         pipeline = self.redis.pipeline(transaction=True)
         for job_id in job_ids:
             pipeline.hgetall(job_key(job_id))
-            pipeline.lrange(f"gw:log:{job_id}", 0, -1)
+            pipeline.lrange(log_key(job_id), 0, -1)
         answers = pipeline.execute() if job_ids else []
         found = dict(zip(job_ids, zip(answers[::2], answers[1::2], strict=True), strict=True))
         missing = [job_id for job_id, (record, _) in found.items() if not record]

@@ -200,17 +200,15 @@ def test_fetch_names_the_file_after_the_job(server: FakeServer, pictures: Path) 
 
 
 def test_cancel_says_what_became_of_the_job(server: FakeServer) -> None:
-    server.answer(JOB, as_json(job_json()))
-    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")), as_json(job_json()))
+    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")))
     assert run(server, "cancel", "j1").stdout == "Job j1 is cancelled.\n"
-    assert run(server, "cancel", "j1").stdout == "Job j1 is being cancelled.\n"
 
 
 def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeServer) -> None:
-    server.answer(JOB, as_json(job_json("succeeded")))
+    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("succeeded")))
     result = run(server, "cancel", "j1")
     assert (result.exit_code, result.stderr) == (1, "error: Job j1 has succeeded already.\n")
-    assert [asked.method for asked in server.asked] == ["GET"]
+    assert [asked.query for asked in server.asked] == ["if=live"]
 
 
 def test_retry_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:

@@ -1,5 +1,6 @@
 """Jobs over HTTP: accepted, shown, cancelled, deleted."""
 
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.shared.lives import claimed, in_state, progress, running
 from tests.web.conftest import close
 from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
+from worker.collect import collect_orphans
 
 FIELDS = {
     "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
@@ -148,6 +150,23 @@ def test_deleting_an_ended_job_deletes_its_record(
     problem(client.delete(f"{JOBS}/{job_id}"), 404, "job_not_found")
 
 
+@pytest.mark.parametrize("state", JobState)
+def test_only_what_is_live_is_cancelled_where_that_is_asked_for(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.delete(f"{JOBS}/{job_id}?if=live")
+    assert (response.status_code, response.get_json()) == (200, _shown(client, job_id))
+    assert _shown(client, job_id)["state"] == (state if state in ENDED else "cancelled")
+
+
+def test_a_condition_that_nobody_knows_deletes_nothing(client: FlaskClient, jobs: JobStore) -> None:
+    job_id = in_state(jobs, JobState.SUCCEEDED).job_id
+    body = problem(client.delete(f"{JOBS}/{job_id}?if=old"), 422, "invalid_setting")
+    assert "'if' must be 'live'" in body["detail"]
+    assert _shown(client, job_id)["state"] == "succeeded"
+
+
 def test_deleting_a_job_deletes_its_pictures_and_no_others(
     client: FlaskClient, jobs: JobStore, images: ImageStore, web_config: Config
 ) -> None:
@@ -183,16 +202,19 @@ def _mend_images(folder: Path) -> None:
     (folder / "away").rename(folder / "images")
 
 
-def test_pictures_that_cannot_be_deleted_now_can_be_deleted_later(
-    broken: Flask, jobs: JobStore, tmp_path: Path
+def test_a_job_is_deleted_though_its_pictures_have_to_be_collected_later(
+    broken: Flask, jobs: JobStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = broken.test_client()
     job_id = accepted(submit(client))["id"]
     jobs.cancel(job_id)
     _break_images(tmp_path)
-    problem(client.delete(f"{JOBS}/{job_id}"), 503, "store_unavailable")
+    with caplog.at_level(logging.WARNING):
+        assert client.delete(f"{JOBS}/{job_id}").status_code == 204
+    assert f"the pictures of {job_id} are left to be collected" in caplog.text
+    problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
     _mend_images(tmp_path)
-    assert client.delete(f"{JOBS}/{job_id}").status_code == 204
+    collect_orphans(jobs, ImageStore(str(tmp_path / "images")), seconds=0)
     assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
     close(broken)
 

@@ -12,7 +12,7 @@ from shared.workers import Worker, Workers
 from tests.shared.lives import ANOTHER, ANY, claimed, progress, queued
 from tests.shared.staff import announce
 from tests.web.talk import JOBS, messages
-from web.sentences import about
+from web.story import about
 
 SPEED, OVERHEAD = 1000.0, 1.0
 

@@ -45,7 +45,7 @@ def test_a_job_too_large_for_those_online_is_told_the_size_that_fits(
     announce(workers, SMALL)
     told = _waiting(client, queued(jobs, size=120, width=64))
     assert (told["code"], told["width"], told["height"]) == ("no_live_worker_fits", 160, 120)
-    assert f"with a size of {told['maximum']} it would start" in told["detail"]
+    assert f"a size of {told['maximum']} would fit" in told["detail"]
     assert _waiting(client, queued(jobs, size=told["maximum"])) == {}
     assert _waiting(client, queued(jobs, size=told["maximum"] + 2)) != {}
     announce(workers, LARGE)
@@ -58,7 +58,7 @@ def test_a_job_that_fits_at_no_size_is_told_so(
     announce(workers, Worker(name="tiny", pixels=0))
     told = _waiting(client, queued(jobs))
     assert told["maximum"] is None
-    assert "at no size" in told["detail"]
+    assert "no size would fit" in told["detail"]
 
 
 def test_a_job_whose_workers_all_drain_is_told_so(

@@ -19,6 +19,7 @@ function left(state, seconds) {
 }
 
 function place(job) {
+  if (!known(job.position)) return ""; // it was started while it was read
   const when = known(job.starts_in_seconds) ? `, starts in ${about(job.starts_in_seconds)}` : "";
   return `Number ${job.position} in the queue${when}.`;
 }
