@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.errors import StoreUnavailable
-from shared.jobs.queue import LEASES
+from shared.jobs.keys import LEASES
 from tests.faults.log import ENDS, Entry, read_log
 from tests.faults.system import System
 from tests.faults.traffic import Traffic
@@ -25,6 +25,14 @@ class Watch:
     def runs_again(self, job_id: str, since: float) -> float | None:
         """Wait until another attempt has made progress, or this one after it took up its lease."""
         return _wait(lambda: self._ran_again(job_id, since))
+
+    def put_back(self, job_id: str, since: float) -> float | None:
+        """Return when the job was put back into the queue, without waiting for it."""
+        try:
+            log = self._log(job_id)
+        except StoreUnavailable:
+            return None
+        return next((each.at for each in log if each.state == "queued" and each.at > since), None)
 
     def goes_on(self, job_id: str, since: float) -> float | None:
         """Wait until the job makes progress, whoever makes it."""
