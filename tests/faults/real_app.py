@@ -1,10 +1,7 @@
 """What Celery runs as a worker with the real engine: Gramworks, but that some jobs do harm."""
 
 import os
-import resource
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +10,6 @@ from shared.config import Config
 from shared.images import ImageStore
 from shared.jobs import Claim, JobStore
 from shared.settings import StyleSettings
-from tests.faults.orders import GREEDY, POISON
 from tests.faults.scripted_engine import HARM_AT, do_harm
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -21,7 +17,6 @@ from worker.pace import Pace
 from worker.run import Runner, Stylize
 from worker.shell import create
 
-SPARE_BYTES = 48 << 20  # less than the engine needs for a job that comes new to it
 Pixels = NDArray[np.float32]
 
 
@@ -51,24 +46,10 @@ class RealPainter:
         resume: Snapshot | None = None,
         rung: int = 0,
     ) -> Iterator[Progress]:
-        with _short_of_memory(on=settings.iterations == GREEDY):
-            for progress in self._stylize(content, styles, settings, resume, rung):
-                if progress.evaluation == HARM_AT and settings.iterations == POISON:
-                    do_harm(settings.iterations)
-                yield progress
-
-
-@contextmanager
-def _short_of_memory(*, on: bool) -> Iterator[None]:
-    """Let the process have hardly more memory than it has now."""
-    before, most = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    if on:
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + SPARE_BYTES, most))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (before, most))
+        for progress in self._stylize(content, styles, settings, resume, rung):
+            if progress.evaluation == HARM_AT:
+                do_harm(settings.iterations)
+            yield progress
 
 
 app = create(__name__, os.environ, RealPainter)
