@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test bench clean
+.PHONY: help demo up test check lock format compose-test bench chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,15 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw what came 
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
+
+# Half an hour. Faults of the image store take root, for they mount a file system of their own.
+CHAOS := .gramworks/chaos
+chaos: export TF_CPP_MIN_LOG_LEVEL := 2
+chaos: $(INSTALLED) ## break everything while jobs flow; say what was lost and how soon it went on
+	-$(PY) -m tests.faults --jobs 2000 --faults 500 --json $(CHAOS)/scripted.json
+	-$(PY) -m tests.faults --engine real --jobs 20 --faults 20 --workers 2 --json $(CHAOS)/real.json
+	$(PY) -m tests.faults.plain --json $(CHAOS)/plain.json
+	@$(PY) -m tests.faults.summary $(CHAOS)/scripted.json $(CHAOS)/real.json --plain $(CHAOS)/plain.json
 
 # One resolution for all, and the servers' locks cut out of it; hashes, no index.
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,82 @@
+"""What is left when all has come to rest: records, logs, events, files, leases."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.job import Job, JobProgress
+from shared.jobs import JobStore, Load
+from shared.jobs.queue import LEASES
+from tests.faults.log import Entry, read_log
+from tests.faults.system import System
+
+
+@dataclass(frozen=True)
+class Report:
+    """A progress event: when it was written, and what it said."""
+
+    at: float
+    progress: JobProgress
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that Redis knows of one job; `record` is None where it knows none."""
+
+    record: Job | None
+    log: list[Entry]
+    reports: list[Report]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the oracle judges: each job's story by id, each file by key, and what is still held."""
+
+    stories: dict[str, Story]
+    files: dict[str, bytes]
+    queued: list[str]
+    load: Load
+    leases: list[str]
+    pids: list[int]
+
+
+def collect(system: System, accepted: set[str]) -> Evidence:
+    """Return the evidence on every job that was accepted or has a record."""
+    jobs = system.jobs
+    recorded = {job.id: job for job in _records(jobs)}
+    stories = {
+        job_id: Story(recorded.get(job_id), read_log(jobs.redis, job_id), _reports(jobs, job_id))
+        for job_id in accepted | recorded.keys()
+    }
+    leases: Any = jobs.redis.zrange(LEASES, 0, -1)
+    pids = [pid for worker in system.workers for pid in worker.stragglers()]
+    files = _files(system.disk.folder)
+    return Evidence(stories, files, jobs.in_order(), jobs.load(), leases, pids)
+
+
+def _records(jobs: JobStore) -> list[Job]:
+    found, cursor = [], None
+    while True:
+        page = jobs.page(200, cursor)
+        found += page.jobs
+        if not (cursor := page.cursor):
+            return found
+
+
+def _reports(jobs: JobStore, job_id: str) -> list[Report]:
+    events: Any = jobs.redis.xrange(f"gw:events:{job_id}")
+    return [
+        Report(int(event_id.split("-")[0]) / 1000, _progress(fields["data"]))
+        for event_id, fields in events
+        if fields["kind"] == "progress"
+    ]
+
+
+def _progress(data: str) -> JobProgress:
+    return JobProgress.model_validate(json.loads(data)["progress"])
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}

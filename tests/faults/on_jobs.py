@@ -1,0 +1,73 @@
+"""Faults that jobs bring: poison, too little memory, and users who change their mind."""
+
+import random
+from contextlib import suppress
+
+from shared.errors import StoreUnavailable
+from tests.faults import orders
+from tests.faults.fault import Fault, Stage
+from tests.faults.orders import Order
+
+
+class HarmfulJob(Fault):
+    """A job that does harm is submitted among the others."""
+
+    order: Order
+    measured = "submitted → ended"
+
+    def inflict(self) -> None:
+        self.hit = self.stage.traffic.insist(self.order)
+
+    def recovery(self) -> float | None:
+        ended = self.stage.watch.ends(self.hit) if self.hit else None
+        return ended - self.at if ended else None
+
+
+class Poison(HarmfulJob):
+    """A job that kills its process every time; only one at a time, or no worker would be left."""
+
+    kind = "poison"
+    meaning = "a job that kills its process every time"
+    order = orders.poison()
+    part = "poison"
+    lasts = (8.0, 8.0)
+
+
+class Greedy(HarmfulJob):
+    """A job for which there is never memory enough."""
+
+    kind = "memory"
+    meaning = "MemoryError in the engine"
+    order = orders.greedy()
+
+
+class Cancel(Fault):
+    """A user cancels a job, queued or running."""
+
+    kind = "cancel"
+    meaning = "a queued or running job cancelled"
+    measured = "asked → answered"
+
+    def __init__(self, stage: Stage, rng: random.Random, target: str) -> None:
+        super().__init__(stage, rng, target)
+        self._running = rng.random() < 0.5
+
+    def prepare(self) -> None:
+        with suppress(StoreUnavailable):
+            harmless = [job_id for job_id in self._candidates() if self._harmless(job_id)]
+            self.hit = self.rng.choice(harmless) if harmless else None
+
+    def inflict(self) -> None:
+        if self.hit:
+            self.stage.traffic.cancel(self.hit)
+
+    def recovery(self) -> float | None:
+        return self.mended_at - self.at if self.hit else None
+
+    def _candidates(self) -> list[str]:
+        jobs = self.stage.system.jobs
+        return [job.id for job in jobs.running_jobs()] if self._running else jobs.in_order()
+
+    def _harmless(self, job_id: str) -> bool:
+        order = self.stage.traffic.accepted.get(job_id)
+        return order is not None and not order.harm

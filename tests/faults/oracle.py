@@ -1,0 +1,177 @@
+"""Judges the evidence: what was lost, doubled, orphaned, or went a way that no job may go."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tests.faults import picture
+from tests.faults.evidence import Evidence, Story
+from tests.faults.log import ENDS
+from tests.faults.orders import Order
+
+
+class Wrong(StrEnum):
+    """What can be wrong."""
+
+    LOST = "lost"  # accepted, and it has no end, or no whole picture though it succeeded
+    DOUBLED = "doubled"  # it ended twice, or an attempt wrote that did not hold it
+    ILLEGAL = "illegal"  # a transition that no job may make
+    ORPHAN = "orphan"  # a file that no record names
+    LEFT = "left"  # a lease or a place in the queue without a job
+    UNEXPECTED = "unexpected"  # an end that nothing that happened to the job explains
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a job, or with a file."""
+
+    wrong: Wrong
+    about: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the users know: the orders by id, and what they were told when they cancelled."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    cancelled: set[str] = field(default_factory=set)
+    perhaps_deleted: set[str] = field(default_factory=set)
+    marked: bool = True  # whether the pictures say whose they are: the scripted engine's do
+
+
+# From failed back to queued leads only a retry by hand, and here nobody retries.
+LEGAL = {
+    "queued": {"running", "cancelled"},
+    "running": {"queued", "succeeded", "failed", "cancelled"},
+}
+
+TOO_LARGE = ("out_of_memory", "pictures_too_large")
+LOST_TOO_OFTEN = "failed (workers_lost)"
+ENDS_OF = {  # by the harm that a job does; too many faults may be the end of any
+    "": {"succeeded", LOST_TOO_OFTEN},
+    "poison": {LOST_TOO_OFTEN},
+    "memory": {"succeeded", *(f"failed ({code})" for code in TOO_LARGE), LOST_TOO_OFTEN},
+}
+
+
+def judge(evidence: Evidence, known: Known) -> list[Finding]:
+    """Return everything that is wrong."""
+    found = list(_on_files(evidence))
+    found += [Finding(Wrong.LEFT, job_id, "still in the queue") for job_id in evidence.queued]
+    if any(evidence.load) and not evidence.queued:
+        found.append(Finding(Wrong.LEFT, "the queue", f"empty, and counts {evidence.load}"))
+    found += [Finding(Wrong.LEFT, job_id, "still leased") for job_id in evidence.leases]
+    found += [Finding(Wrong.LEFT, str(pid), "a process whose parent died") for pid in evidence.pids]
+    for job_id, story in evidence.stories.items():
+        found += [
+            Finding(wrong, job_id, words)
+            for wrong, words in _on_job(job_id, story, evidence.files, known)
+        ]
+    return found
+
+
+Findings = Iterator[tuple[Wrong, str]]
+
+
+def _on_files(evidence: Evidence) -> Iterator[Finding]:
+    named: set[str | None] = set()
+    for story in evidence.stories.values():
+        if job := story.record:
+            named |= {job.inputs.content.key, *(style.key for style in job.inputs.styles)}
+            named |= {job.result, job.preview, getattr(job, "checkpoint", None)}
+    for key in evidence.files:
+        if key not in named:
+            yield Finding(Wrong.ORPHAN, key, "no record names it")
+
+
+def _on_job(job_id: str, story: Story, files: dict[str, bytes], known: Known) -> Findings:
+    if story.record is None:
+        if job_id not in known.perhaps_deleted:
+            yield Wrong.LOST, "accepted, and there is no record"
+        return
+    yield from _end(story)
+    yield from _way(story)
+    yield from _attempts(story)
+    if story.record.state == "succeeded":
+        yield from _picture(story, files, known)
+    if known.marked:
+        yield from _old_writes(story)
+    if story.record.ended:
+        yield from _expectation(story, known)
+
+
+def _end(story: Story) -> Findings:
+    assert story.record is not None
+    ends = [entry.state for entry in story.log if entry.state in ENDS]
+    if not story.record.ended:
+        yield Wrong.LOST, f"it never ended: {story.record.state}"
+    elif not ends:
+        yield Wrong.ILLEGAL, f"{story.record.state}, and its log knows of no end"
+    if len(ends) > 1:
+        yield Wrong.DOUBLED, f"it ended {len(ends)} times: {', '.join(ends)}"
+    if ends and ends[-1] != story.record.state:
+        yield Wrong.ILLEGAL, f"its log ends with {ends[-1]}, its record with {story.record.state}"
+
+
+def _way(story: Story) -> Findings:
+    states = [entry.state for entry in story.log]
+    if states[:1] != ["queued"]:
+        yield Wrong.ILLEGAL, f"its log begins with {states[:1]}"
+    for before, after in itertools.pairwise(states):
+        if after not in LEGAL.get(before, set()):
+            yield Wrong.ILLEGAL, f"from {before} to {after}"
+
+
+def _attempts(story: Story) -> Findings:
+    latest = 0
+    for entry in story.log:
+        if entry.state == "running":
+            if entry.attempt not in {latest + 1, latest or 1}:
+                yield Wrong.ILLEGAL, f"attempt {entry.attempt} came after {latest}"
+            latest = entry.attempt
+        elif entry.attempt != latest:
+            yield Wrong.DOUBLED, f"attempt {entry.attempt} wrote {entry.state} during {latest}"
+
+
+def _picture(story: Story, files: dict[str, bytes], known: Known) -> Findings:
+    job = story.record
+    assert job is not None
+    if job.result != f"jobs/{job.id}/{job.attempt}/result.png":
+        yield Wrong.DOUBLED, f"attempt {job.attempt} has the result {job.result}"
+    if job.result not in files:
+        yield Wrong.LOST, "succeeded without a picture"
+        return
+    try:
+        mark = picture.read(files[job.result])
+    except (OSError, ValueError, SyntaxError) as error:
+        yield Wrong.LOST, f"its picture is not whole: {error}"
+        return
+    whole = (job.id, job.attempt, job.settings.iterations)
+    if known.marked and (mark.job_id, mark.attempt, mark.evaluation) != whole:
+        yield Wrong.DOUBLED, f"its picture was made by another: {mark}"
+
+
+def _old_writes(story: Story) -> Findings:
+    starts = [entry for entry in story.log if entry.state == "running"]
+    for report in story.reports:
+        holder = max((start.attempt for start in starts if start.at < report.at), default=0)
+        # the scripted engine tells its attempt in place of the length of its history
+        if report.progress.history < holder:
+            yield Wrong.DOUBLED, f"attempt {report.progress.history} reported during {holder}"
+
+
+def _expectation(story: Story, known: Known) -> Findings:
+    job = story.record
+    assert job is not None
+    end = f"{job.state} ({job.error.code})" if job.error else str(job.state)
+    order = known.orders.get(job.id)
+    if job.id in known.cancelled:
+        if end != "cancelled":
+            yield Wrong.UNEXPECTED, f"cancelled, and then {end}"
+    elif end == "cancelled":
+        if job.id not in known.perhaps_deleted:
+            yield Wrong.UNEXPECTED, "cancelled by nobody"
+    elif end not in ENDS_OF[order.harm if order else ""]:
+        yield Wrong.UNEXPECTED, end

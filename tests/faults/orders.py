@@ -1,0 +1,50 @@
+"""What is asked of the system: quick jobs, long ones, and ones that do harm."""
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# How a job that does harm is known to the engine: by its number of evaluations, which no other has.
+POISON, GREEDY = 1666, 1667
+LONG_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Order:
+    """One job as it is to be submitted; `harm` is what the engine does with it, if any."""
+
+    settings: Mapping[str, Any]
+    harm: str = ""
+
+    def as_json(self) -> str:
+        """Return the settings as a form carries them."""
+        return json.dumps(self.settings)
+
+
+def scripted(rng: random.Random) -> Order:
+    """Return a job of a fraction of a second or, now and then, of 5 to 12 seconds."""
+    long = rng.random() < LONG_SHARE
+    return _scripted(rng.randint(250, 600) if long else rng.randint(5, 20))
+
+
+def real(rng: random.Random) -> Order:
+    """Return a small job for the real engine, of 5 to 30 seconds."""
+    preset = rng.choice(["faithful", "balanced"])
+    rows, evaluations = rng.choice([64, 80, 96]), rng.randint(40, 120)
+    return Order({"preset": preset, "size": rows, "iterations": evaluations})
+
+
+def poison() -> Order:
+    """Return a job that kills its process every time."""
+    return _scripted(POISON, "poison")
+
+
+def greedy() -> Order:
+    """Return a job for which there is never memory enough."""
+    return _scripted(GREEDY, "memory")
+
+
+def _scripted(evaluations: int, harm: str = "") -> Order:
+    return Order({"size": 32, "iterations": evaluations, "pyramid": 1}, harm)

@@ -1,0 +1,112 @@
+"""One process of the system under test: killed, frozen, told to end, and started anew."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.system.house import largest_child
+
+RESTART_SECONDS = 1.0  # what a supervisor such as systemd waits
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded here: between fork and exec nothing may take a lock
+
+
+class Process:
+    """A process in a group of its own; `extra` is added to its environment from its next start."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> None:
+        self.name = name
+        self.extra: dict[str, str] = {}
+        self._groups: list[int] = []  # one for each start
+        self._command = command
+        self._environment = environment
+        self._log = log
+        self._ended_at: float | None = None
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process's id, which is its group's too."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs; a frozen one does."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start it; what it prints goes to its log."""
+        with self._lock, self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env={**self._environment, **self.extra},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock
+            )
+            self._ended_at = None
+            self._groups.append(self._process.pid)
+
+    def look_after(self) -> None:
+        """Start it again when it has been down for a moment."""
+        if self.alive or self._process is None:
+            return
+        if self._ended_at is None:
+            self._ended_at = time.monotonic()
+        elif time.monotonic() - self._ended_at >= RESTART_SECONDS:
+            self.start()
+
+    def tell(self, number: int) -> None:
+        """Send a signal to the process alone."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
+    def tell_group(self, number: int) -> None:
+        """Send a signal to the process and all that it started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    def kill_largest_child(self) -> None:
+        """Kill the one that does the work: the process with the most memory under it."""
+        with suppress(ProcessLookupError, FileNotFoundError, ValueError):  # there is none just now
+            os.kill(largest_child(self.pid), signal.SIGKILL)
+
+    def stragglers(self) -> list[int]:
+        """Return the processes that outlived the one which started them."""
+        return [pid for group in self._groups[:-1] for pid in _members(group)]
+
+    def end(self) -> None:
+        """Kill it with all that it ever started."""
+        for pid in self.stragglers():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self._process is not None:
+            self.tell_group(signal.SIGKILL)
+            self._process.wait(10)
+
+
+def _members(group: int) -> list[int]:
+    members = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, its_group, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(its_group) == group and state != "Z":
+                members.append(int(stat.parent.name))
+    return members
+
+
+def _die_with_parent() -> None:
+    # were we killed ourselves, nothing that we started would stay behind
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,74 @@
+"""What Celery runs as a worker with the real engine: Gramworks, but that some jobs do harm."""
+
+import os
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.config import Config
+from shared.images import ImageStore
+from shared.jobs import Claim, JobStore
+from shared.settings import StyleSettings
+from tests.faults.orders import GREEDY, POISON
+from tests.faults.scripted_engine import HARM_AT, do_harm
+from worker.engine.progress import Progress
+from worker.engine.snapshot import Snapshot
+from worker.pace import Pace
+from worker.run import Runner, Stylize
+from worker.shell import create
+
+SPARE_BYTES = 48 << 20  # less than the engine needs for a job that comes new to it
+Pixels = NDArray[np.float32]
+
+
+class RealPainter:
+    """Runs claimed jobs with the real engine, which is asked to do harm where a job says so."""
+
+    def __init__(self, config: Config, jobs: JobStore) -> None:
+        # TensorFlow stays out of Celery's parent
+        from worker import weights  # noqa: PLC0415
+        from worker.engine.stylize import Engine  # noqa: PLC0415
+
+        self.largest_pixels = 10**9
+        self.device = "CPU"
+        self._stylize: Stylize = Engine(weights.load(config)).stylize
+        images = ImageStore(config.image_url)
+        self._runner = Runner(jobs, images, self._harmful, config.checkpoint_seconds)
+
+    def run(self, claim: Claim) -> Pace | None:
+        """Run one job."""
+        return self._runner.run(claim)
+
+    def _harmful(
+        self,
+        content: Pixels,
+        styles: Sequence[Pixels],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        rung: int = 0,
+    ) -> Iterator[Progress]:
+        with _short_of_memory(on=settings.iterations == GREEDY):
+            for progress in self._stylize(content, styles, settings, resume, rung):
+                if progress.evaluation == HARM_AT and settings.iterations == POISON:
+                    do_harm(settings.iterations)
+                yield progress
+
+
+@contextmanager
+def _short_of_memory(*, on: bool) -> Iterator[None]:
+    """Let the process have hardly more memory than it has now."""
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    if on:
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + SPARE_BYTES, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
+
+
+app = create(__name__, os.environ, RealPainter)

@@ -1,0 +1,133 @@
+"""What a run has shown: a table by kind of fault, and the sums."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from tests.faults.evidence import Evidence, Story
+from tests.faults.fault import Fault
+from tests.faults.oracle import Finding, Wrong
+
+AFTERMATH = 15.0  # seconds that a fault may still be to blame for what goes wrong
+NEVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What faults of one kind did; `alone` are those recoveries that no other fault disturbed."""
+
+    kind: str
+    meaning: str
+    count: int
+    hits: int
+    lost: int
+    doubled: int
+    measured: str
+    median: float | None
+    worst: float | None
+    worst_alone: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A whole run."""
+
+    title: str
+    seed: int
+    jobs: int
+    ends: dict[str, int]
+    resumed: int
+    seconds: float
+    skipped: dict[str, str]
+    rows: list[Row]
+    findings: list[Finding]
+    faults: list[dict[str, object]]
+
+    def number(self, wrong: Wrong) -> int:
+        """Return how many jobs (or files) this is wrong with."""
+        return len({finding.about for finding in self.findings if finding.wrong == wrong})
+
+    def as_json(self) -> dict[str, object]:
+        """Return all of it, for a file."""
+        return asdict(self) | {
+            "lost": self.number(Wrong.LOST),
+            "doubled": self.number(Wrong.DOUBLED),
+        }
+
+
+def rows(faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidence) -> list[Row]:
+    """Return a row for each kind of the `faults`."""
+    kinds = {type(fault): None for fault in faults}
+    return [_row(kind, faults, findings, evidence) for kind in kinds]
+
+
+def told(faults: Sequence[Fault]) -> list[dict[str, object]]:
+    """Return each fault for those who look closer."""
+    names = ("kind", "target", "at", "mended_at", "hit", "took")
+    return [{name: getattr(fault, name) for name in names} for fault in faults]
+
+
+def ends(evidence: Evidence) -> dict[str, int]:
+    """Return how often jobs came to which end."""
+    return dict(Counter(_end(story) for story in evidence.stories.values()).most_common())
+
+
+def _end(story: Story) -> str:
+    job = story.record
+    if job is None:
+        return "no record"
+    return f"{job.state} ({job.error.code})" if job.error else str(job.state)
+
+
+def _row(
+    kind: type[Fault], faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidence
+) -> Row:
+    ours = [fault for fault in faults if type(fault) is kind]
+    took = sorted(fault.took for fault in ours if fault.took is not None)
+    alone = [fault.took for fault in ours if fault.took is not None and _alone(fault, faults)]
+    return Row(
+        kind=kind.kind,
+        meaning=kind.meaning,
+        count=len(ours),
+        hits=len(took),
+        lost=_blamed(ours, findings, evidence, Wrong.LOST),
+        doubled=_blamed(ours, findings, evidence, Wrong.DOUBLED),
+        measured=kind.measured,
+        median=statistics.median(took) if took else None,
+        worst=took[-1] if took else None,
+        worst_alone=max(alone) if alone else None,
+    )
+
+
+def _blamed(
+    faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidence, wrong: Wrong
+) -> int:
+    """Return how many jobs have this wrong with them and lived while one of the faults did."""
+    lives = {
+        finding.about: _life(evidence.stories[finding.about])
+        for finding in findings
+        if finding.wrong == wrong and finding.about in evidence.stories
+    }
+    return sum(
+        any(fault.at <= end and start <= fault.mended_at + AFTERMATH for fault in faults)
+        for start, end in lives.values()
+    )
+
+
+def _life(story: Story) -> tuple[float, float]:
+    if not story.log:
+        return 0.0, NEVER
+    ended = story.record is not None and story.record.ended
+    return story.log[0].at, story.log[-1].at if ended else NEVER
+
+
+def _alone(fault: Fault, faults: Sequence[Fault]) -> bool:
+    recovered = fault.mended_at + (fault.took or 0.0)
+    return not any(
+        other is not fault
+        and other.target
+        and other.at <= recovered
+        and fault.at <= other.mended_at
+        for other in faults
+    )

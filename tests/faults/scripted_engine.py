@@ -1,0 +1,87 @@
+"""An engine that sleeps instead of painting, goes on from a snapshot, and does harm on demand."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.jobs import Claim
+from shared.settings import StyleSettings
+from tests.faults.orders import GREEDY, POISON
+from tests.faults.picture import Mark, paint
+from worker.engine.progress import Losses, Progress
+from worker.engine.snapshot import Packed, Snapshot
+
+SECONDS = (0.01, 0.03)  # an evaluation takes
+HARM_AT = 5  # evaluations into the job
+Pixels = NDArray[np.float32]
+
+
+class ScriptedEngine:
+    """Paints pictures that tell which attempt made them: that of `claim`, which is set before."""
+
+    def __init__(self) -> None:
+        self.claim: Claim | None = None
+
+    def stylize(
+        self,
+        content: Pixels,  # noqa: ARG002 - it does not look
+        styles: Sequence[Pixels],  # noqa: ARG002
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        rung: int = 0,
+    ) -> Iterator[Progress]:
+        """Yield progress after each moment of sleep."""
+        assert self.claim is not None
+        start = resume.evaluation if resume else 0
+        for evaluation in range(start + 1, settings.iterations + 1):
+            time.sleep(random.uniform(*SECONDS))
+            if evaluation == HARM_AT:
+                do_harm(settings.iterations)
+            mark = Mark(self.claim.job_id, self.claim.attempt, start, evaluation)
+            yield _progress(settings, mark, rung)
+
+
+def do_harm(evaluations: int) -> None:
+    """Do what a job of so many evaluations stands for: nothing, as a rule."""
+    if evaluations == POISON:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if evaluations == GREEDY:
+        raise MemoryError
+
+
+def _progress(settings: StyleSettings, mark: Mark, rung: int) -> Progress:
+    losses = Losses(style=3.0 / mark.evaluation, content=2.0, tv=1.0)
+    image = paint(mark)
+    return Progress(
+        evaluation=mark.evaluation,
+        evaluations=settings.iterations,
+        level=1,
+        levels=1,
+        fraction=mark.evaluation / settings.iterations,
+        losses=losses,
+        history=mark.attempt,  # so that a late write of an old attempt shows
+        tile=None,
+        rung=rung,
+        pixels=lambda: image,
+        snapshot=lambda: _snapshot(mark.evaluation, losses, image),
+    )
+
+
+def _snapshot(evaluation: int, losses: Losses, image: Pixels) -> Snapshot:
+    nothing = Packed(np.empty((0, *image.shape), np.float16), np.empty(0, np.float32))
+    return Snapshot(
+        level=1,
+        evaluation=evaluation,
+        rung=0,
+        losses=(losses.style, losses.content, losses.tv),
+        image=image,
+        gradient=np.zeros_like(image),
+        steps=nothing,
+        changes=nothing,
+        scale=0.0,
+    )

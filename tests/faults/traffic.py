@@ -1,0 +1,111 @@
+"""The users: they submit jobs, ask again when no answer came, and remember what was answered."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from gramworks import Client, GramworksError
+from shared.errors import StoreUnavailable
+from tests.faults import picture
+from tests.faults.orders import Order
+from tests.faults.system import System
+
+BACKLOG = 30  # jobs that wait at most; more would only make the run longer
+PAUSE = 0.2
+USERS = 2
+
+
+class Traffic:
+    """`total` jobs; `allowed` says how many of them may have been submitted by now."""
+
+    def __init__(
+        self, system: System, orders: Iterator[Order], total: int, allowed: Callable[[], float]
+    ) -> None:
+        self.accepted: dict[str, Order] = {}  # by id, for each 202 that was read
+        self.last_accepted_at = 0.0
+        self.unanswered = 0
+        self.cancelled: set[str] = set()  # the server said so
+        self.perhaps_deleted: set[str] = set()  # asked to be cancelled, and no answer was read
+        self._system = system
+        self._orders = orders
+        self._total = total
+        self._taken = 0
+        self._allowed = allowed
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._users = [threading.Thread(target=self._use, daemon=True) for _ in range(USERS)]
+
+    @property
+    def submitted(self) -> int:
+        """How many of the jobs a user has begun to submit."""
+        return self._taken
+
+    @property
+    def done(self) -> bool:
+        """Whether every user is content."""
+        return not any(user.is_alive() for user in self._users)
+
+    def start(self) -> None:
+        """Let the users begin."""
+        for user in self._users:
+            user.start()
+
+    def stop(self) -> None:
+        """Send the users away."""
+        self._stopped.set()
+
+    def insist(self, order: Order) -> str | None:
+        """Submit until the server takes the job; return its id, None when told to stop."""
+        with self._system.client() as client:
+            while not self._stopped.is_set():
+                if job_id := self._try(client, order):
+                    return job_id
+                time.sleep(PAUSE)
+        return None
+
+    def remember(self, job_id: str, order: Order) -> None:
+        """Note that the server has answered 202."""
+        self.accepted[job_id] = order
+        self.last_accepted_at = time.time()
+
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job and note what came of it."""
+        try:
+            with self._system.client() as client:
+                state = client.cancel(job_id).state
+        except GramworksError:  # no answer; or it had just ended, and was deleted
+            self.perhaps_deleted.add(job_id)
+        else:
+            if state == "cancelled":
+                self.cancelled.add(job_id)
+
+    def _use(self) -> None:
+        while not self._stopped.is_set():
+            if self._taken < self._allowed() and self._backlog() < BACKLOG:
+                with self._lock:
+                    if self._taken >= self._total:
+                        return
+                    self._taken += 1
+                    order = next(self._orders)
+                self.insist(order)
+            elif self._taken >= self._total:
+                return
+            else:
+                time.sleep(PAUSE / 4)
+
+    def _backlog(self) -> float:
+        try:
+            return self._system.jobs.waiting()
+        except StoreUnavailable:
+            return 0  # the users do not know either; they try
+
+    def _try(self, client: Client, order: Order) -> str | None:
+        settings: dict[str, Any] = dict(order.settings)
+        try:
+            job = client.submit(picture.upload(), picture.upload(), settings)
+        except GramworksError:
+            self.unanswered += 1
+            return None
+        self.remember(job.id, order)
+        return job.id
