@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.job import Job, JobProgress
 from shared.jobs import JobStore, Load
-from shared.jobs.queue import LEASES
+from shared.jobs.keys import LEASES
 from tests.faults.log import Entry, read_log
 from tests.faults.system import System
 

@@ -12,8 +12,7 @@ from gramworks import Client, GramworksError
 from local import redis_server
 from shared.errors import StoreUnavailable
 from shared.jobs import JobStore, connect
-from shared.jobs.queue import LEASES
-from shared.jobs.records import job_key
+from shared.jobs.keys import LEASES, job_key
 from shared.workers import Workers
 from tests.faults.disk import Disk
 from tests.faults.network import Link, Network

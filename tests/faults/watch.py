@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.errors import StoreUnavailable
-from shared.jobs.queue import LEASES
+from shared.jobs.keys import LEASES
 from tests.faults.log import ENDS, Entry, read_log
 from tests.faults.system import System
 from tests.faults.traffic import Traffic
