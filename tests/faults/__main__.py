@@ -18,7 +18,12 @@ def main() -> None:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))  # so that all is put away
     plan = Plan(
-        arguments.engine, arguments.jobs, arguments.faults, arguments.workers, arguments.seed
+        arguments.engine,
+        arguments.jobs,
+        arguments.faults,
+        arguments.workers,
+        arguments.seed,
+        arguments.calm,
     )
     folder = Path(arguments.keep or tempfile.mkdtemp(prefix="gramworks-chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +43,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--faults", type=int, default=500)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--engine", choices=["scripted", "real"], default="scripted")
+    calm = "one fault at a time, of a part that holds a job, while a worker is idle"
+    parser.add_argument("--calm", action="store_true", help=calm)
     kinds = ", ".join(kind.kind for kind in KINDS)
     parser.add_argument("--only", type=_names, default=[], metavar="KIND,…", help=kinds)
     parser.add_argument("--json", type=Path, help="where to write all that was found")

@@ -7,20 +7,25 @@ from collections.abc import Sequence
 
 from tests.faults.fault import Fault, Stage
 
-AT_ONCE = 5
 PAUSE = 0.1
-STUCK_SECONDS = 240.0
-AHEAD = 8  # faults that the jobs may be ahead of, so that both end together
+STUCK_SECONDS = 90.0  # without a job that is taken; the longest outages are a third of that
+AHEAD = 32  # jobs
 
 
 class Chaos:
-    """`kinds` as they are dealt, spread over the jobs of the traffic."""
+    """`kinds` as they are dealt, spread over the jobs; `at_once` of them at most.
 
-    def __init__(self, kinds: Sequence[type[Fault]], jobs: int, rng: random.Random) -> None:
+    One at a time, each waits for a part that holds a job, and for the recovery from the one before.
+    """
+
+    def __init__(
+        self, kinds: Sequence[type[Fault]], jobs: int, at_once: int, rng: random.Random
+    ) -> None:
         self.faults: list[Fault] = []
         self._kinds = list(kinds)
         self._count = len(kinds)
         self._jobs = jobs
+        self._at_once = at_once
         self._rng = rng
         self._threads: list[threading.Thread] = []
 
@@ -28,7 +33,7 @@ class Chaos:
         """Return how many jobs may have been submitted by now."""
         if not self._kinds:
             return self._jobs
-        return self._jobs * (len(self.faults) + AHEAD) / self._count
+        return self._jobs * len(self.faults) / self._count + AHEAD
 
     def run(self, stage: Stage) -> None:
         """Inflict them all and return when they are mended.
@@ -36,12 +41,11 @@ class Chaos:
         Raises:
             TimeoutError: the system takes no more jobs.
         """
-        latest = time.monotonic()
         while self._kinds:
-            due = stage.traffic.submitted >= self._jobs * len(self.faults) / self._count
-            if due and self._inflict_one(stage):
-                latest = time.monotonic()
-            elif time.monotonic() - latest > STUCK_SECONDS:
+            begun = stage.traffic.submitted - stage.system.in_flight()[0]
+            if begun >= self._jobs * len(self.faults) / self._count:
+                self._inflict_one(stage)
+            if stage.traffic.turned_away > STUCK_SECONDS:
                 raise TimeoutError(f"no job was taken for {STUCK_SECONDS:.0f} s")
             time.sleep(PAUSE)
         for fault in self.faults:
@@ -52,23 +56,31 @@ class Chaos:
         for thread in self._threads:
             thread.join()
 
-    def _inflict_one(self, stage: Stage) -> bool:
-        current = [fault for fault in self.faults if not fault.over.is_set()]
-        if len(current) >= AT_ONCE:
-            return False
+    def _inflict_one(self, stage: Stage) -> None:
+        calm = self._at_once == 1
+        current = [fault for fault in self.faults if not (fault.over, fault.done)[calm].is_set()]
+        if len(current) >= self._at_once:
+            return
         busy = {fault.target for fault in current if fault.target}
         for kind in self._kinds:
-            if free := _free(kind.targets(stage.system), busy, stage):
+            free = _free(kind.targets(stage.system), busy, stage)
+            if calm:
+                free = [target for target in free if target not in _idle(stage)]
+            if free:
                 self._kinds.remove(kind)
                 self._begin(kind(stage, self._rng, self._rng.choice(free)))
-                return True
-        return False
+                return
 
     def _begin(self, fault: Fault) -> None:
         self.faults.append(fault)
         thread = threading.Thread(target=fault.run, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+
+def _idle(stage: Stage) -> set[str]:
+    system = stage.system
+    return {worker.name for worker in system.workers if not system.running_on(worker)}
 
 
 def _free(targets: Sequence[str], busy: set[str], stage: Stage) -> list[str]:

@@ -37,7 +37,9 @@ class Fault:
         self.seconds = rng.uniform(*self.lasts)
         self.at = self.mended_at = 0.0  # Redis's clock is this machine's
         self.over = threading.Event()  # nothing is broken any more
-        self.took: float | None = None  # seconds until the system had recovered
+        self.done = threading.Event()  # the system has recovered, too
+        self.took: float | None = None  # seconds until then
+        self.back: float | None = None  # seconds until its job was in the queue again
         self.hit: str | None = None  # the job that ran where it struck
 
     @classmethod
@@ -60,6 +62,7 @@ class Fault:
         self.mended_at = time.time()
         self.over.set()
         self.took = self.recovery()
+        self.done.set()
 
     def prepare(self) -> None:
         """See what it will hit."""
@@ -100,4 +103,6 @@ class WorkerFault(Fault):
         if not self.hit:
             return None
         again = self.stage.watch.runs_again(self.hit, self.at)
+        back = self.stage.watch.put_back(self.hit, self.at)
+        self.back = back - self.at if back else None
         return again - self.at if again else None

@@ -29,6 +29,11 @@ def scripted(rng: random.Random) -> Order:
     return _scripted(rng.randint(250, 600) if long else rng.randint(5, 20))
 
 
+def steady(rng: random.Random) -> Order:
+    """Return a job of about 12 seconds."""
+    return _scripted(rng.randint(550, 650))
+
+
 def real(rng: random.Random) -> Order:
     """Return a small job for the real engine, of 5 to 30 seconds."""
     preset = rng.choice(["faithful", "balanced"])

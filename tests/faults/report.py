@@ -15,7 +15,10 @@ NEVER = float("inf")
 
 @dataclass(frozen=True)
 class Row:
-    """What faults of one kind did; `alone` are those recoveries that no other fault disturbed."""
+    """What faults of one kind did; `alone` are those recoveries that no other fault disturbed.
+
+    `back` is the median of the seconds until the job that was hit was in the queue again.
+    """
 
     kind: str
     meaning: str
@@ -27,6 +30,7 @@ class Row:
     median: float | None
     worst: float | None
     worst_alone: float | None
+    back: float | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def rows(faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidenc
 
 def told(faults: Sequence[Fault]) -> list[dict[str, object]]:
     """Return each fault for those who look closer."""
-    names = ("kind", "target", "at", "mended_at", "hit", "took")
+    names = ("kind", "target", "at", "mended_at", "hit", "took", "back")
     return [{name: getattr(fault, name) for name in names} for fault in faults]
 
 
@@ -85,6 +89,7 @@ def _row(
 ) -> Row:
     ours = [fault for fault in faults if type(fault) is kind]
     took = sorted(fault.took for fault in ours if fault.took is not None)
+    back = [fault.back for fault in ours if fault.back is not None]
     alone = [fault.took for fault in ours if fault.took is not None and _alone(fault, faults)]
     return Row(
         kind=kind.kind,
@@ -97,6 +102,7 @@ def _row(
         median=statistics.median(took) if took else None,
         worst=took[-1] if took else None,
         worst_alone=max(alone) if alone else None,
+        back=statistics.median(back) if back else None,
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.errors import StoreUnavailable
 from shared.images import ImageStore
 from tests.faults import evidence, orders, report
 from tests.faults.chaos import Chaos
@@ -22,7 +21,9 @@ from tests.faults.traffic import Traffic
 from tests.faults.watch import Watch
 from worker.collect import collect_orphans
 
-DRAIN_SECONDS = 180.0
+DRAIN_SECONDS = 180.0  # without an end
+AT_ONCE = 5  # faults
+BACKLOG = 30  # jobs that wait at most; more would only make the run longer
 POLL = 0.2
 ORDERS = {"scripted": orders.scripted, "real": orders.real}
 
@@ -36,6 +37,7 @@ class Plan:
     faults: int
     workers: int
     seed: int
+    calm: bool = False  # one fault at a time, always of a part that holds a job; a worker is idle
 
 
 def run(plan: Plan, kinds: Sequence[type[Fault]], folder: Path) -> Outcome:
@@ -52,10 +54,12 @@ def run(plan: Plan, kinds: Sequence[type[Fault]], folder: Path) -> Outcome:
 def _run(plan: Plan, kinds: Sequence[type[Fault]], system: System, started: float) -> Outcome:
     rng = random.Random(plan.seed)
     orders_rng = random.Random(plan.seed)  # of its own: other threads draw from it
-    flow = (ORDERS[plan.engine](orders_rng) for _ in itertools.count())
+    order = orders.steady if plan.calm else ORDERS[plan.engine]
+    flow = (order(orders_rng) for _ in itertools.count())
     possible = [kind for kind in kinds if not kind.missing(system)]
-    chaos = Chaos(deal(possible, plan.faults, rng), plan.jobs, rng)
-    traffic = Traffic(system, flow, plan.jobs, chaos.allowed)
+    at_once, backlog = (1, 0) if plan.calm else (AT_ONCE, BACKLOG)
+    chaos = Chaos(deal(possible, plan.faults, rng), plan.jobs, at_once, rng)
+    traffic = Traffic(system, flow, plan.jobs, chaos.allowed, backlog)
     stage = Stage(system, traffic, Watch(system, traffic))
     traffic.start()
     chaos.run(stage)
@@ -67,17 +71,14 @@ def _run(plan: Plan, kinds: Sequence[type[Fault]], system: System, started: floa
 
 def _drain(system: System, traffic: Traffic) -> None:
     """Return when nothing is left to do, or when it is clear that something never ends."""
-    deadline = time.monotonic() + DRAIN_SECONDS
-    while not (traffic.done and _at_rest(system)) and time.monotonic() < deadline:
+    latest, before = time.monotonic(), system.in_flight()
+    while time.monotonic() - latest < DRAIN_SECONDS:
+        if traffic.done and before == (0, 0):
+            break
         time.sleep(POLL)
+        if (now := system.in_flight()) != before:
+            latest, before = time.monotonic(), now
     traffic.stop()
-
-
-def _at_rest(system: System) -> bool:
-    try:
-        return not (system.jobs.waiting() or system.jobs.running())
-    except StoreUnavailable:
-        return False
 
 
 def _judged(
@@ -90,7 +91,7 @@ def _judged(
     found = evidence.collect(system, set(traffic.accepted))
     findings = judge(found, known)
     return Outcome(
-        title=f"Gramworks, {plan.engine} engine, {plan.workers} workers",
+        title=f"Gramworks, {plan.engine} engine, {plan.workers} workers{', calm' * plan.calm}",
         seed=plan.seed,
         jobs=len(found.stories),
         ends=report.ends(found),

@@ -10,7 +10,17 @@ from typing import Any
 from tests.faults.table import seconds
 
 Result = dict[str, Any]
-HEAD = ("fault", "times", "lost", "doubled", "recovered", "median s", "worst s", "undisturbed s")
+HEAD = (
+    "fault",
+    "times",
+    "lost",
+    "doubled",
+    "recovered",
+    "queued s",
+    "median s",
+    "worst s",
+    "undisturbed s",
+)
 PLAIN_HEAD = ("plain Celery", "fault", "jobs hit", "lost", "not back", "doubled", "median s")
 
 
@@ -39,7 +49,7 @@ def _run(run: Result) -> Iterator[str]:
 
 
 def _cells(row: Result) -> tuple[str, ...]:
-    times = (seconds(row[name]) for name in ("median", "worst", "worst_alone"))
+    times = (seconds(row[name]) for name in ("back", "median", "worst", "worst_alone"))
     counts = (str(row[name]) for name in ("count", "lost", "doubled"))
     return (row["meaning"], *counts, row["measured"], *times)
 

@@ -12,7 +12,7 @@ from gramworks import Client, GramworksError
 from local import redis_server
 from shared.errors import StoreUnavailable
 from shared.jobs import JobStore, connect
-from shared.jobs.keys import LEASES, job_key
+from shared.jobs.keys import LEASES, LOAD, job_key
 from shared.workers import Workers
 from tests.faults.disk import Disk
 from tests.faults.network import Link, Network
@@ -46,6 +46,7 @@ class System:
         ]
         self.redis_url = f"redis://127.0.0.1:{port}/0"
         self.jobs = JobStore(connect(self.redis_url, retries=0))
+        self._in_flight = 0, 0
         self._glance = redis.Redis.from_url(  # a fault does not wait for a frozen Redis
             self.redis_url, socket_timeout=GLANCE_SECONDS, retry=None, decode_responses=True
         )
@@ -90,6 +91,16 @@ class System:
     def client(self) -> Client:
         """Return a client of the web."""
         return Client(self.url, timeout=30.0)
+
+    def in_flight(self) -> tuple[int, int]:
+        """Return how many jobs wait and run, or did when that could last be told."""
+        try:
+            waiting: Any = self._glance.hget(LOAD, "jobs")
+            running: Any = self._glance.zcard(LEASES)
+            self._in_flight = int(waiting or 0), int(running)
+        except redis.exceptions.RedisError:
+            pass
+        return self._in_flight
 
     def running_on(self, worker: Process) -> str | None:
         """Return the id of the job that a worker holds, None where there is none or no telling."""

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from tests.faults.oracle import Wrong
 from tests.faults.report import Outcome, Row
 
-HEAD = ("fault", "count", "seen", "lost", "doubled", "median s", "worst s", "alone", "recovery is")
+HEAD = (
+    "fault",
+    "count",
+    "seen",
+    "lost",
+    "doubled",
+    "median s",
+    "worst s",
+    "alone",
+    "queued s",
+    "recovery is",
+)
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
@@ -44,7 +55,7 @@ def seconds(value: float | None) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    times = (seconds(row.median), seconds(row.worst), seconds(row.worst_alone))
+    times = tuple(map(seconds, (row.median, row.worst, row.worst_alone, row.back)))
     counts = (str(row.count), str(row.hits), str(row.lost), str(row.doubled))
     return (row.kind, *counts, *times, row.measured)
 

@@ -6,24 +6,31 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gramworks import Client, GramworksError
-from shared.errors import StoreUnavailable
 from tests.faults import picture
 from tests.faults.orders import Order
 from tests.faults.system import System
 
-BACKLOG = 30  # jobs that wait at most; more would only make the run longer
 PAUSE = 0.2
 USERS = 2
 
 
 class Traffic:
-    """`total` jobs; `allowed` says how many of them may have been submitted by now."""
+    """`total` jobs; `allowed` says how many of them may have been submitted by now.
+
+    No more wait than `backlog`; when that is 0, no more are in flight than there are workers but
+    two, so that one of them is idle.
+    """
 
     def __init__(
-        self, system: System, orders: Iterator[Order], total: int, allowed: Callable[[], float]
+        self,
+        system: System,
+        orders: Iterator[Order],
+        total: int,
+        allowed: Callable[[], float],
+        backlog: int,
     ) -> None:
         self.accepted: dict[str, Order] = {}  # by id, for each 202 that was read
-        self.last_accepted_at = 0.0
+        self.last_accepted_at = time.time()
         self.unanswered = 0
         self.cancelled: set[str] = set()  # the server said so
         self.perhaps_deleted: set[str] = set()  # asked to be cancelled, and no answer was read
@@ -31,7 +38,9 @@ class Traffic:
         self._orders = orders
         self._total = total
         self._taken = 0
+        self._asking = 0  # users who want a job to be taken
         self._allowed = allowed
+        self._backlog = backlog
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._users = [threading.Thread(target=self._use, daemon=True) for _ in range(USERS)]
@@ -40,6 +49,11 @@ class Traffic:
     def submitted(self) -> int:
         """How many of the jobs a user has begun to submit."""
         return self._taken
+
+    @property
+    def turned_away(self) -> float:
+        """For how many seconds users have asked in vain."""
+        return time.time() - self.last_accepted_at if self._asking else 0.0
 
     @property
     def done(self) -> bool:
@@ -57,12 +71,15 @@ class Traffic:
 
     def insist(self, order: Order) -> str | None:
         """Submit until the server takes the job; return its id, None when told to stop."""
+        job_id = None
+        self._asking += 1
         with self._system.client() as client:
             while not self._stopped.is_set():
                 if job_id := self._try(client, order):
-                    return job_id
+                    break
                 time.sleep(PAUSE)
-        return None
+        self._asking -= 1
+        return job_id
 
     def remember(self, job_id: str, order: Order) -> None:
         """Note that the server has answered 202."""
@@ -82,7 +99,7 @@ class Traffic:
 
     def _use(self) -> None:
         while not self._stopped.is_set():
-            if self._taken < self._allowed() and self._backlog() < BACKLOG:
+            if self._taken < self._allowed() and self._room():
                 with self._lock:
                     if self._taken >= self._total:
                         return
@@ -94,11 +111,11 @@ class Traffic:
             else:
                 time.sleep(PAUSE / 4)
 
-    def _backlog(self) -> float:
-        try:
-            return self._system.jobs.waiting()
-        except StoreUnavailable:
-            return 0  # the users do not know either; they try
+    def _room(self) -> bool:
+        waiting, running = self._system.in_flight()
+        if self._backlog:
+            return waiting < self._backlog
+        return waiting + running < len(self._system.workers) - 2
 
     def _try(self, client: Client, order: Order) -> str | None:
         settings: dict[str, Any] = dict(order.settings)

@@ -26,6 +26,14 @@ class Watch:
         """Wait until another attempt has made progress, or this one after it took up its lease."""
         return _wait(lambda: self._ran_again(job_id, since))
 
+    def put_back(self, job_id: str, since: float) -> float | None:
+        """Return when the job was put back into the queue, without waiting for it."""
+        try:
+            log = self._log(job_id)
+        except StoreUnavailable:
+            return None
+        return next((each.at for each in log if each.state == "queued" and each.at > since), None)
+
     def goes_on(self, job_id: str, since: float) -> float | None:
         """Wait until the job makes progress, whoever makes it."""
         return _wait(lambda: self._progressed(job_id, since))
