@@ -23,6 +23,12 @@ def resources() -> Exception:
     return full
 
 
+def one_dnn() -> Exception:
+    """Return what TensorFlow raises where it was oneDNN that got no memory."""
+    full: Exception = tf.errors.AbortedError(None, None, "could not create a primitive")
+    return full
+
+
 class Scarce(Objective):
     """Raises the next of `errors` in each evaluation, or nothing where that is None."""
 

@@ -7,7 +7,7 @@ import pytest
 from shared.errors import OutOfMemory
 from shared.settings import StyleSettings
 from tests.engine.pictures import painting, photograph
-from tests.engine.scarce import resources, scarce
+from tests.engine.scarce import one_dnn, resources, scarce
 from worker.engine.architecture import Weights
 from worker.engine.objective import Objective
 from worker.engine.progress import Progress
@@ -19,7 +19,6 @@ SHALLOW = {
 }
 SETTINGS = StyleSettings.model_validate({"size": 160, "iterations": 40, "pyramid": 2, **SHALLOW})
 COARSE, LAST = 10, 50  # evaluations of the first level, and of both
-FULL = [MemoryError, resources]
 
 
 def run(weights: Weights, build: Build = Objective, rung: int = 0) -> list[Progress]:
@@ -36,10 +35,11 @@ def means(progress: Progress) -> tuple[int, int, int | None]:
     return progress.rung, progress.history, progress.tile
 
 
-@pytest.mark.parametrize("error", FULL)
-@pytest.mark.parametrize("evaluation", [COARSE + 1, 30, LAST])
+@pytest.mark.parametrize(
+    ("evaluation", "error"), [(COARSE + 1, MemoryError), (30, resources), (LAST, one_dnn)]
+)
 def test_it_goes_on_from_its_last_point_with_less_memory_and_says_so(
-    weights: Weights, undisturbed: list[Progress], error: Callable[[], Exception], evaluation: int
+    weights: Weights, undisturbed: list[Progress], evaluation: int, error: Callable[[], Exception]
 ) -> None:
     told = run(weights, scarce([None] * (evaluation - 1) + [error]))
     assert [each.evaluation for each in told] == list(range(1, LAST + 1))
@@ -48,11 +48,10 @@ def test_it_goes_on_from_its_last_point_with_less_memory_and_says_so(
     assert told[-1].losses.total < 1.01 * undisturbed[-1].losses.total
 
 
-@pytest.mark.parametrize("error", FULL)
 def test_it_goes_down_where_the_targets_do_not_fit_either(
-    weights: Weights, undisturbed: list[Progress], error: Callable[[], Exception]
+    weights: Weights, undisturbed: list[Progress]
 ) -> None:
-    told = run(weights, scarce(of_targets=[None, error, error]))
+    told = run(weights, scarce(of_targets=[None, MemoryError, resources]))
     assert [each.evaluation for each in told] == list(range(1, LAST + 1))
     assert means(told[COARSE]) == (2, 6, 128)
     assert told[-1].losses.total < 1.01 * undisturbed[-1].losses.total
@@ -83,7 +82,7 @@ def test_it_goes_on_no_higher_than_its_snapshot_was(weights: Weights) -> None:
         assert last.rung == reached
 
 
-@pytest.mark.parametrize("error", FULL)
+@pytest.mark.parametrize("error", [MemoryError, resources])
 def test_past_the_last_rung_it_fails_and_says_what_should_fit(
     weights: Weights, error: Callable[[], Exception]
 ) -> None:

@@ -8,7 +8,11 @@ import tensorflow as tf
 
 from worker.engine.plan import Plan
 
-RAN_OUT = (MemoryError, tf.errors.ResourceExhaustedError)
+RAN_OUT = (
+    MemoryError,
+    tf.errors.ResourceExhaustedError,
+    tf.errors.AbortedError,  # oneDNN's word for a primitive that it had no memory to make
+)
 log = logging.getLogger(__name__)
 
 

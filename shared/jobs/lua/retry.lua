@@ -1,5 +1,5 @@
--- id, most queued jobs, most queued bytes -> the state it had, or nothing. Puts a failed job into the
--- queue again, at the end; it goes on from what is saved of it.
+-- id -> the state it had, or nothing. Puts a failed job into the queue again, at its owner's end of
+-- it; it goes on from what is saved of it.
 local id = ARGV[1]
 local state = state_of(id)
 if state ~= 'failed' then return state end
