@@ -48,14 +48,17 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw what came 
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
 
-# Half an hour. Faults of the image store take root, for they mount a file system of their own.
+# Three quarters of an hour. Faults of the image store take root, for they mount a file system of their own.
 CHAOS := .gramworks/chaos
 chaos: export TF_CPP_MIN_LOG_LEVEL := 2
 chaos: $(INSTALLED) ## break everything while jobs flow; say what was lost and how soon it went on
 	-$(PY) -m tests.faults --jobs 2000 --faults 500 --json $(CHAOS)/scripted.json
+	-$(PY) -m tests.faults --calm --only pool-kill,worker-kill,parent-kill,worker-term,worker-stop \
+	  --workers 4 --jobs 50 --faults 40 --json $(CHAOS)/calm.json
 	-$(PY) -m tests.faults --engine real --jobs 20 --faults 20 --workers 2 --json $(CHAOS)/real.json
 	$(PY) -m tests.faults.plain --json $(CHAOS)/plain.json
-	@$(PY) -m tests.faults.summary $(CHAOS)/scripted.json $(CHAOS)/real.json --plain $(CHAOS)/plain.json
+	@$(PY) -m tests.faults.summary --plain $(CHAOS)/plain.json \
+	  $(CHAOS)/scripted.json $(CHAOS)/calm.json $(CHAOS)/real.json
 
 # One resolution for all, and the servers' locks cut out of it; hashes, no index.
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

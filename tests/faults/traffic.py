@@ -38,7 +38,7 @@ class Traffic:
         self._orders = orders
         self._total = total
         self._taken = 0
-        self._asking = 0  # users who want a job to be taken
+        self._asking: list[float] = []  # since when, of those who want a job to be taken
         self._allowed = allowed
         self._backlog = backlog
         self._lock = threading.Lock()
@@ -53,7 +53,8 @@ class Traffic:
     @property
     def turned_away(self) -> float:
         """For how many seconds users have asked in vain."""
-        return time.time() - self.last_accepted_at if self._asking else 0.0
+        now = time.time()
+        return now - max(min(self._asking, default=now), self.last_accepted_at)
 
     @property
     def done(self) -> bool:
@@ -71,14 +72,14 @@ class Traffic:
 
     def insist(self, order: Order) -> str | None:
         """Submit until the server takes the job; return its id, None when told to stop."""
-        job_id = None
-        self._asking += 1
+        job_id, begin = None, time.time()
+        self._asking.append(begin)
         with self._system.client() as client:
             while not self._stopped.is_set():
                 if job_id := self._try(client, order):
                     break
                 time.sleep(PAUSE)
-        self._asking -= 1
+        self._asking.remove(begin)
         return job_id
 
     def remember(self, job_id: str, order: Order) -> None:
