@@ -118,6 +118,8 @@ class Runner:
         checkpoints = Checkpoints(claim, self.jobs, self.images, self.checkpoint_seconds)
         stopwatch.begin_painting()
         made = snapshot.evaluation if snapshot else 0
+        if made:
+            log.info("job %s: goes on after evaluation %d", claim.job_id, made)
         steps = self.stylize(content, styles, job.settings, snapshot, job.rung)
         del content, styles, snapshot  # they may be much larger than the result
         for progress in _watched(steps, job, lease, made):
