@@ -41,7 +41,7 @@ class Outcome:
     seed: int
     jobs: int
     ends: dict[str, int]
-    resumed: int
+    resumed: int | None  # pictures finished from a checkpoint; only scripted ones tell
     seconds: float
     skipped: dict[str, str]
     rows: list[Row]

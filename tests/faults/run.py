@@ -95,7 +95,7 @@ def _judged(
         seed=plan.seed,
         jobs=len(found.stories),
         ends=report.ends(found),
-        resumed=_resumed(found) if marked else 0,
+        resumed=_resumed(found) if marked else None,
         seconds=seconds,
         skipped=skipped,
         rows=report.rows(faults, findings, found),

@@ -26,7 +26,8 @@ def lines(outcome: Outcome) -> Iterator[str]:
     for kind, why in outcome.skipped.items():
         yield f"{kind}: not tried: {why}"
     yield "ends: " + ", ".join(f"{count} {end}" for end, count in outcome.ends.items())
-    yield f"{outcome.resumed} of the pictures were finished from a checkpoint"
+    if outcome.resumed is not None:
+        yield f"{outcome.resumed} of the pictures were finished from a checkpoint"
     for finding in outcome.findings[:40]:
         yield f"{finding.wrong}: {finding.about}: {finding.words}"
     others = ", ".join(
