@@ -1,7 +1,7 @@
 """Deletes what is past its time, and files that no record names."""
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from shared.images import ImageStore
 from shared.jobs import JobStore
@@ -30,7 +30,8 @@ def tidy(folder: str, jobs: JobStore, images: ImageStore) -> None:
 
 def collect_orphans(jobs: JobStore, images: ImageStore, seconds: float = ORPHAN_SECONDS) -> int:
     """Delete files that no record names and that are so old; return how many there were."""
-    latest = datetime.now(UTC) - timedelta(seconds=seconds)
+    # by Redis's clock: a worker whose own is fast would delete what is just being sent
+    latest = datetime.fromtimestamp(jobs.redis_time() - seconds, UTC)
     folders: defaultdict[str, list[str]] = defaultdict(list)
     for key, modified in images.stored(JOBS):
         if modified <= latest:

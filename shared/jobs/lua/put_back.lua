@@ -5,7 +5,8 @@ local lease, time = tonumber(ARGV[1]), now()
 local last = redis.call('GETSET', 'gw:reconciled', time)
 local lapsed = redis.call('ZRANGEBYSCORE', LEASES, '-inf', time)
 if last and time - last > lease then
-  for _, id in ipairs(lapsed) do redis.call('ZADD', LEASES, time + lease, id) end
+  -- longer than from one renewal to the next
+  for _, id in ipairs(lapsed) do redis.call('ZADD', LEASES, time + lease / 2, id) end
   return 0
 end
 for _, id in ipairs(lapsed) do
