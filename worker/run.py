@@ -92,11 +92,10 @@ class Runner:
         begun = time.monotonic()
         job = insist(partial(self.jobs.get, claim.job_id), lease)
         stopwatch = Stopwatch(job.work)
-        snapshot = self._snapshot(job, lease)
         try:
-            progress = self._paint(claim, job, lease, stopwatch, snapshot)
+            progress = self._paint(claim, job, lease, stopwatch, job.checkpoint)
         except ValueError as error:
-            if snapshot is None:
+            if job.checkpoint is None:
                 raise
             log.warning("job %s: begins anew: %s", claim.job_id, error)  # saved by another version
             progress = self._paint(claim, job, lease, stopwatch, None)
@@ -111,8 +110,9 @@ class Runner:
         return None if job.checkpoint else stopwatch.pace()
 
     def _paint(
-        self, claim: Claim, job: Job, lease: Lease, stopwatch: Stopwatch, snapshot: Snapshot | None
+        self, claim: Claim, job: Job, lease: Lease, stopwatch: Stopwatch, saved: str | None
     ) -> Progress:
+        snapshot = self._snapshot(saved, lease) if saved else None
         content, *styles = self._inputs(job, lease)
         reporter = Reporter(claim, self.jobs, self.images, job)
         checkpoints = Checkpoints(claim, self.jobs, self.images, self.checkpoint_seconds)
@@ -128,10 +128,7 @@ class Runner:
             checkpoints.keep(progress)
         return progress
 
-    def _snapshot(self, job: Job, lease: Lease) -> Snapshot | None:
-        key = job.checkpoint
-        if key is None:
-            return None
+    def _snapshot(self, key: str, lease: Lease) -> Snapshot | None:
         return insist(lambda: checkpoint.load(key, self.images), lease, IMAGE_PATIENCE)
 
     def _inputs(self, job: Job, lease: Lease) -> list[Pixels]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from shared.images import ImageStore
 from shared.job import Fallback, JobState
 from shared.jobs import Capability, JobStore, connect
 from shared.jobs.events import BEGINNING
+from shared.settings import StyleSettings
 from tests.shared.own_redis import OwnRedis
-from tests.worker.scripted import ROOMY, claimed, painter
-from worker.checkpoint import load
-from worker.run import Runner
+from tests.worker.scripted import ROOMY, claimed, painter, snapshot
+from worker.checkpoint import load, to_bytes
+from worker.engine.progress import Progress
+from worker.engine.snapshot import Snapshot
+from worker.run import Pixels, Runner
 
 
 def kinds(jobs: JobStore, job_id: str) -> list[str]:
@@ -228,6 +232,32 @@ def test_a_checkpoint_that_is_of_no_use_costs_its_work_and_not_the_job(
     Runner(jobs, images, painter(3, before=evaluations.append)).run(first)
     assert evaluations == [1, 2, 3]
     assert jobs.get(first.job_id).state is JobState.SUCCEEDED
+
+
+def test_a_checkpoint_that_the_engine_refuses_costs_its_work_and_not_the_job(
+    jobs: JobStore, images: ImageStore
+) -> None:
+    evaluations: list[int] = []
+    paint = painter(3, before=evaluations.append)
+
+    def choosy(
+        content: Pixels,
+        styles: Sequence[Pixels],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        rung: int = 0,
+    ) -> Iterator[Progress]:
+        if resume:
+            raise ValueError("a snapshot of another version")
+        yield from paint(content, styles, settings, resume, rung)
+
+    claim = claimed(jobs, images)
+    key = f"jobs/{claim.job_id}/1/checkpoint.npz"
+    images.put(key, to_bytes(snapshot(2)))
+    jobs.save_checkpoint(claim, key)
+    Runner(jobs, images, choosy).run(claim)
+    assert evaluations == [1, 2, 3]
+    assert jobs.get(claim.job_id).state is JobState.SUCCEEDED
 
 
 def test_a_store_that_is_away_costs_checkpoints_and_not_the_job(
