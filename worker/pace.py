@@ -33,7 +33,7 @@ class Stopwatch:
 
     def pace(self) -> Pace:
         """Return what the whole job, which ends now, took."""
-        painting = self._painted - self._painting
+        painting = max(self._painted - self._painting, 1e-3)
         return Pace(self._work, painting, time.monotonic() - self._begin - painting)
 
 
@@ -56,9 +56,10 @@ class Paces:
     def usual(self) -> tuple[float, float] | None:
         """Return the speed (work a second) and the overhead to expect; None before any job."""
         known = self._last or ([self._cold] if self._cold else [])
-        painting = sum(pace.painting for pace in known)
-        if not painting:
+        if not known:
             return None
-        # the sums, not the median: long jobs say more, and a queue is a sum
-        speed = sum(pace.work for pace in known) / painting
+        # the slower half traced for new layers, or shared the machine; of the others the sums, not
+        # the median: long jobs say more, and a queue is a sum
+        faster = sorted(known, key=lambda pace: pace.painting / pace.work)[: (len(known) + 1) // 2]
+        speed = sum(pace.work for pace in faster) / sum(pace.painting for pace in faster)
         return speed, median(pace.overhead for pace in known)
