@@ -36,7 +36,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, no lock
             )
 
     @property
@@ -71,6 +71,7 @@ class Child:
         self._process.wait()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Let the child that is about to run end when this process does."""
     # were we killed ourselves, nothing that we started would stay behind
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

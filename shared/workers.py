@@ -43,7 +43,7 @@ class Workers:
 
     def greet(self, name: str) -> None:
         """Say that the worker lives; it is forgotten unless it says so again."""
-        now = self._now()
+        now = self._redis.clock()
         silent: Any = self._redis.zrangebyscore(_SEEN, "-inf", now - REMEMBERED_SECONDS)
         pipeline = self._redis.pipeline()
         for each in silent:
@@ -63,18 +63,18 @@ class Workers:
 
     def live(self) -> list[Worker]:
         """Return the workers that were heard of lately and can paint, by name."""
-        names: Any = self._redis.zrangebyscore(_SEEN, self._now() - BELIEVED_SECONDS, "+inf")
+        names: Any = self._redis.zrangebyscore(
+            _SEEN, self._redis.clock() - BELIEVED_SECONDS, "+inf"
+        )
         described: Any = self._redis.hmget(_DETAILS, sorted(names)) if names else []
         return [Worker.model_validate_json(text) for text in described if text]
 
     def largest_lately(self) -> int | None:
         """Return the most pixels that a worker took in the last day; None if there was none."""
-        sizes: Any = self._redis.zrangebyscore(_LARGEST, self._now() - REMEMBERED_SECONDS, "+inf")
+        sizes: Any = self._redis.zrangebyscore(
+            _LARGEST, self._redis.clock() - REMEMBERED_SECONDS, "+inf"
+        )
         return max(map(int, sizes), default=None)
-
-    def _now(self) -> float:
-        time: Any = self._redis.time()  # Redis's own: workers' clocks may differ
-        return float(time[0] + time[1] / 1e6)
 
     @staticmethod
     def _forget(pipeline: Any, name: str) -> None:

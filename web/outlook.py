@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from shared.errors import NoLiveWorkerFits, NoWorkerOnline, Waits, WorkersDraining
 from shared.estimate import Estimate, forecast, seconds
@@ -54,20 +52,15 @@ def _too_large(job: Job, pixels: int) -> NoLiveWorkerFits:
 
 def _busy(jobs: JobStore, workers: Mapping[str, Worker]) -> dict[str, float | None]:
     """Return for how many seconds each is still at its job; None where nobody knows."""
-    running, now = jobs.running_jobs(), _now(jobs)
+    running, now = jobs.running_jobs(), jobs.redis.clock()
     held = [(workers.get(job.worker or ""), job) for job in running]
     return {worker.name: _seconds_left(job, worker, now) for worker, job in held if worker}
 
 
-def _seconds_left(job: Job, worker: Worker, now: datetime) -> float | None:
+def _seconds_left(job: Job, worker: Worker, now: float) -> float | None:
     if job.eta_seconds is not None:
         return job.eta_seconds
     if not worker.speed or worker.overhead is None or job.held_since is None:
         return None
     whole = seconds(job.work, worker.speed, worker.overhead)
-    return max(0.0, whole - (now - job.held_since).total_seconds())
-
-
-def _now(jobs: JobStore) -> datetime:
-    time: Any = jobs.redis.time()  # by which the record says when an attempt began
-    return datetime.fromtimestamp(time[0], tz=UTC)
+    return max(0.0, whole - (now - job.held_since.timestamp()))

@@ -31,7 +31,7 @@ def tidy(folder: str, jobs: JobStore, images: ImageStore) -> None:
 def collect_orphans(jobs: JobStore, images: ImageStore, seconds: float = ORPHAN_SECONDS) -> int:
     """Delete files that no record names and that are so old; return how many there were."""
     # by Redis's clock: a worker whose own is fast would delete what is just being sent
-    latest = datetime.fromtimestamp(jobs.redis_time() - seconds, UTC)
+    latest = datetime.fromtimestamp(jobs.redis.clock() - seconds, UTC)
     folders: defaultdict[str, list[str]] = defaultdict(list)
     for key, modified in images.stored(JOBS):
         if modified <= latest:

@@ -50,6 +50,11 @@ class Connection(redis.Redis):
         with _our_errors():
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has none
 
+    def clock(self) -> float:
+        """Return the time that counts, Redis's own, in seconds: machines' clocks may differ."""
+        seconds, microseconds = self.time()
+        return float(seconds + microseconds / 1e6)
+
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Pipeline:
         """Return what collects commands, to send them together."""
         return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)

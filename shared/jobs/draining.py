@@ -11,7 +11,7 @@ class Draining(Scripted):
 
     def drain(self, worker: str, seconds: float = float("inf")) -> None:
         """Let a worker take no more jobs, for so many seconds; the one it has, it finishes."""
-        now = self.redis_time()
+        now = self.redis.clock()
         pipeline = self.redis.pipeline()
         pipeline.zremrangebyscore(DRAINING, "-inf", now)
         pipeline.zadd(DRAINING, {worker: now + seconds})
@@ -23,5 +23,5 @@ class Draining(Scripted):
 
     def draining(self) -> set[str]:
         """Return the workers that take no more jobs."""
-        names: Any = self.redis.zrangebyscore(DRAINING, self.redis_time(), "+inf")
+        names: Any = self.redis.zrangebyscore(DRAINING, self.redis.clock(), "+inf")
         return set(names)

@@ -124,7 +124,7 @@ class Records(Queue):
 
     def ended_before(self, seconds_ago: float, most: int = 100) -> list[str]:
         """Return the ids of jobs that ended so long ago, at most so many, the oldest first."""
-        latest = (self.redis_time() - seconds_ago) * 1000
+        latest = (self.redis.clock() - seconds_ago) * 1000
         ids: Any = self.redis.zrangebyscore(ENDED, "-inf", latest, start=0, num=most)
         return list(ids)
 

@@ -34,11 +34,6 @@ class Scripted:
     def _run(self, script: str, *args: str | int | float) -> Any:
         return self._scripts[script](args=args)
 
-    def redis_time(self) -> float:
-        """Return the time that counts: Redis's own, in seconds."""
-        time: Any = self.redis.time()
-        return float(time[0] + time[1] / 1e6)
-
     def _confirm(self) -> None:
         """Return when enough replicas have what this connection wrote.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.job import Job, JobProgress
 from shared.jobs import JobStore, Load
-from shared.jobs.keys import LEASES
+from shared.jobs.keys import LEASES, stream_key
 from tests.faults.log import Entry, read_log
 from tests.faults.system import System
 
@@ -65,7 +65,7 @@ def _records(jobs: JobStore) -> list[Job]:
 
 
 def _reports(jobs: JobStore, job_id: str) -> list[Report]:
-    events: Any = jobs.redis.xrange(f"gw:events:{job_id}")
+    events: Any = jobs.redis.xrange(stream_key(job_id))
     return [
         Report(int(event_id.split("-")[0]) / 1000, _progress(fields["data"]))
         for event_id, fields in events

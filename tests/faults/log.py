@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.jobs.connection import Connection
-
-ENDS = frozenset({"succeeded", "failed", "cancelled"})
+from shared.jobs.keys import log_key
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Entry:
 
 def read_log(redis: Connection, job_id: str) -> list[Entry]:
     """Return a job's transitions, oldest first; none of a job that is not there."""
-    texts: Any = redis.lrange(f"gw:log:{job_id}", 0, -1)
+    texts: Any = redis.lrange(log_key(job_id), 0, -1)
     return [_entry(json.loads(text)) for text in texts]
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shared.job import ENDED
 from tests.faults import picture
 from tests.faults.evidence import Evidence, Story
-from tests.faults.log import ENDS
 from tests.faults.orders import Order
 
 
@@ -104,7 +104,7 @@ def _on_job(job_id: str, story: Story, files: dict[str, bytes], known: Known) ->
 
 def _end(story: Story) -> Findings:
     assert story.record is not None
-    ends = [entry.state for entry in story.log if entry.state in ENDS]
+    ends = [entry.state for entry in story.log if entry.state in ENDED]
     if not story.record.ended:
         yield Wrong.LOST, f"it never ended: {story.record.state}"
     elif not ends:

@@ -1,6 +1,5 @@
 """One process of the system under test: killed, frozen, told to end, and started anew."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -10,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from local.child import die_with_parent
 from tests.system.house import largest_child
 
 RESTART_SECONDS = 1.0  # what a supervisor such as systemd waits
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)  # loaded here: between fork and exec nothing may take a lock
 
 
 class Process:
@@ -54,7 +52,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no lock
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, no lock
             )
             self._ended_at = None
             self._groups.append(self._process.pid)
@@ -105,8 +103,3 @@ def _members(group: int) -> list[int]:
             if int(its_group) == group and state != "Z":
                 members.append(int(stat.parent.name))
     return members
-
-
-def _die_with_parent() -> None:
-    # were we killed ourselves, nothing that we started would stay behind
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

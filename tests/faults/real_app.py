@@ -24,9 +24,8 @@ class RealPainter:
     """Runs claimed jobs with the real engine, which is asked to do harm where a job says so."""
 
     def __init__(self, config: Config, jobs: JobStore) -> None:
-        # TensorFlow stays out of Celery's parent
-        from worker import weights  # noqa: PLC0415
-        from worker.engine.stylize import Engine  # noqa: PLC0415
+        from worker import weights  # noqa: PLC0415 - stays out of Celery's parent
+        from worker.engine.stylize import Engine  # noqa: PLC0415 - likewise
 
         self.largest_pixels = 10**9
         self.device = "CPU"

@@ -30,7 +30,7 @@ class ScriptedEngine:
     def stylize(
         self,
         content: Pixels,  # noqa: ARG002 - it does not look
-        styles: Sequence[Pixels],  # noqa: ARG002
+        styles: Sequence[Pixels],  # noqa: ARG002 - likewise
         settings: StyleSettings,
         resume: Snapshot | None = None,
         rung: int = 0,

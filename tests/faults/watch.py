@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.errors import StoreUnavailable
-from shared.jobs.keys import LEASES
-from tests.faults.log import ENDS, Entry, read_log
+from shared.job import ENDED
+from shared.jobs.keys import LEASES, stream_key
+from tests.faults.log import Entry, read_log
 from tests.faults.system import System
 from tests.faults.traffic import Traffic
 
@@ -66,19 +67,19 @@ class Watch:
         again = [entry for entry in log if entry.state == "running" and entry.at > since]
         if again:
             return self._progressed(job_id, again[0].at)
-        if log and log[-1].state in ENDS:
+        if log and log[-1].state in ENDED:
             raise LookupError  # it had ended by itself
         return None
 
     def _progressed(self, job_id: str, since: float) -> float | None:
         events: Any = self._system.jobs.redis.xrange(
-            f"gw:events:{job_id}", f"({round(since * 1000)}-0"
+            stream_key(job_id), f"({round(since * 1000)}-0"
         )
         for event_id, fields in events:
             if fields["kind"] == "progress":
                 return _seconds(event_id)
         log = self._log(job_id)
-        if log and log[-1].state in ENDS:
+        if log and log[-1].state in ENDED:
             if log[-1].at <= since:
                 raise LookupError
             return log[-1].at
@@ -91,7 +92,7 @@ class Watch:
 
     def _ended(self, job_id: str) -> float | None:
         log = self._log(job_id)
-        return log[-1].at if log and log[-1].state in ENDS else None
+        return log[-1].at if log and log[-1].state in ENDED else None
 
     def _first(
         self, ids: set[str], look: Callable[[str, float], float | None], since: float

@@ -33,11 +33,14 @@ class Pairs(NamedTuple):
     kept: int = KEPT_PAIRS
 
 
+USUAL_PAIRS = Pairs()
+
+
 def descend(
     evaluate: Evaluate,
     start: tf.Tensor | Point,
     numbers: range,
-    pairs: Pairs = Pairs(),  # noqa: B008 - it cannot change
+    pairs: Pairs = USUAL_PAIRS,
     look_seconds: float = 0.0,
 ) -> Iterator[Point]:
     """Yield after each evaluation the newest point that was looked at.

@@ -37,6 +37,9 @@ class Memory(NamedTuple):
     state: State | None = None  # of the step that led there; None where there was none
 
 
+NOTHING = Memory()  # what a descent remembers at its start
+
+
 class LBFGS:
     """The two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) over the last pairs.
 
@@ -48,7 +51,7 @@ class LBFGS:
         self,
         history: int = MOST_PAIRS,
         first_step: float = FIRST_STEP,
-        memory: Memory = Memory(),  # noqa: B008 - it cannot change
+        memory: Memory = NOTHING,
     ) -> None:
         self._history = history
         self._first_step = first_step
