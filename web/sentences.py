@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from web.story import REASONS
+
 SENTENCES: dict[str, tuple[int, str]] = {
     "missing_file": (422, "Choose a file for '{field}': the upload has none."),
     "too_many_files": (422, "'{field}' takes at most {maximum} file(s), and got {count}."),
@@ -221,7 +223,8 @@ def _otherwise(parameters: Mapping[str, Any]) -> str:
 
 def _loss(known: Mapping[str, Any]) -> str:
     where = f" at evaluation {known['evaluation']}" if "evaluation" in known else ""
-    return f"attempt {known['attempt']} {known['reason']}{where} after {known['seconds']} s"
+    reason = REASONS.get(known["reason"], known["reason"])
+    return f"in attempt {known['attempt']} {reason}{where}, after {known['seconds']} s"
 
 
 def _rule(parameters: Mapping[str, Any]) -> str:

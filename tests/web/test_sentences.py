@@ -111,3 +111,8 @@ def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
 @pytest.mark.parametrize("text", ["{0.__class__}", "{id}", "%s", "<b>"])
 def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
     assert text in sentence("job_not_found", {"id": text})
+
+
+def test_what_is_known_of_lost_workers_is_told_in_words() -> None:
+    told = sentence("workers_lost", RAISED["workers_lost"])
+    assert "in attempt 4 its worker was lost at evaluation 7, after 12 s" in told
