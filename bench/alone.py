@@ -11,8 +11,8 @@ from shared.config import Config
 from shared.settings import StyleSettings
 from worker import weights
 from worker.engine.device import find_device
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
+from worker.engine.engine import Engine
+from worker.host_memory import usable_bytes
 
 SHOWN = (1, 5, 10, 20, 30, 50, 75, 100)  # evaluations at full size
 HEADINGS = {"evaluations": "evaluations at full size", "seconds": "seconds", "loss": "loss"}

@@ -13,8 +13,8 @@ from bench.baseline import HISTORY, MOST_EVALUATIONS, Reached
 from bench.crossing import Point
 from bench.faithful import SETTINGS
 from bench.pairs import Pair
-from worker.engine.architecture import Weights
-from worker.engine.pixels import IMAGENET_MEANS
+from worker.engine.image import IMAGENET_MEANS
+from worker.engine.vgg19.layers import Weights
 
 INSTALLED = importlib.util.find_spec("torch") is not None
 Tensor = Any  # torch's, which need not be there

@@ -20,11 +20,11 @@ from shared.config import Config
 from shared.settings import StyleSettings
 from worker import weights
 from worker.engine.device import find_device
-from worker.engine.plan import MOST_PAIRS
+from worker.engine.engine import Engine
+from worker.engine.memory.plan import MOST_PAIRS
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Packed, Snapshot
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
+from worker.host_memory import usable_bytes
 
 EVERY_SECONDS = 10.0  # a snapshot
 HEADINGS = {

@@ -23,18 +23,18 @@ from bench.pairs import pair
 from local import redis_server
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.finish import encode
-from shared.images import ImageStore
 from shared.job import InputImage, JobInputs, JobOptions
-from shared.jobs import Capability, JobStore, connect
-from shared.jobs.records import new_id
+from shared.job_store import Capability, JobStore, connect
+from shared.job_store.records import new_id
+from shared.object_store import ObjectStore
+from shared.pictures import encode
 from shared.settings import PRESETS, StyleSettings
 from worker import weights
 from worker.engine.device import find_device
+from worker.engine.engine import Engine
 from worker.engine.progress import Progress
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
-from worker.run import Runner
+from worker.host_memory import usable_bytes
+from worker.job.runner import Runner
 
 ROWS = 256
 OTHER_ROWS = 200  # of the job that warms the worker up: the measured one's size is new to it
@@ -42,14 +42,14 @@ ROOMY = Capability("bench", 10**9)
 HEADINGS = {"preset": "preset", "seconds": "s from claim to first evaluation"}
 
 
-def submit(jobs: JobStore, images: ImageStore, settings: StyleSettings) -> None:
+def submit(jobs: JobStore, objects: ObjectStore, settings: StyleSettings) -> None:
     """Queue a job over pair 1's pictures, in files as a user sends them."""
     job_id = new_id()
     stored: list[InputImage] = []
     for picture in pair(1, ROWS)[1:]:
         key = f"jobs/{job_id}/{len(stored)}.png"
         data = encode(picture.astype(np.uint8), "png")
-        images.put(key, data)
+        objects.put(key, data)
         height, width, _ = picture.shape
         stored.append(InputImage(key=key, width=width, height=height, bytes=len(data)))
     content, style = stored
@@ -57,7 +57,7 @@ def submit(jobs: JobStore, images: ImageStore, settings: StyleSettings) -> None:
     jobs.create(job_id, settings, JobOptions(), inputs)
 
 
-def first_evaluation(jobs: JobStore, images: ImageStore, engine: Engine) -> float:
+def first_evaluation(jobs: JobStore, objects: ObjectStore, engine: Engine) -> float:
     """Claim the next job and do it; return the seconds to its first evaluation."""
     begin = time.perf_counter()
     told: list[float] = []
@@ -70,11 +70,11 @@ def first_evaluation(jobs: JobStore, images: ImageStore, engine: Engine) -> floa
     claim = jobs.claim_next(ROOMY, 60)
     if claim is None:
         raise RuntimeError("the queue is empty, though a job was just put into it")
-    Runner(jobs, images, watched).run(claim)
+    Runner(jobs, objects, watched).run(claim)
     return told[0]
 
 
-def measure(jobs: JobStore, images: ImageStore, preset: str, repeat: int) -> dict[str, Any]:
+def measure(jobs: JobStore, objects: ObjectStore, preset: str, repeat: int) -> dict[str, Any]:
     """Warm a worker up with another size, and time its first job of this one; several times."""
     trained, device = weights.load(Config.read(os.environ)), find_device(None, usable_bytes())
     seconds = []
@@ -82,8 +82,8 @@ def measure(jobs: JobStore, images: ImageStore, preset: str, repeat: int) -> dic
         engine = Engine(trained, device)
         for rows in (OTHER_ROWS, ROWS):
             chosen = {**PRESETS[preset], "size": rows, "iterations": 12}
-            submit(jobs, images, StyleSettings.model_validate(chosen))
-            spent = first_evaluation(jobs, images, engine)
+            submit(jobs, objects, StyleSettings.model_validate(chosen))
+            spent = first_evaluation(jobs, objects, engine)
         seconds.append(spent)
     return {"preset": preset, "seconds": median(seconds), "all": seconds}
 
@@ -120,8 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, redis(Path(folder) / "redis") as url:
-        jobs, images = JobStore(connect(url)), ImageStore(f"{folder}/images")
-        rows = [measure(jobs, images, preset, chosen.repeat) for preset in PRESETS]
+        jobs, objects = JobStore(connect(url)), ObjectStore(f"{folder}/images")
+        rows = [measure(jobs, objects, preset, chosen.repeat) for preset in PRESETS]
     table.show(rows, HEADINGS)
     table.write(chosen.json, {"rows": rows})
 

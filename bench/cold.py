@@ -16,12 +16,12 @@ from bench.pairs import Pair, pair
 from shared.config import Config
 from shared.settings import PRESETS, StyleSettings
 from worker import weights
-from worker.engine import vgg
 from worker.engine.device import find_device
-from worker.engine.objective import Objective
-from worker.engine.pixels import centred
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
+from worker.engine.engine import Engine
+from worker.engine.image import centred
+from worker.engine.loss.objective import Objective
+from worker.engine.vgg19 import network as vgg
+from worker.host_memory import usable_bytes
 
 FIRST = (128, 192)  # rows and columns of the first job
 SHAPES = ((256, 341), (200, 300))

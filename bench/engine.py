@@ -21,13 +21,13 @@ from bench.pairs import Pair, pair
 from bench.plain import Plain
 from bench.reference import MissingReference, Reference, entries, reference
 from shared.config import Config
-from shared.finish import deprocess, encode
+from shared.pictures import deprocess, encode
 from shared.settings import DEPROCESS_MEANS, StyleSettings
 from worker import weights
-from worker.engine.architecture import Weights
 from worker.engine.device import find_device
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
+from worker.engine.engine import Engine
+from worker.engine.vgg19.layers import Weights
+from worker.host_memory import usable_bytes
 
 WARM_UP, STEPS_AT_A_TIME = 2, 3
 HEADINGS = {

@@ -16,11 +16,11 @@ from bench.flops import evaluation_flops
 from bench.pairs import Pair, pair
 from shared.config import Config
 from worker import weights
-from worker.engine.architecture import Weights
 from worker.engine.device import find_device
-from worker.engine.metric import along_its_axes
-from worker.engine.pixels import centred
-from worker.memory import usable_bytes
+from worker.engine.image import centred
+from worker.engine.loss.metric import along_its_axes
+from worker.engine.vgg19.layers import Weights
+from worker.host_memory import usable_bytes
 
 SIDE = 2048  # of the two matrices
 WARM_UP = 2

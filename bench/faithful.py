@@ -6,11 +6,11 @@ import tensorflow as tf
 
 from bench.pairs import Pair
 from shared.settings import StyleSettings
-from worker.engine import vgg
-from worker.engine.architecture import Weights
-from worker.engine.metric import Metric, plain
-from worker.engine.objective import Objective
-from worker.engine.pixels import centred
+from worker.engine.image import centred
+from worker.engine.loss.metric import Metric, plain
+from worker.engine.loss.objective import Objective
+from worker.engine.vgg19 import network as vgg
+from worker.engine.vgg19.layers import Weights
 
 SETTINGS = StyleSettings()  # the Keras example's
 Weighing = Callable[[tf.Tensor], Metric]

@@ -1,7 +1,7 @@
 """How many floating-point operations one evaluation of the objective needs, from its definition."""
 
 from shared.settings import StyleSettings
-from worker.engine.architecture import KERNEL_SHAPES, stride
+from worker.engine.vgg19.layers import KERNEL_SHAPES, stride
 
 
 def evaluation_flops(rows: int, columns: int, settings: StyleSettings) -> int:

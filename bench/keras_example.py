@@ -19,9 +19,9 @@ from bench.faithful import SETTINGS, faithful
 from bench.pairs import NAMES, Pair, pair
 from shared.config import Config
 from worker import weights
-from worker.engine.architecture import Weights
-from worker.engine.losses import content_loss, gram_matrix, style_loss, total_variation_loss
-from worker.engine.pixels import centred
+from worker.engine.image import centred
+from worker.engine.loss.losses import content_loss, gram_matrix, style_loss, total_variation_loss
+from worker.engine.vgg19.layers import Weights
 
 STEPS = 4000
 LEARNING_RATE, DECAY_STEPS, DECAY_RATE = 100.0, 100, 0.96

@@ -20,8 +20,8 @@ from shared.config import Config
 from shared.settings import StyleSettings
 from worker import weights
 from worker.engine.device import find_device
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
+from worker.engine.engine import Engine
+from worker.host_memory import usable_bytes
 
 PICTURE = (400, 533)  # 3:4; the engine enlarges it as it would an upload
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes

@@ -12,8 +12,8 @@ from bench.crossing import Point
 from bench.faithful import faithful
 from bench.pairs import Pair
 from shared.settings import StyleSettings
-from worker.engine.architecture import Weights
-from worker.engine.stylize import Engine
+from worker.engine.engine import Engine
+from worker.engine.vgg19.layers import Weights
 
 Pixels = NDArray[np.float32]
 WARM_UP = 15  # evaluations

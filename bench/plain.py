@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from bench.faithful import SETTINGS
 from bench.pairs import Pair
-from worker.engine.architecture import Weights
+from worker.engine.vgg19.layers import Weights
 
 Features = dict[str, tf.Tensor]
 

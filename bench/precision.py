@@ -11,10 +11,10 @@ from bench.pairs import NAMES, pair
 from shared.config import Config
 from shared.settings import StyleSettings
 from worker import weights
-from worker.engine.architecture import Weights
 from worker.engine.device import Device, find_device
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
+from worker.engine.engine import Engine
+from worker.engine.vgg19.layers import Weights
+from worker.host_memory import usable_bytes
 
 HEADINGS = {
     "rows": "rows",

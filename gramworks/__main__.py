@@ -1,5 +1,5 @@
 """`python -m gramworks` is the command line."""
 
-from gramworks.cli import main
+from gramworks.cli.commands import main
 
 main()

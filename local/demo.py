@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from gramworks import Client, Event, GramworksError, JobChanged, Reason
-from gramworks.display import show_watch
+from gramworks.cli.watch_view import show_watch
 from gramworks.errors import require_success
 from local.errors import LocalError
 from local.system import System

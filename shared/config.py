@@ -95,7 +95,7 @@ class Config(BaseModel):
     """How much the servers log."""
 
     @property
-    def image_url(self) -> str:
+    def object_store_url(self) -> str:
         """Where images are kept, the default filled in."""
         return self.images or str(self.data / "images")
 

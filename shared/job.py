@@ -109,13 +109,13 @@ class Transition(_Record):
 class Fallback(_Record):
     """How the work went on with less memory after it had run out.
 
-    That was in `attempt` at `evaluation`; `rung` counts the steps down the ladder so far; `cause`
-    is `memory_error` where the program was told, `killed` where the kernel ended it.
+    That was in `attempt` at `evaluation`; `fallback_step` counts the steps so far. `cause` is
+    `memory_error` if the process got an error, `killed` if the kernel ended it.
     """
 
     attempt: int
     evaluation: int
-    rung: int
+    fallback_step: int
     cause: Literal["memory_error", "killed"]
     history: int
     tile: int | None
@@ -132,8 +132,8 @@ class Job(_Record):
     """A job's record.
 
     `position` is 1 for the job that is started next, None unless queued; `pixels` is the result's
-    size, `work` counts what all evaluations cost (`shared.estimate.work`); `rung` is how many steps
-    down the ladder of memory an attempt begins.
+    size, `work` counts what all evaluations cost (`StyleSettings.levels`). An attempt begins at
+    `fallback_step` (0: as planned), since earlier ones ran out of memory.
     """
 
     id: str
@@ -154,7 +154,7 @@ class Job(_Record):
     preview: str | None = None
     result: str | None = None
     checkpoint: str | None = None
-    rung: int = 0
+    fallback_step: int = 0
     fallbacks: list[Fallback] = []
     worker: str | None = None
     held_since: datetime | None = None

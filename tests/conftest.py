@@ -12,13 +12,13 @@ import pytest
 from local import redis_server
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.images import ImageStore
-from shared.jobs import JobStore, connect
-from shared.jobs.connection import Connection
+from shared.job_store import JobStore, connect
+from shared.job_store.connection import Connection
+from shared.object_store import ObjectStore
+from tests.own_redis import OwnRedis
 from tests.ports import free_port
-from tests.shared.own_redis import OwnRedis
 from worker import weights as source
-from worker.engine.architecture import Weights
+from worker.engine.vgg19.layers import Weights
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -87,9 +87,9 @@ def jobs(redis: Connection) -> JobStore:
 
 
 @pytest.fixture
-def images(tmp_path: Path) -> ImageStore:
-    """Return an image store without images."""
-    return ImageStore(str(tmp_path / "images"))
+def objects(tmp_path: Path) -> ObjectStore:
+    """Return an image store without objects."""
+    return ObjectStore(str(tmp_path / "images"))
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,11 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
-from web import api, errors, events, health, pages
+from web import errors, health
+from web.api import events
+from web.api import jobs as api
 from web.kept import Kept
+from web.pages import new as pages
 from web.services import Keep, install
 
 MEGABYTE = 1_000_000

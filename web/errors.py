@@ -18,7 +18,7 @@ from shared.errors import (
     Waits,
 )
 from shared.job import JobFault
-from web.sentences import BOUNDS, RETRY_SECONDS, sentence, status_of
+from web.messages.errors import BOUNDS, RETRY_SECONDS, sentence, status_of
 
 log = logging.getLogger(__name__)
 

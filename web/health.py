@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from web.services import services
+from web.services import get_services
 
 blueprint = Blueprint("health", __name__)
 
@@ -18,7 +18,7 @@ def healthz() -> dict[str, Any]:
 @blueprint.get("/readyz")
 def readyz() -> dict[str, Any]:
     """Say that Redis and the image store answer too; 503 otherwise."""
-    house = services()
-    house.jobs.ping()
-    house.images.check()
-    return {"status": "ready", "workers": len(house.workers.live())}
+    services = get_services()
+    services.jobs.ping()
+    services.objects.check()
+    return {"status": "ready", "workers": len(services.workers.live())}

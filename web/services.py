@@ -7,14 +7,14 @@ from typing import cast
 from flask import Flask, current_app
 
 from shared.config import Config
-from shared.images import ImageStore
-from shared.jobs import JobStore, connect
+from shared.job_store import JobStore, connect
+from shared.job_store.workers import Workers
+from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
-from shared.workers import Workers
-from web.outlook import Outlook, look_out
+from web.queue_forecast import QueueForecast, make_queue_forecast
 
 _KEY = "gramworks"
-Keep = Callable[[Callable[[], Outlook]], Callable[[], Outlook]]
+Keep = Callable[[Callable[[], QueueForecast]], Callable[[], QueueForecast]]
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Services:
 
     config: Config
     jobs: JobStore
-    images: ImageStore
+    objects: ObjectStore
     workers: Workers
-    outlook: Callable[[], Outlook]
+    queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
 
 
@@ -37,13 +37,13 @@ def install(app: Flask, config: Config, keep: Keep) -> None:
     app.extensions[_KEY] = Services(
         config=config,
         jobs=jobs,
-        images=ImageStore(config.image_url),
+        objects=ObjectStore(config.object_store_url),
         workers=workers,
-        outlook=keep(lambda: look_out(jobs, workers)),
+        queue_forecast=keep(lambda: make_queue_forecast(jobs, workers)),
         wake=lambda: wake(celery),
     )
 
 
-def services() -> Services:
+def get_services() -> Services:
     """Return the services of the application that handles this request."""
     return cast(Services, current_app.extensions[_KEY])

@@ -5,7 +5,7 @@ import socket
 import sys
 
 from worker import fetch
-from worker.shell import NAME
+from worker.celery_app import NAME
 
 # Workers tell of themselves in Redis; of Celery's own ways, the heartbeat would even keep a worker
 # from ending while Redis is away.
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def start(app: str) -> None:
-    """Become Celery's worker process for an app that `worker.shell` made."""
+    """Become Celery's worker process for an app that `worker.celery_app` made."""
     for key, value in ENVIRONMENT.items():
         os.environ.setdefault(key, value)
     os.environ[NAME] = name = f"gramworks-{os.getpid()}@{socket.gethostname()}"

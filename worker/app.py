@@ -4,8 +4,8 @@ import os
 from typing import TYPE_CHECKING
 
 from shared.config import Config
-from shared.jobs import JobStore
-from worker.shell import create
+from shared.job_store import JobStore
+from worker.celery_app import create
 
 if TYPE_CHECKING:
     from worker.painter import EnginePainter

@@ -8,8 +8,8 @@ import time
 
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.jobs import JobStore, connect
-from shared.workers import Workers
+from shared.job_store import JobStore, connect
+from shared.job_store.workers import Workers
 
 LOOK_SECONDS = 1.0
 

@@ -5,7 +5,7 @@ import sys
 
 from shared.config import Config
 from shared.errors import InvalidConfig, WeightsUnavailable
-from worker.weights import WAYS, load
+from worker.weights.sources import WAYS, load
 
 
 def main() -> None:

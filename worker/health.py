@@ -6,8 +6,8 @@ import sys
 
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.jobs import connect
-from shared.workers import Workers
+from shared.job_store import connect
+from shared.job_store.workers import Workers
 
 
 def main() -> None:

@@ -1,15 +1,15 @@
 """What paints in a pool process: TensorFlow, the weights and the stores, loaded once."""
 
 from shared.config import Config
-from shared.images import ImageStore
-from shared.jobs import Claim, JobStore
+from shared.job_store import Claim, JobStore
+from shared.object_store import ObjectStore
 from worker import weights
 from worker.engine.device import find_device
-from worker.engine.plan import largest_pixels
-from worker.engine.stylize import Engine
-from worker.memory import usable_bytes
-from worker.pace import Pace
-from worker.run import Runner
+from worker.engine.engine import Engine
+from worker.engine.memory.plan import largest_pixels
+from worker.host_memory import usable_bytes
+from worker.job.runner import Runner
+from worker.job.throughput import Pace
 
 
 class EnginePainter:
@@ -21,8 +21,8 @@ class EnginePainter:
         self.device = device.name
         self.largest_pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
 
-        images = ImageStore(config.image_url)
-        self._runner = Runner(jobs, images, engine.stylize, config.checkpoint_seconds)
+        objects = ObjectStore(config.object_store_url)
+        self._runner = Runner(jobs, objects, engine.stylize, config.checkpoint_seconds)
 
     def run(self, claim: Claim) -> Pace | None:
         """Run one job."""

@@ -8,7 +8,7 @@ from bench.channels_last import ChannelsLast, _gram
 from bench.faithful import SETTINGS
 from bench.pairs import pair
 from bench.plain import Plain, preprocessed
-from worker.engine.architecture import Weights
+from worker.engine.vgg19.layers import Weights
 
 pytest.importorskip(
     "torch", reason="PyTorch is no dependency; it is measured where it is installed"

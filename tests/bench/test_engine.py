@@ -15,7 +15,7 @@ from bench.pairs import pair
 from bench.reference import MissingReference, Reference, reference
 from bench.sheet import CELL, largest_of_each_pair, sheet
 from shared.settings import StyleSettings
-from worker.engine.architecture import Weights
+from worker.engine.vgg19.layers import Weights
 
 KEYS = [
     *("rows", "pair", "reference_loss", "loss", "evaluations", "seconds"),

@@ -7,7 +7,7 @@ import pytest
 
 from bench.keras_example import FILE, descend, learning_rate, published_step
 from bench.pairs import pair
-from worker.engine.architecture import Weights
+from worker.engine.vgg19.layers import Weights
 
 
 def test_the_cheap_way_takes_the_published_steps(weights: Weights) -> None:

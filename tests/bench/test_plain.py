@@ -8,7 +8,7 @@ from bench.baseline import minimise
 from bench.faithful import faithful
 from bench.pairs import pair
 from bench.plain import Plain, preprocessed
-from worker.engine.architecture import Weights
+from worker.engine.vgg19.layers import Weights
 
 
 @pytest.fixture(scope="module")

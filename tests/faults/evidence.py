@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.job import Job, JobProgress
-from shared.jobs import JobStore, Load
-from shared.jobs.keys import LEASES, stream_key
+from shared.job_store import JobStore, Load
+from shared.job_store.keys import LEASES, stream_key
 from tests.faults.log import Entry, read_log
 from tests.faults.system import System
 

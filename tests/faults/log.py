@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from shared.jobs.connection import Connection
-from shared.jobs.keys import log_key
+from shared.job_store.connection import Connection
+from shared.job_store.keys import log_key
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tests.faults.plain_app import VARIANTS
 from tests.faults.plain_system import Line, PlainSystem, read
 from tests.faults.process import Process
 from tests.faults.table import seconds, table
-from tests.system.house import wait_until
+from tests.system.running_system import wait_until
 
 INTO = 3.0  # seconds that the jobs have run when the fault strikes
 FROZEN = 15.0

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from celery import Celery
 
 from local import redis_server
-from shared.jobs import connect
+from shared.job_store import connect
 from tests.conftest import wait_for_redis
 from tests.faults.process import Process
 from tests.ports import free_port

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from local.child import die_with_parent
-from tests.system.house import largest_child
+from tests.system.running_system import largest_child
 
 RESTART_SECONDS = 1.0  # what a supervisor such as systemd waits
 

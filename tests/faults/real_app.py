@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.config import Config
-from shared.images import ImageStore
-from shared.jobs import Claim, JobStore
+from shared.job_store import Claim, JobStore
+from shared.object_store import ObjectStore
 from shared.settings import StyleSettings
 from tests.faults.scripted_engine import HARM_AT, do_harm
+from worker.celery_app import create
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
-from worker.pace import Pace
-from worker.run import Runner, Stylize
-from worker.shell import create
+from worker.job.runner import Runner, Stylize
+from worker.job.throughput import Pace
 
 Pixels = NDArray[np.float32]
 
@@ -25,13 +25,13 @@ class RealPainter:
 
     def __init__(self, config: Config, jobs: JobStore) -> None:
         from worker import weights  # noqa: PLC0415 - stays out of Celery's parent
-        from worker.engine.stylize import Engine  # noqa: PLC0415 - likewise
+        from worker.engine.engine import Engine  # noqa: PLC0415 - likewise
 
         self.largest_pixels = 10**9
         self.device = "CPU"
         self._stylize: Stylize = Engine(weights.load(config)).stylize
-        images = ImageStore(config.image_url)
-        self._runner = Runner(jobs, images, self._harmful, config.checkpoint_seconds)
+        objects = ObjectStore(config.object_store_url)
+        self._runner = Runner(jobs, objects, self._harmful, config.checkpoint_seconds)
 
     def run(self, claim: Claim) -> Pace | None:
         """Run one job."""
@@ -43,9 +43,9 @@ class RealPainter:
         styles: Sequence[Pixels],
         settings: StyleSettings,
         resume: Snapshot | None = None,
-        rung: int = 0,
+        fallback_step: int = 0,
     ) -> Iterator[Progress]:
-        for progress in self._stylize(content, styles, settings, resume, rung):
+        for progress in self._stylize(content, styles, settings, resume, fallback_step):
             if progress.evaluation == HARM_AT:
                 do_harm(settings.iterations)
             yield progress

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.images import ImageStore
+from shared.object_store import ObjectStore
 from tests.faults import evidence, orders, report
 from tests.faults.chaos import Chaos
 from tests.faults.evidence import Evidence
@@ -19,7 +19,7 @@ from tests.faults.report import Outcome
 from tests.faults.system import System
 from tests.faults.traffic import Traffic
 from tests.faults.watch import Watch
-from worker.collect import collect_orphans
+from worker.maintenance.garbage import collect_orphans
 
 DRAIN_SECONDS = 180.0  # without an end
 AT_ONCE = 5  # faults
@@ -87,7 +87,7 @@ def _judged(
     traffic, system = stage.traffic, stage.system
     marked = plan.engine == "scripted"
     known = Known(traffic.accepted, traffic.cancelled, traffic.perhaps_deleted, marked)
-    collect_orphans(system.jobs, ImageStore(str(system.disk.folder)), seconds=0)
+    collect_orphans(system.jobs, ObjectStore(str(system.disk.folder)), seconds=0)
     found = evidence.collect(system, set(traffic.accepted))
     findings = judge(found, known)
     return Outcome(

@@ -3,12 +3,12 @@
 import os
 
 from shared.config import Config
-from shared.images import ImageStore
-from shared.jobs import Claim, JobStore
+from shared.job_store import Claim, JobStore
+from shared.object_store import ObjectStore
 from tests.faults.scripted_engine import ScriptedEngine
-from worker.pace import Pace
-from worker.run import Runner
-from worker.shell import create
+from worker.celery_app import create
+from worker.job.runner import Runner
+from worker.job.throughput import Pace
 
 
 class ScriptedPainter:
@@ -18,8 +18,8 @@ class ScriptedPainter:
         self.largest_pixels = 10**9
         self.device = "scripted"
         self._engine = ScriptedEngine()
-        images = ImageStore(config.image_url)
-        self._runner = Runner(jobs, images, self._engine.stylize, config.checkpoint_seconds)
+        objects = ObjectStore(config.object_store_url)
+        self._runner = Runner(jobs, objects, self._engine.stylize, config.checkpoint_seconds)
 
     def run(self, claim: Claim) -> Pace | None:
         """Run one job."""

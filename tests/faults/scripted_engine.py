@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.jobs import Claim
+from shared.job_store import Claim
 from shared.settings import StyleSettings
 from tests.faults.orders import GREEDY, POISON
 from tests.faults.picture import Mark, paint
@@ -33,7 +33,7 @@ class ScriptedEngine:
         styles: Sequence[Pixels],  # noqa: ARG002 - likewise
         settings: StyleSettings,
         resume: Snapshot | None = None,
-        rung: int = 0,
+        fallback_step: int = 0,
     ) -> Iterator[Progress]:
         """Yield progress after each moment of sleep."""
         assert self.claim is not None
@@ -43,7 +43,7 @@ class ScriptedEngine:
             if evaluation == HARM_AT:
                 do_harm(settings.iterations)
             mark = Mark(self.claim.job_id, self.claim.attempt, start, evaluation)
-            yield _progress(settings, mark, rung)
+            yield _progress(settings, mark, fallback_step)
 
 
 def do_harm(evaluations: int) -> None:
@@ -54,7 +54,7 @@ def do_harm(evaluations: int) -> None:
         raise MemoryError
 
 
-def _progress(settings: StyleSettings, mark: Mark, rung: int) -> Progress:
+def _progress(settings: StyleSettings, mark: Mark, fallback_step: int) -> Progress:
     losses = Losses(style=3.0 / mark.evaluation, content=2.0, tv=1.0)
     image = paint(mark)
     return Progress(
@@ -66,7 +66,7 @@ def _progress(settings: StyleSettings, mark: Mark, rung: int) -> Progress:
         losses=losses,
         history=mark.attempt,  # so that a late write of an old attempt shows
         tile=None,
-        rung=rung,
+        fallback_step=fallback_step,
         pixels=lambda: image,
         snapshot=lambda: _snapshot(mark.evaluation, losses, image),
     )
@@ -77,7 +77,7 @@ def _snapshot(evaluation: int, losses: Losses, image: Pixels) -> Snapshot:
     return Snapshot(
         level=1,
         evaluation=evaluation,
-        rung=0,
+        fallback_step=0,
         losses=(losses.style, losses.content, losses.tv),
         image=image,
         gradient=np.zeros_like(image),

@@ -11,14 +11,14 @@ import redis
 from gramworks import Client, GramworksError
 from local import redis_server
 from shared.errors import StoreUnavailable
-from shared.jobs import JobStore, connect
-from shared.jobs.keys import LEASES, LOAD, job_key
-from shared.workers import Workers
+from shared.job_store import JobStore, connect
+from shared.job_store.keys import LEASES, LOAD, job_key
+from shared.job_store.workers import Workers
 from tests.faults.disk import Disk
 from tests.faults.network import Link, Network
 from tests.faults.process import Process
 from tests.ports import free_port
-from tests.system.house import wait_until
+from tests.system.running_system import wait_until
 
 WATCH_SECONDS = 0.2
 GLANCE_SECONDS = 0.3

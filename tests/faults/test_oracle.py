@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from shared.finish import deprocess, encode
 from shared.job import (
     InputImage,
     Job,
@@ -17,7 +16,8 @@ from shared.job import (
     JobState,
     Losses,
 )
-from shared.jobs import Load
+from shared.job_store import Load
+from shared.pictures import deprocess, encode
 from shared.settings import DEPROCESS_MEANS, StyleSettings
 from tests.faults.evidence import Evidence, Report, Story
 from tests.faults.log import Entry

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.errors import StoreUnavailable
 from shared.job import ENDED
-from shared.jobs.keys import LEASES, stream_key
+from shared.job_store.keys import LEASES, stream_key
 from tests.faults.log import Entry, read_log
 from tests.faults.system import System
 from tests.faults.traffic import Traffic

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.system.house import wait_until
+from tests.system.running_system import wait_until
 
 MARK = "GRAMWORKS_TEST_MARK"
 

@@ -13,9 +13,9 @@ from PIL import Image
 from local import redis_server
 from local.errors import LocalError
 from samples import photograph_path
-from shared.jobs import JobStore, connect
+from shared.job_store import JobStore, connect
 from tests.local.terminal import Terminal
-from tests.system.house import wait_until
+from tests.system.running_system import wait_until
 
 Start = Callable[..., Terminal]
 

@@ -71,6 +71,6 @@ def test_a_value_that_breaks_its_rule_is_refused_by_name(variable: str, text: st
 
 
 def test_images_are_kept_beside_all_else_unless_told_otherwise() -> None:
-    assert Config.read({"GRAMWORKS_DATA": "/data"}).image_url == "/data/images"
+    assert Config.read({"GRAMWORKS_DATA": "/data"}).object_store_url == "/data/images"
     both = {"GRAMWORKS_DATA": "/data", "GRAMWORKS_IMAGES": "s3://bucket/prefix"}
-    assert Config.read(both).image_url == "s3://bucket/prefix"
+    assert Config.read(both).object_store_url == "s3://bucket/prefix"

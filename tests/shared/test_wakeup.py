@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from shared.jobs.connection import Connection
+from shared.job_store.connection import Connection
 from shared.wakeup import QUEUE, celery_app, wake
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from samples import photograph_path, style_path
-from shared.jobs import JobStore, connect
-from tests.system.house import House, wait_until
+from shared.job_store import JobStore, connect
+from tests.system.running_system import House, wait_until
 
 LIMIT = 1_150_000_000  # bytes; less than 0.54 megapixels take whole, more than in small tiles
 PLANNED_MB = "8000"  # what the worker believes to have

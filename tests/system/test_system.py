@@ -11,9 +11,9 @@ from PIL import Image
 
 from gramworks import Client, Job, JobChanged, PreviewReady, Progressed
 from samples import photograph_path, style_path
-from shared.jobs import JobStore, connect
+from shared.job_store import JobStore, connect
 from tests.conftest import start_redis
-from tests.system.house import House, kill, largest_child, wait_until
+from tests.system.running_system import House, kill, largest_child, wait_until
 
 QUICK = {"preset": "balanced", "size": 64, "iterations": 5}
 LONG = {"preset": "faithful", "size": 96, "iterations": 4000}

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shared.config import Config
-from shared.images import ImageStore
-from shared.jobs.connection import Connection
+from shared.job_store.connection import Connection
+from shared.object_store import ObjectStore
 from web import create_app
 from web.services import Services
 
@@ -31,9 +31,9 @@ def client(app: Flask, redis: Connection) -> FlaskClient:  # noqa: ARG001 - empt
 
 
 @pytest.fixture
-def images(web_config: Config) -> ImageStore:
+def objects(web_config: Config) -> ObjectStore:
     """Return the image store of the application."""
-    return ImageStore(web_config.image_url)
+    return ObjectStore(web_config.object_store_url)
 
 
 def services_of(app: Flask) -> Services:

@@ -9,14 +9,16 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from shared.images import ImageStore
 from shared.job import Fallback
-from shared.jobs import JobStore
+from shared.job_store import JobStore
+from shared.object_store import ObjectStore
 from tests.web.pictures import plain
 
 JOBS = "/api/v1/jobs"
 PLAIN = plain()
-IN_TILES = Fallback(attempt=1, evaluation=3, rung=1, cause="memory_error", history=10, tile=512)
+IN_TILES = Fallback(
+    attempt=1, evaluation=3, fallback_step=1, cause="memory_error", history=10, tile=512
+)
 
 
 def upload(
@@ -56,10 +58,10 @@ def problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:
     return body
 
 
-def stored_content(jobs: JobStore, images: ImageStore, job_id: str) -> Image.Image:
+def stored_content(jobs: JobStore, objects: ObjectStore, job_id: str) -> Image.Image:
     """Return the picture that a worker would get as the job's content."""
     record = jobs.get(job_id).inputs.content
-    image = Image.open(io.BytesIO(images.get(record.key)))
+    image = Image.open(io.BytesIO(objects.get(record.key)))
     assert (image.format, image.size) == ("PNG", (record.width, record.height))
     return image
 

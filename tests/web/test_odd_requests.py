@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from shared.jobs import JobStore
+from shared.job_store import JobStore
 from tests.web.talk import JOBS, PLAIN, accepted, problem, upload
 
 BOUNDARY = "multipart/form-data; boundary=B"

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.config import Config
-from tests.shared.own_redis import OwnRedis
+from tests.own_redis import OwnRedis
 from tests.web.conftest import close
 from tests.web.talk import JOBS, accepted, messages, problem, submit, upload
 from web import create_app

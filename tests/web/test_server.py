@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shared.jobs import JobStore
+from shared.job_store import JobStore
 from tests.ports import free_port
-from tests.shared.lives import claimed, progress
+from tests.shared.job_store.lives import claimed, progress
 from tests.web.talk import JOBS, PLAIN
 
 FILES = {"content": ("a", PLAIN), "style": ("b", PLAIN)}
@@ -33,8 +33,8 @@ def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
         "GRAMWORKS_MAX_UPLOAD_MB": str(LIMIT_MB),
         "GRAMWORKS_LOG_LEVEL": "error",
     }
-    house = Path(__file__).parents[2]
-    server = subprocess.Popen([sys.executable, "-m", "web"], cwd=house, env=environment)
+    root = Path(__file__).parents[2]
+    server = subprocess.Popen([sys.executable, "-m", "web"], cwd=root, env=environment)
     _wait_for(port)
     yield port
     server.terminate()

@@ -6,11 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.job import JobState
-from shared.jobs import JobStore
-from shared.jobs.connection import Connection
-from shared.workers import Worker, Workers
-from tests.shared.lives import in_state, queued
-from tests.shared.staff import announce
+from shared.job_store import JobStore
+from shared.job_store.connection import Connection
+from shared.job_store.workers import Worker, Workers
+from tests.shared.job_store.lives import in_state, queued
+from tests.shared.job_store.staff import announce
 from tests.web.talk import JOBS
 
 LARGE, SMALL = Worker(name="large", pixels=10**6), Worker(name="small", pixels=4000)

@@ -5,16 +5,16 @@ import time
 
 import pytest
 
-from shared.images import ImageStore
-from shared.jobs import JobStore
-from tests.worker.scripted import ROOMY, claimed, submitted
+from shared.job_store import JobStore
+from shared.object_store import ObjectStore
+from tests.worker.job.scripted import ROOMY, claimed, submitted
 from worker.drain import drain
 
 
 def test_a_draining_worker_takes_no_more_jobs_until_that_is_undone(
-    jobs: JobStore, images: ImageStore
+    jobs: JobStore, objects: ObjectStore
 ) -> None:
-    job_id = submitted(jobs, images)
+    job_id = submitted(jobs, objects)
     drain(jobs, [ROOMY.worker])
     assert jobs.claim_next(ROOMY, 10) is None
     assert jobs.get(job_id).state == "queued"
@@ -23,9 +23,9 @@ def test_a_draining_worker_takes_no_more_jobs_until_that_is_undone(
 
 
 def test_draining_waits_for_the_job_that_runs(
-    jobs: JobStore, images: ImageStore, capsys: pytest.CaptureFixture[str]
+    jobs: JobStore, objects: ObjectStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    claim = claimed(jobs, images)
+    claim = claimed(jobs, objects)
     threading.Timer(0.5, jobs.succeed, (claim, "key")).start()
     drain(jobs, [ROOMY.worker], wait=True)
     assert jobs.get(claim.job_id).state == "succeeded"
@@ -36,8 +36,8 @@ def test_draining_waits_for_the_job_that_runs(
     ]
 
 
-def test_a_mark_with_a_time_wears_off(jobs: JobStore, images: ImageStore) -> None:
-    submitted(jobs, images)
+def test_a_mark_with_a_time_wears_off(jobs: JobStore, objects: ObjectStore) -> None:
+    submitted(jobs, objects)
     jobs.drain(ROOMY.worker, 0.2)
     assert jobs.claim_next(ROOMY, 10) is None
     time.sleep(0.25)

@@ -35,6 +35,6 @@ class Progress:
     losses: Losses
     history: int  # pairs that L-BFGS remembers
     tile: int | None  # the longest side in pixels of the tiles; None where the image is whole
-    rung: int  # of the ladder of memory: 0 as planned, one more each time that it ran out
+    fallback_step: int  # of the ladder of memory: 0 as planned, one more each time that it ran out
     pixels: Callable[[], NDArray[np.float32]]  # the image: (rows, columns, 3), centred B, G, R
     snapshot: Callable[[], Snapshot]  # what another process needs to go on from that image

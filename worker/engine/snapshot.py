@@ -33,7 +33,7 @@ class Snapshot:
 
     level: int  # from 1, the coarsest
     evaluation: int  # from 1, over all levels: how many were made
-    rung: int  # of the ladder of memory
+    fallback_step: int  # of the ladder of memory
     losses: tuple[float, ...]  # style, content, total variation
     image: Image  # (rows, columns, 3), centred B, G, R
     gradient: Image  # there
@@ -45,7 +45,7 @@ class Snapshot:
         """Return it as arrays that `np.savez` writes and `np.load` reads without pickle."""
         return {
             "format": np.array(FORMAT),
-            "counts": np.array([self.level, self.evaluation, self.rung]),
+            "counts": np.array([self.level, self.evaluation, self.fallback_step]),
             "losses": np.array(self.losses),
             "image": self.image,
             "gradient": self.gradient,
@@ -64,11 +64,11 @@ class Snapshot:
             ValueError: something is missing, of another format, or does not fit together.
         """
         found = _checked(arrays)
-        level, evaluation, rung = map(int, found["counts"])
+        level, evaluation, fallback_step = map(int, found["counts"])
         return cls(
             level=level,
             evaluation=evaluation,
-            rung=rung,
+            fallback_step=fallback_step,
             losses=tuple(map(float, found["losses"])),
             image=found["image"],
             gradient=found["gradient"],

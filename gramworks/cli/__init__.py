@@ -1,0 +1,5 @@
+"""The command line: `commands` holds the commands."""
+
+from gramworks.cli.commands import main
+
+__all__ = ["main"]

@@ -1,0 +1,145 @@
+"""Jobs and settings laid out for reading in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gramworks.cli import schema
+from gramworks.cli.formatting import ago, duration, losses, place, time_left
+from gramworks.cli.watch_view import state_text
+from gramworks.models import Job, SettingsGuide, Step
+
+# Room for the longest single value; a list goes on in the next line.
+VALUE_WIDTH = 18
+
+
+def jobs_table(jobs: Sequence[Job]) -> Table:
+    """Lay out a line for each job; ids stay whole, since they are what the other commands take."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("id", no_wrap=True, min_width=max((len(job.id) for job in jobs), default=0))
+    table.add_column("state", no_wrap=True, min_width=len("succeeded"))
+    for title in ("progress", "created", "took"):
+        table.add_column(title, no_wrap=True)
+    now = datetime.now(UTC)
+    for job in jobs:
+        created = ago(job.created_at, now) if job.created_at else ""
+        table.add_row(job.id, state_text(job.state), _how_far(job), created, _took(job))
+    return table
+
+
+def job_table(job: Job, page: str | None) -> Table:
+    """Lay out everything about one job, a line each."""
+    table = _pairs()
+    for name, said in _about(job, page).items():
+        if said:
+            table.add_row(name, said)
+    if job.log:
+        table.add_row("history", _history(job.log))
+    for title, values in (("settings", job.settings), ("options", job.options)):
+        if values:
+            table.add_row(title, _assignments(values))
+    return table
+
+
+def settings_table(guide: SettingsGuide) -> Table:
+    """Lay out each setting, its value in the default preset, what it may be and what it does."""
+    preset = guide.presets.get(guide.default_preset, {})
+    table = Table(box=None, padding=(0, 2, 1, 0), header_style="dim")
+    table.add_column("setting", no_wrap=True)
+    table.add_column(guide.default_preset or "default", max_width=VALUE_WIDTH)
+    table.add_column("what it is")
+    for name, knob in guide.schema["properties"].items():
+        current = preset.get(name, knob.get("default"))
+        table.add_row(Text(name, "bold"), schema.value(current), _explained(knob, guide))
+    return table
+
+
+def presets_table(guide: SettingsGuide) -> Table:
+    """Lay out each setting that some preset sets; dim where a preset leaves it as it is."""
+    knobs = guide.schema["properties"]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("setting", *guide.presets):
+        table.add_column(title)
+    for name in [name for name in knobs if any(name in of for of in guide.presets.values())]:
+        default = Text(schema.value(knobs[name].get("default")), "dim")
+        cells = (
+            schema.value(preset[name]) if name in preset else default
+            for preset in guide.presets.values()
+        )
+        table.add_row(Text(name, "bold"), *cells)
+    return table
+
+
+def _pairs() -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
+    return {
+        "job": job.id,
+        "state": state_text(job.state),
+        "why": job.error.detail if job.error else "",
+        "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
+        "waits": job.waiting.detail if job.waiting else "",
+        "place": place(job.position, job.starts_in_seconds),
+        "progress": _evaluations(job),
+        "loss": losses(job.progress.loss) if job.progress and job.progress.loss else "",
+        "left": "" if job.ended else time_left(job.eta_seconds),
+        "attempt": str(job.attempt) if job.attempt > 1 else "",
+        "created": _local(job.created_at),
+        "started": _local(job.started_at),
+        "finished": _local(job.finished_at),
+        "took": _took(job),
+        "page": page or "",
+    }
+
+
+def _history(log: Sequence[Step]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for step in log:
+        table.add_row(_local(step.at), step.detail)
+    return table
+
+
+def _assignments(values: Mapping[str, Any]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, of in values.items():
+        table.add_row(name, schema.value(of))
+    return table
+
+
+def _explained(knob: schema.Schema, guide: SettingsGuide) -> Text:
+    description = " ".join(str(knob.get("description", "")).split())
+    return Text.assemble(description, "\n", (schema.allowed(knob, guide.schema), "dim"))
+
+
+def _how_far(job: Job) -> str:
+    if job.state == "running" and job.progress:
+        return f"{job.progress.fraction:.0%}"
+    return f"number {job.position}" if job.position else ""
+
+
+def _evaluations(job: Job) -> str:
+    if job.progress is None:
+        return ""
+    progress = job.progress
+    return f"{progress.fraction:.0%}, evaluation {progress.evaluation} of {progress.evaluations}"
+
+
+def _took(job: Job) -> str:
+    return "" if job.seconds_worked is None else duration(job.seconds_worked)
+
+
+def _local(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment else ""

@@ -1,0 +1,91 @@
+"""The object store: pictures and checkpoints under keys, in a folder or a bucket."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, from_url
+from obstore.store import ObjectStore as Backend
+
+from shared.errors import ObjectNotFound, StoreUnavailable
+
+
+class Stored(NamedTuple):
+    """What lies under a key, and since when."""
+
+    key: str
+    modified: datetime
+
+
+class ObjectStore:
+    """Bytes under keys; what is put is seen whole or not at all.
+
+    Every method may raise StoreUnavailable.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.folder = None if "://" in url else Path(url).expanduser().absolute()
+        with _our_errors():
+            self._store = _open(self.folder, url)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store `data` under `key`."""
+        with _our_errors():
+            self._store.put(key, data)
+
+    def get(self, key: str) -> bytes:
+        """Return what is stored under `key`, or raise ObjectNotFound."""
+        with _our_errors(key):
+            return bytes(self._store.get(key).bytes())
+
+    def stored(self, prefix: str) -> Iterator[Stored]:
+        """Yield what is stored whose keys begin with `prefix` and a slash."""
+        with _our_errors():
+            for batch in self._store.list(f"{prefix}/"):
+                for item in batch:
+                    yield Stored(item["path"], item["last_modified"])
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete what is stored under the keys; one that is not there does no harm."""
+        for key in keys:
+            with suppress(ObjectNotFound), _our_errors(key):
+                self._store.delete(key)
+
+    def delete_folder(self, prefix: str) -> None:
+        """Delete all whose keys begin with `prefix` and a slash."""
+        self.delete([each.key for each in self.stored(prefix)])
+
+    def delete_unfinished(self, before: datetime) -> None:
+        """Delete what writers that were killed left in a folder; a bucket shows no such thing."""
+        with _our_errors():
+            for path in self.folder.rglob("*#*") if self.folder else ():
+                if datetime.fromtimestamp(path.stat().st_mtime, UTC) <= before:
+                    path.unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Raise StoreUnavailable unless the store answers."""
+        with _our_errors():
+            next(iter(self._store.list("check/")), None)
+
+
+@contextmanager
+def _our_errors(key: str | None = None) -> Iterator[None]:
+    """Raise obstore's errors as ours; only with a `key`, that nothing is there is one of its own.
+
+    Elsewhere it means that a folder went away beneath us.
+    """
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        if key and isinstance(error, FileNotFoundError):
+            raise ObjectNotFound(key=key) from error
+        raise StoreUnavailable(store="images", reason=str(error)) from error
+
+
+def _open(folder: Path | None, url: str) -> Backend:
+    if folder is None:
+        return from_url(url)
+    return LocalStore(folder, mkdir=True, automatic_cleanup=True)  # of folders that get empty

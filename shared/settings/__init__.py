@@ -1,0 +1,27 @@
+"""A picture's settings: `style` (the fields), `presets`, `levels` (sizes), `parsing` (JSON)."""
+
+from shared.settings.levels import SHORTEST_RESULT_SIDE, Level
+from shared.settings.parsing import parse_settings, read_object, validate
+from shared.settings.presets import DEFAULT_PRESET, PRESETS
+from shared.settings.style import (
+    CONVOLUTIONS_PER_BLOCK,
+    DEPROCESS_MEANS,
+    TALLEST_RESULT,
+    Layer,
+    StyleSettings,
+)
+
+__all__ = [
+    "CONVOLUTIONS_PER_BLOCK",
+    "DEFAULT_PRESET",
+    "DEPROCESS_MEANS",
+    "PRESETS",
+    "SHORTEST_RESULT_SIDE",
+    "TALLEST_RESULT",
+    "Layer",
+    "Level",
+    "StyleSettings",
+    "parse_settings",
+    "read_object",
+    "validate",
+]

@@ -1,0 +1,67 @@
+"""Settings from JSON, with errors that name the field and its bound."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import GramworksError, InvalidJson, InvalidSetting, UnknownSetting
+from shared.settings.presets import PRESETS
+from shared.settings.style import StyleSettings, one_of
+
+
+def parse_settings(text: str) -> StyleSettings:
+    """Read settings from the JSON object `text`; its key `preset` fills what it leaves out.
+
+    Raises:
+        InvalidJson: `text` is no JSON object.
+        UnknownSetting: a name is none of ours.
+        InvalidSetting: a value has a wrong type or is out of bounds.
+    """
+    values = read_object("settings", text)
+    preset = values.pop("preset", "faithful")
+    if not isinstance(preset, str) or preset not in PRESETS:
+        raise InvalidSetting(
+            field="settings.preset", problem="literal_error", expected=one_of(PRESETS)
+        )
+    return validate("settings", StyleSettings, {**PRESETS[preset], **values})
+
+
+def read_object(field: str, text: str) -> dict[str, Any]:
+    """Return the JSON object that `text` holds, or raise InvalidJson for `field`."""
+    try:
+        values = json.loads(text or "{}")
+    except (ValueError, RecursionError) as error:
+        raise InvalidJson(field=field, reason=str(error)[:200]) from error
+    if not isinstance(values, dict):
+        raise InvalidJson(field=field, reason=f"it holds {_JSON_NAMES[type(values)]}")
+    return values
+
+
+_JSON_NAMES = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model:
+    """Make a `model` of `values`, its first fault raised as an error that names field and bound."""
+    try:
+        return model.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        raise _fault(field, model, error) from error
+
+
+def _fault(field: str, model: type[BaseModel], error: ValidationError) -> GramworksError:
+    first = error.errors(include_url=False)[0]
+    path = ".".join((field, *(str(part) for part in first["loc"] if part != "[key]")))
+    if first["type"] == "extra_forbidden":
+        return UnknownSetting(field=path, known=sorted(model.model_fields))
+    bounds = {key: value for key, value in first.get("ctx", {}).items() if key != "error"}
+    return InvalidSetting(field=path, problem=first["type"], message=first["msg"], **bounds)

@@ -1,0 +1,119 @@
+"""The settings of one picture: name, bounds, default, unit and one line of help each."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from shared.settings.levels import SHORTEST_RESULT_SIDE, Level, levels
+
+TALLEST_RESULT = 4096  # pixels
+CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
+Layer = Literal[
+    "block1_conv1", "block1_conv2",
+    "block2_conv1", "block2_conv2",
+    "block3_conv1", "block3_conv2", "block3_conv3", "block3_conv4",
+    "block4_conv1", "block4_conv2", "block4_conv3", "block4_conv4",
+    "block5_conv1", "block5_conv2", "block5_conv3", "block5_conv4",
+]  # fmt: skip
+
+DEPROCESS_MEANS: dict[str, tuple[float, float, float]] = {
+    "keras": (103.939, 116.779, 123.68),
+    "shifted": (123.939, 96.779, 96.68),
+}
+
+
+def _layers_with_weights(value: object) -> object:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return dict.fromkeys(value, 1.0)
+    return value
+
+
+def _means_by_name(value: object) -> object:
+    if isinstance(value, str) and value not in DEPROCESS_MEANS:
+        raise ValueError(f"'{value}' is not {one_of(DEPROCESS_MEANS)}")
+    if isinstance(value, list):
+        return tuple(value)
+    return DEPROCESS_MEANS[value] if isinstance(value, str) else value
+
+
+Mean = Annotated[float, Field(ge=-255, le=510)]
+
+
+class StyleSettings(BaseModel):
+    """The settings of one picture; the defaults are the Keras example's (preset `faithful`)."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    size: Annotated[
+        int,
+        Field(ge=SHORTEST_RESULT_SIDE, le=TALLEST_RESULT, json_schema_extra={"unit": "px"}),
+    ] = 400
+    """Height of the result; the width follows from the content image."""
+
+    iterations: Annotated[int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations"})] = (
+        100
+    )
+    """Evaluations of the loss at full size; each coarser level of the pyramid does a quarter
+    of the next finer one's."""
+
+    content_weight: Annotated[float, Field(ge=0, le=1)] = 2.5e-8
+    """How strongly the result keeps what the content image shows."""
+
+    style_weight: Annotated[float, Field(ge=0, le=1)] = 1e-6
+    """How strongly the result takes on the style image's textures and colours."""
+
+    tv_weight: Annotated[float, Field(ge=0, le=1)] = 1e-6
+    """Total variation: how strongly neighbouring pixels are smoothed."""
+
+    style_layers: Annotated[
+        dict[Layer, Annotated[float, Field(gt=0, le=1000)]],
+        BeforeValidator(
+            _layers_with_weights, json_schema_input_type=list[Layer] | dict[Layer, float]
+        ),
+        Field(min_length=1),
+    ] = {
+        "block1_conv1": 1.0,
+        "block2_conv1": 1.0,
+        "block3_conv1": 1.0,
+        "block4_conv1": 1.0,
+        "block5_conv1": 1.0,
+    }
+    """VGG19 layers that style is read from: a list, or layer and relative weight."""
+
+    content_layer: Layer = "block5_conv2"
+    """VGG19 layer that content is read from."""
+
+    pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 2
+    """Sizes to work through from coarse to fine, each twice the one before; 1 is full size only."""
+
+    geometry: Literal["keras", "aspect"] = "keras"
+    """How images come to size: `keras` stretches the style to the content's shape and takes the
+    nearest pixel; `aspect` keeps the style's shape, averages, and weighs the losses such that the
+    picture looks the same at every size."""
+
+    deprocess_means: Annotated[
+        tuple[Mean, Mean, Mean],
+        BeforeValidator(
+            _means_by_name,
+            json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
+        ),
+        Field(json_schema_extra={"unit": "B, G, R"}),
+    ] = DEPROCESS_MEANS["keras"]
+    """Added back to each colour channel at the end: `keras` (the true means), `shifted` (the
+    experiment that moves the colours), or three numbers."""
+
+    def result_shape(self, width: int, height: int) -> tuple[int, int]:
+        """Rows and columns of the result for a content image of `width` × `height` pixels."""
+        return self.size, int(width * self.size / height)  # truncated, as the Keras example does
+
+    def levels(self, rows: int, columns: int) -> list[Level]:
+        """Return the levels for a result of `rows` × `columns`, the coarsest first."""
+        return levels(rows, columns, self.iterations, self.pyramid)
+
+
+def one_of(names: Mapping[str, Any]) -> str:
+    """Return the names as a sentence lists them: `'a' or 'b'`."""
+    return " or ".join(f"'{name}'" for name in names)

@@ -1,0 +1,327 @@
+"""What the command line promises a person, and a shell script."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gramworks.cli.commands import cli
+from tests.gramworks.fake_server import (
+    Answer,
+    FakeServer,
+    as_json,
+    job_json,
+    problem,
+    progress_json,
+    sse,
+    stream,
+)
+
+pytestmark = pytest.mark.usefixtures("pictures")
+
+JOB, EVENTS = "GET /api/v1/jobs/j1", "GET /api/v1/jobs/j1/events"
+SUBMIT, RESULT = "POST /api/v1/jobs", "GET /api/v1/jobs/j1/result"
+DONE = sse("job", job_json("succeeded", progress=progress_json(150)), "9")
+
+GUIDE = {
+    "schema": {
+        "properties": {
+            "size": {
+                "type": "integer",
+                "minimum": 32,
+                "maximum": 4096,
+                "default": 400,
+                "unit": "px",
+                "description": "Height of\nthe result.",
+            },
+            "pyramid": {"type": "integer", "minimum": 1, "default": 1, "description": "Levels."},
+        }
+    },
+    "presets": {"faithful": {}, "balanced": {"pyramid": 3}},
+    "default_preset": "balanced",
+    "options": {},
+}
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photo.jpg").write_bytes(b"the photo")
+    (tmp_path / "painting.jpg").write_bytes(b"the painting")
+    return tmp_path
+
+
+def run(server: FakeServer, *words: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(cli, words, input=typed, env={"GRAMWORKS_URL": server.url})
+
+
+def will_succeed(server: FakeServer) -> None:
+    server.answer(SUBMIT, as_json(job_json("queued"), 202))
+    server.answer(JOB, as_json(job_json("queued")))
+    server.answer(EVENTS, stream(sse("job", job_json(), "1"), DONE))
+    server.answer(RESULT, Answer(body=b"x" * 1500))
+
+
+def sent_settings(server: FakeServer) -> object:
+    (sent,) = server.requests(SUBMIT)
+    _, after = sent.body.split(b'name="settings"\r\n\r\n')
+    return json.loads(after.split(b"\r\n")[0])
+
+
+def test_submit_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:
+    will_succeed(server)
+    result = run(server, "submit", "photo.jpg", "painting.jpg")
+    assert (result.exit_code, result.stdout) == (0, "j1\n")
+    assert "gramworks watch j1" in result.stderr
+
+
+def test_submit_sends_the_preset_balanced(server: FakeServer) -> None:
+    will_succeed(server)
+    run(server, "submit", "photo.jpg", "painting.jpg")
+    assert sent_settings(server) == {"preset": "balanced"}
+
+
+def test_settings_are_json_where_they_can_be_and_text_otherwise(server: FakeServer) -> None:
+    will_succeed(server)
+    words = ["size=600", "geometry=keras", "style_layers=[1]", "preset_note=a=b", "tv_weight=1e-6"]
+    flags = [flag for word in words for flag in ("-s", word)]
+    run(server, "submit", "--preset", "faithful", "photo.jpg", "painting.jpg", *flags)
+    assert sent_settings(server) == {
+        "preset": "faithful",
+        "size": 600,
+        "geometry": "keras",
+        "style_layers": [1],
+        "preset_note": "a=b",
+        "tv_weight": 1e-6,
+    }
+
+
+def test_submit_sends_the_priority_and_every_style(server: FakeServer) -> None:
+    will_succeed(server)
+    run(server, "submit", "photo.jpg", "painting.jpg", "photo.jpg", "--priority", "low")
+    (sent,) = server.requests(SUBMIT)
+    assert b'{"priority": "low"}' in sent.body
+    assert sent.body.count(b' name="style"') == 2
+
+
+def test_submit_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    result = run(server, "submit", "photo.jpg", "painting.jpg", "-o", "result.jpg")
+    assert result.exit_code == 0, result.output
+    assert (pictures / "result.jpg").read_bytes() == b"x" * 1500
+    assert server.requests(RESULT)[0].query == "format=jpeg"
+    assert "succeeded in 1 min 0 s, 150 evaluations, loss 8412" in result.stdout
+    assert "Saved result.jpg, 2 kB." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("out", "sentence"),
+    [("result.gif", "'.gif'"), ("gone/result.png", "'gone'"), ("photo.jpg", "--force")],
+)
+def test_where_the_picture_goes_is_settled_before_anything_is_sent(
+    server: FakeServer, out: str, sentence: str
+) -> None:
+    result = run(server, "submit", "photo.jpg", "painting.jpg", "-o", out)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: ")
+    assert sentence in result.stderr
+    assert server.asked == []
+
+
+def test_force_replaces_a_file(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    assert run(server, "fetch", "j1", "-o", "photo.jpg", "--force").exit_code == 0
+    assert (pictures / "photo.jpg").read_bytes() == b"x" * 1500
+
+
+def test_a_missing_picture_is_named(server: FakeServer) -> None:
+    result = run(server, "submit", "photo.jpg", "gone.jpg")
+    assert result.exit_code == 2
+    assert "'gone.jpg' does not exist" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["-s", "size"], ["-s", "=3"], ["--no-watch", "-o", "a.png"]])
+def test_what_makes_no_sense_is_a_usage_error(server: FakeServer, words: list[str]) -> None:
+    assert run(server, "submit", "photo.jpg", "painting.jpg", *words).exit_code == 2
+
+
+def test_the_servers_sentence_is_shown_in_one_line(server: FakeServer) -> None:
+    server.answer(SUBMIT, problem(422, "size must be at most 4096 [px].", code="invalid_setting"))
+    result = run(server, "submit", "photo.jpg", "painting.jpg", "-s", "size=9999")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: size must be at most 4096 [px].\n"
+
+
+def test_a_full_queue_is_told_in_one_line_with_when_to_try_again(server: FakeServer) -> None:
+    detail = "The queue is full, so the job was not accepted: try again in a minute."
+    full = problem(429, detail, code="queue_full")
+    full.headers["Retry-After"] = "60"
+    server.answer(SUBMIT, full)
+    result = run(server, "submit", "photo.jpg", "painting.jpg")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"error: {detail}\n")
+    assert len(server.requests(SUBMIT)) == 1
+
+
+def test_a_server_that_is_not_there_is_an_error_in_one_line() -> None:
+    result = CliRunner().invoke(cli, ["--url", "http://127.0.0.1:9", "list"])
+    assert result.exit_code == 1
+    assert result.stderr == "error: No server answers at http://127.0.0.1:9 (Connection refused).\n"
+
+
+def test_a_failed_job_says_why_and_exits_with_3(server: FakeServer) -> None:
+    failed = job_json("failed", error={"code": "diverged", "detail": "The loss grew endless."})
+    server.answer(JOB, as_json(failed))
+    server.answer(EVENTS, stream(sse("job", failed, "1")))
+    result = run(server, "watch", "j1")
+    assert result.exit_code == 3
+    assert "failed after 1 min 0 s" in result.stdout
+    assert result.stderr == "error: The loss grew endless.\n"
+
+
+def test_a_cancelled_job_exits_with_3(server: FakeServer) -> None:
+    server.answer(JOB, as_json(job_json("cancelled")))
+    server.answer(EVENTS, stream(sse("job", job_json("cancelled"), "1")))
+    assert run(server, "watch", "j1").exit_code == 3
+
+
+def test_fetch_names_the_file_after_the_job(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    assert run(server, "fetch", "j1").exit_code == 0
+    assert run(server, "fetch", "j1", "--format", "webp").exit_code == 0
+    assert (pictures / "j1.png").exists()
+    assert (pictures / "j1.webp").exists()
+
+
+def test_cancel_says_what_became_of_the_job(server: FakeServer) -> None:
+    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")))
+    assert run(server, "cancel", "j1").stdout == "Job j1 is cancelled.\n"
+
+
+def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeServer) -> None:
+    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("succeeded")))
+    result = run(server, "cancel", "j1")
+    assert (result.exit_code, result.stderr) == (1, "error: Job j1 has succeeded already.\n")
+    assert [asked.query for asked in server.asked] == ["if=live"]
+
+
+def test_retry_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
+    result = run(server, "retry", "j1")
+    assert (result.exit_code, result.stdout) == (0, "j1\n")
+    assert "gramworks watch j1" in result.stderr
+
+
+def test_retry_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
+    result = run(server, "retry", "j1", "-o", "result.png")
+    assert result.exit_code == 0, result.output
+    assert (pictures / "result.png").exists()
+
+
+def test_retry_of_a_job_that_did_not_fail_is_an_error_in_one_line(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j1/retry", problem(409, "The job is running; no."))
+    result = run(server, "retry", "j1")
+    assert (result.exit_code, result.stderr) == (1, "error: The job is running; no.\n")
+
+
+def test_status_tells_why_a_job_is_not_started(server: FakeServer) -> None:
+    waiting = {"code": "no_worker_online", "detail": "No worker is online."}
+    server.answer(JOB, as_json(job_json("queued", waiting=waiting)))
+    assert re.search(r"waits +No worker is online\.", run(server, "status", "j1").stdout)
+
+
+def test_status_tells_what_befell_the_job(server: FakeServer) -> None:
+    step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
+    fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}
+    told = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
+    server.answer(JOB, as_json(told))
+    shown = run(server, "status", "j1").stdout
+    assert re.search(r"history +2026-01-01 \d\d:\d\d:00 +Back again\.", shown)
+    assert re.search(r"memory +In tiles\.", shown)
+
+
+def test_list_keeps_ids_whole(server: FakeServer) -> None:
+    long = "j" * 50
+    jobs = [job_json("queued", id=long, position=2), job_json(id="b", progress=progress_json())]
+    server.answer("GET /api/v1/jobs", as_json({"jobs": jobs, "next": None}))
+    _, first, second = run(server, "list").stdout.splitlines()
+    assert first.split()[:2] == [long, "queued"]
+    assert second.split()[:3] == ["b", "running", "20%"]
+
+
+def test_list_all_follows_the_pages(server: FakeServer) -> None:
+    pages = [{"jobs": [job_json(id=id_)], "next": "/x?cursor=2"} for id_ in ("c", "b")]
+    last = {"jobs": [job_json(id="a")], "next": None}
+    server.answer("GET /api/v1/jobs", *map(as_json, (*pages, last)))
+    result = run(server, "list", "--all", "--json")
+    assert [job["id"] for job in json.loads(result.stdout)] == ["c", "b", "a"]
+
+
+def test_status_shows_why_a_job_failed(server: FakeServer) -> None:
+    error = {"code": "diverged", "detail": "The loss [total] grew endless."}
+    server.answer(JOB, as_json(job_json("failed", error=error)))
+    shown = run(server, "status", "j1").stdout
+    assert "The loss [total] grew endless." in shown
+    assert f"{server.url}/jobs/j1" in shown
+
+
+@pytest.mark.parametrize("words", [("--json", "status", "j1"), ("status", "j1", "--json")])
+def test_json_is_what_the_server_said(server: FakeServer, words: tuple[str, ...]) -> None:
+    body = job_json(future="Grüße")
+    server.answer(JOB, as_json(body))
+    result = run(server, *words)
+    assert json.loads(result.stdout) == body
+
+
+def test_watching_for_json_leaves_stdout_to_the_json(server: FakeServer) -> None:
+    will_succeed(server)
+    result = run(server, "watch", "j1", "--json")
+    assert json.loads(result.stdout)["state"] == "succeeded"
+    assert "succeeded in" in result.stderr
+
+
+def test_settings_show_what_the_server_says_of_them(server: FakeServer) -> None:
+    server.answer("GET /api/v1/settings", as_json(GUIDE))
+    shown = " ".join(run(server, "settings").stdout.split())
+    assert "size 400 Height of the result. 32 to 4096 px" in shown
+    assert "pyramid 3 Levels. at least 1" in shown
+
+
+def test_presets_are_compared(server: FakeServer) -> None:
+    server.answer("GET /api/v1/settings", as_json(GUIDE))
+    heading, row = run(server, "settings", "--presets").stdout.splitlines()
+    assert heading.split() == ["setting", "faithful", "balanced"]
+    assert row.split() == ["pyramid", "1", "3"]
+
+
+def test_ctrl_c_detaches_and_says_how_to_come_back(server: FakeServer) -> None:
+    server.answer(JOB, as_json(job_json()))
+    endless = [b": still here\n\n", 0.1] * 100
+    server.answer(EVENTS, stream(sse("job", job_json(), "1"), *endless))
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "gramworks", "--url", server.url, "watch", "j1"],
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    while not server.requests(EVENTS):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == 130, err
+    assert "running" in out
+    assert err == (
+        f"Detached; the job goes on. Come back to it with: gramworks --url {server.url} watch j1\n"
+    )

@@ -1,0 +1,143 @@
+"""What a person sees of a watched job, in a terminal and in a pipe."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from gramworks import Client, Reconnecting
+from gramworks.cli.watch_view import BarView, LineView, show_watch
+from gramworks.cli.watched_job import Standing
+from gramworks.events import JobChanged, Progressed
+from gramworks.models import Job, Progress
+from tests.gramworks.fake_server import (
+    DROP,
+    FakeServer,
+    as_json,
+    job_json,
+    progress_json,
+    sse,
+    stream,
+)
+
+WAITING = job_json("queued", position=3, starts_in_seconds=60.0, eta_seconds=100.0)
+QUEUED = Job.from_json(WAITING)
+RUNNING = Job.from_json(job_json(attempt=2))
+PROGRESS = Progress.from_json(progress_json())
+
+
+def pipe() -> Console:
+    return Console(file=io.StringIO(), highlight=False, markup=False)
+
+
+def terminal(width: int = 80) -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, width=width, color_system=None)
+
+
+def written(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def running() -> Standing:
+    standing = Standing(QUEUED)
+    standing.take(JobChanged(RUNNING))
+    standing.take(Progressed(PROGRESS, 42.0))
+    return standing
+
+
+def drawn(standing: Standing, width: int = 80) -> list[str]:
+    console = terminal(width)
+    console.print(BarView(console, standing))
+    return [line.rstrip() for line in written(console).splitlines()]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_bar_shows_how_far_and_how_good_in_three_lines(width: int) -> None:
+    bar, place, loss = drawn(running(), width)
+    assert bar.startswith("running      ━")
+    assert " 20% " in bar
+    assert bar.endswith("about 40 s left")
+    assert place.strip() == "evaluation 30 of 150, level 2 of 3, attempt 2"
+    assert loss.strip().startswith("loss 8412 (style 7000, content 1400,")
+
+
+def test_a_queued_job_shows_its_place() -> None:
+    standing = Standing(QUEUED)
+    standing.take(JobChanged(QUEUED))
+    first, second = drawn(standing)
+    assert first == "queued       number 3 in the queue, starts in about 1 min"
+    assert second.strip() == "done in about 1 min 40 s"
+
+
+def test_a_queued_job_of_which_nobody_knows_more_shows_how_long_it_waits() -> None:
+    standing = Standing(Job.from_json(WAITING | {"starts_in_seconds": None, "eta_seconds": None}))
+    (line,) = drawn(standing)
+    assert line.startswith("queued       number 3 in the queue, waiting for ")
+
+
+HINDRANCE = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_why_a_job_is_not_started_is_shown_whole(width: int) -> None:
+    lines = drawn(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})), width)
+    assert HINDRANCE["detail"].split() == " ".join(lines[1:]).split()
+    assert max(map(len, lines)) < width
+
+
+def test_a_pipe_is_told_why_a_job_is_not_started() -> None:
+    console = pipe()
+    LineView(console).show(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})))
+    assert "No worker is online just now." in written(console)
+
+
+def test_a_lost_connection_is_shown_until_it_is_back() -> None:
+    standing = running()
+    standing.take(Reconnecting("The connection was lost.", 2.0))
+    assert drawn(standing)[0].startswith("reconnecting ━")
+    assert drawn(standing)[3].strip() == "The connection was lost. Trying again in 2 s."
+    standing.take(Progressed(PROGRESS, None))
+    assert len(drawn(standing)) == 3
+
+
+def test_an_attempt_that_starts_anew_loses_the_progress_of_the_last() -> None:
+    standing = running()
+    standing.take(JobChanged(QUEUED))
+    assert standing.progress is None
+
+
+def test_a_pipe_gets_a_line_at_most_every_few_seconds() -> None:
+    console = pipe()
+    view = LineView(console, seconds=60)
+    standing = running()
+    for _ in range(100):
+        view.show(standing)
+    standing.take(Reconnecting("The connection was lost.", 2.0))
+    view.show(standing)
+    place = "evaluation 30 of 150, level 2 of 3, attempt 2"
+    assert written(console).splitlines() == [
+        f"running: 20%, {place}, loss 8412 (style 7000, content 1400, tv 12), about 40 s left",
+        "reconnecting: The connection was lost. Trying again in 2 s.",
+    ]
+
+
+@pytest.mark.parametrize("console", [pipe(), terminal()])
+def test_a_watch_is_shown_to_its_end_over_a_dropped_connection(
+    server: FakeServer, client: Client, console: Console
+) -> None:
+    progress = sse("progress", {"progress": progress_json(), "eta_seconds": 9.0}, "2")
+    done = sse("job", job_json("succeeded", progress=progress_json(150)), "9")
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json("queued")))
+    server.answer(
+        "GET /api/v1/jobs/j1/events",
+        stream(sse("job", job_json(), "1"), progress, DROP),
+        stream(done),
+    )
+
+    job = show_watch(client, "j1", console)
+
+    assert job.state == "succeeded"
+    first, page, *_, last = written(console).splitlines()
+    assert (first, page) == ("Job j1", f"{server.url}/jobs/j1")
+    assert "succeeded in 1 min 0 s, 150 evaluations, loss 8412" in last

@@ -1,0 +1,65 @@
+"""The connection: Redis's troubles come out as one error, and pass when they pass."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.errors import StoreUnavailable
+from shared.job_store import Claim, JobStore, connect
+from shared.job_store.connection import Connection
+from shared.job_store.workers import Worker, Workers
+from tests.own_redis import OwnRedis
+from tests.shared.job_store.lives import ANY, queued
+from tests.shared.job_store.staff import announce
+
+USES: dict[str, Callable[[JobStore], object]] = {
+    "ping": lambda jobs: jobs.ping(),
+    "get": lambda jobs: jobs.get("x"),
+    "page": lambda jobs: jobs.page(1),
+    "create": queued,
+    "claim": lambda jobs: jobs.claim_next(ANY, 1),
+    "renew": lambda jobs: jobs.renew(Claim("x", 1)),
+    "cancel": lambda jobs: jobs.cancel("x"),
+    "delete": lambda jobs: jobs.delete("x"),
+    "put back": lambda jobs: jobs.requeue_expired(),
+    "waiting": lambda jobs: jobs.waiting(),
+    "events": lambda jobs: next(jobs.events("x", "0-0", patience=0.01)),
+    "live workers": lambda jobs: Workers(jobs.redis).live(),
+    "announce": lambda jobs: announce(Workers(jobs.redis), Worker(name="w", pixels=1)),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_every_use_of_a_redis_that_is_away_says_so(use: str) -> None:
+    connection = connect("redis://127.0.0.1:1/0", retries=0)
+    with pytest.raises(StoreUnavailable) as error:
+        USES[use](JobStore(connection))
+    assert error.value.parameters["store"] == "redis"
+
+
+def test_a_client_goes_on_when_redis_is_back(own_redis: OwnRedis) -> None:
+    jobs = JobStore(connect(own_redis.url))
+    job_id = queued(jobs)
+    own_redis.stop()
+    with pytest.raises(StoreUnavailable):
+        jobs.get(job_id)
+    own_redis.start()
+    assert jobs.get(job_id).position == 1
+    jobs.redis.close()
+
+
+def test_scripts_that_redis_forgot_are_sent_again(jobs: JobStore, redis: Connection) -> None:
+    first = queued(jobs)
+    redis.script_flush()
+    second = queued(jobs)
+    assert [jobs.get(job).position for job in (first, second)] == [1, 2]
+
+
+def test_what_redis_refuses_comes_out_as_ours(redis: Connection) -> None:
+    redis.set("text", "no list")
+    with pytest.raises(StoreUnavailable, match="WRONGTYPE"):
+        redis.lpush("text", "item")
+    pipeline = redis.pipeline()
+    pipeline.lpush("text", "item")
+    with pytest.raises(StoreUnavailable, match="WRONGTYPE"):
+        pipeline.execute()

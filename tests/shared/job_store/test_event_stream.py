@@ -1,0 +1,68 @@
+"""The events of a job: told in order, taken up where a reader left, short and gone in time."""
+
+from itertools import islice
+
+from shared.job_store import Event, JobStore
+from shared.job_store.connection import Connection
+from shared.job_store.events import BEGINNING
+from tests.shared.job_store.lives import progress, queued, running
+
+
+def _told(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
+    """Return what is in the stream after an event, without waiting for more."""
+    told: list[Event] = []
+    for event in jobs.events(job_id, after, patience=0.01):
+        if event is None:
+            return told
+        told.append(event)
+    raise AssertionError("the events of a job do not end by themselves")
+
+
+def test_a_stream_tells_every_state_in_order(jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.report(claim, progress(), None)
+    jobs.show_preview(claim, "key", 4)
+    jobs.succeed(claim, "result")
+    told = [(event.kind, event.data) for event in _told(jobs, claim.job_id)]
+    assert told[:2] == [("state", "queued"), ("state", "running")]
+    assert [kind for kind, _ in told[2:]] == ["progress", "preview", "state"]
+    assert told[3:] == [("preview", "4"), ("state", "succeeded")]
+
+
+def test_a_reader_takes_up_after_the_last_event_it_saw(jobs: JobStore) -> None:
+    claim = running(jobs)
+    for evaluation in range(1, 6):
+        jobs.report(claim, progress(evaluation), None)
+    all_told = _told(jobs, claim.job_id)
+    for seen, event in enumerate(all_told, start=1):
+        assert _told(jobs, claim.job_id, event.id) == all_told[seen:]
+
+
+def test_silence_is_told_again_and_again(jobs: JobStore) -> None:
+    job_id = queued(jobs)
+    silence = jobs.events(job_id, jobs.last_event_id(job_id), patience=0.01)
+    assert list(islice(silence, 3)) == [None, None, None]
+
+
+def test_a_stream_that_never_was_begins_at_the_beginning(jobs: JobStore) -> None:
+    assert jobs.last_event_id("none") == BEGINNING
+    assert not jobs.has_event("none", BEGINNING)
+
+
+def test_a_long_story_keeps_its_newest_events_only(jobs: JobStore, redis: Connection) -> None:
+    claim = running(jobs)
+    first = jobs.last_event_id(claim.job_id)
+    for evaluation in range(1, 301):
+        jobs.report(claim, progress(evaluation, 300), None)
+    assert 64 <= redis.xlen(f"gw:events:{claim.job_id}") <= 200
+    assert not jobs.has_event(claim.job_id, first)
+    assert jobs.has_event(claim.job_id, jobs.last_event_id(claim.job_id))
+
+
+def test_the_story_of_an_ended_job_goes_after_an_hour(jobs: JobStore, redis: Connection) -> None:
+    claim = running(jobs)
+    stream = f"gw:events:{claim.job_id}"
+    assert redis.ttl(stream) == -1
+    jobs.succeed(claim, "key")
+    assert 3500 < redis.ttl(stream) <= 3600
+    assert redis.ttl(f"gw:job:{claim.job_id}") == -1

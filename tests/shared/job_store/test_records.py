@@ -1,0 +1,96 @@
+"""The records of jobs: what is put in comes out, in pages, until it is deleted."""
+
+import pytest
+
+from shared.errors import JobNotFound
+from shared.job import JobOptions, JobState
+from shared.job_store import JobStore
+from shared.job_store.connection import Connection
+from shared.job_store.records import new_id
+from shared.settings import StyleSettings
+from tests.shared.job_store.lives import claimed, in_state, inputs, queued
+
+
+def test_a_record_holds_what_was_submitted(jobs: JobStore) -> None:
+    settings = StyleSettings(size=96, style_layers={"block2_conv1": 2.5}, geometry="aspect")
+    options = JobOptions(priority="low")
+    made = jobs.create(new_id(), settings, options, inputs(width=128, height=64))
+    read = jobs.get(made.id)
+    assert read == made
+    assert (read.settings, read.options, read.inputs) == (settings, options, inputs(128, 64))
+    assert (read.state, read.attempt, read.position) == (JobState.QUEUED, 0, 1)
+    assert read.pixels == 96 * 192
+    assert not read.ended
+
+
+def test_ids_cannot_be_guessed_from_one_another() -> None:
+    ids = {new_id() for _ in range(100)}
+    assert len(ids) == 100
+    assert {len(each) for each in ids} == {32}
+
+
+def test_a_job_is_created_at_redis_time(jobs: JobStore, redis: Connection) -> None:
+    before = redis.time()[0]
+    created = jobs.get(queued(jobs)).created_at.timestamp()
+    assert before - 0.001 <= created <= redis.time()[0] + 1
+
+
+def test_a_job_is_accepted_once_though_the_command_is_sent_twice(jobs: JobStore) -> None:
+    job_id, other = queued(jobs), queued(jobs)
+    claim = claimed(jobs)
+    told = jobs.last_event_id(job_id)
+    again = jobs.create(job_id, StyleSettings(size=128), JobOptions(), inputs())
+    assert (again.state, again.settings.size) == (JobState.RUNNING, 64)
+    assert jobs.last_event_id(job_id) == told
+    assert [job.id for job in jobs.page(10).jobs] == [other, job_id]
+    jobs.succeed(claim, "key")
+    assert claimed(jobs).job_id == other
+
+
+@pytest.mark.parametrize("job_id", ["", "none", "*", "gw:queue", "\n", "日本", "a" * 10_000])
+def test_an_id_that_never_was_is_not_found(jobs: JobStore, job_id: str) -> None:
+    queued(jobs)
+    for look in (jobs.get, jobs.cancel):
+        with pytest.raises(JobNotFound) as error:
+            look(job_id)
+        assert error.value.parameters == {"id": job_id}
+    assert not jobs.delete(job_id)
+
+
+def test_pages_hold_all_jobs_once_newest_first(jobs: JobStore) -> None:
+    newest_first = [queued(jobs) for _ in range(7)][::-1]
+    read, cursor = [], None
+    for length in (3, 3, 1):
+        page = jobs.page(3, cursor)
+        read += [job.id for job in page.jobs]
+        cursor = page.cursor
+        assert len(page.jobs) == length
+    assert cursor is None
+    assert read == newest_first
+
+
+def test_a_page_that_holds_just_all_is_the_last(jobs: JobStore) -> None:
+    queued(jobs), queued(jobs)
+    assert jobs.page(2).cursor is None
+    assert jobs.page(1).cursor is not None
+
+
+def test_jobs_that_come_between_two_pages_shift_nothing(jobs: JobStore) -> None:
+    older, newer = queued(jobs), queued(jobs)
+    first = jobs.page(1)
+    queued(jobs)
+    assert [job.id for job in first.jobs] == [newer]
+    assert [job.id for job in jobs.page(1, first.cursor).jobs] == [older]
+
+
+def test_a_deleted_job_leaves_nothing_behind(jobs: JobStore, redis: Connection) -> None:
+    for state in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED):
+        jobs.delete(in_state(jobs, state).job_id)
+    assert jobs.page(10).jobs == []
+    kept = {"gw:sequence", "gw:load", "gw:virtual", "gw:finish:normal"}  # of the queue as a whole
+    assert {key for key in redis.keys("gw:*") if redis.ttl(key) < 0} == kept
+
+
+def test_cancelling_tells_the_state_that_was(jobs: JobStore) -> None:
+    for state in JobState:
+        assert jobs.cancel(in_state(jobs, state).job_id) is state

@@ -1,0 +1,109 @@
+"""The states of a job: what is legal happens, all else is refused and changes nothing."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.errors import Diverged, NotFailed, Superseded
+from shared.job import ENDED, TRANSITIONS, JobState
+from shared.job_store import Claim, JobStore
+from tests.shared.job_store.lives import ANOTHER, ANY, LEASE, in_state, progress, running
+
+Step = Callable[[JobStore, Claim], object]
+FENCED: dict[str, Step] = {
+    "succeed": lambda jobs, claim: jobs.succeed(claim, "key"),
+    "fail": lambda jobs, claim: jobs.fail(claim, Diverged(evaluation=3)),
+    "renew": lambda jobs, claim: jobs.renew(claim),
+    "report": lambda jobs, claim: jobs.report(claim, progress(), 1.0),
+    "preview": lambda jobs, claim: jobs.show_preview(claim, "key", 1),
+    "checkpoint": lambda jobs, claim: jobs.save_checkpoint(claim, "key"),
+}
+STEPS: dict[str, Step] = FENCED | {
+    "claim": lambda jobs, _: jobs.claim_next(ANY, LEASE),
+    "cancel": lambda jobs, claim: jobs.cancel(claim.job_id),
+    "put back": lambda jobs, _: jobs.requeue_expired(),
+    "hand back": lambda jobs, _: jobs.release_worker(ANY.worker),
+}
+
+
+def _retry(jobs: JobStore, claim: Claim) -> None:
+    if jobs.get(claim.job_id).state is JobState.FAILED:
+        jobs.retry(claim.job_id)
+    else:
+        with pytest.raises(NotFailed):
+            jobs.retry(claim.job_id)
+
+
+STEPS["retry"] = _retry
+MOVES = {
+    (JobState.QUEUED, "claim"): JobState.RUNNING,
+    (JobState.QUEUED, "cancel"): JobState.CANCELLED,
+    (JobState.RUNNING, "succeed"): JobState.SUCCEEDED,
+    (JobState.RUNNING, "fail"): JobState.FAILED,
+    (JobState.RUNNING, "cancel"): JobState.CANCELLED,
+    (JobState.RUNNING, "hand back"): JobState.QUEUED,
+    (JobState.FAILED, "retry"): JobState.QUEUED,
+}
+
+
+def test_the_table_of_moves_makes_every_legal_transition_and_no_other() -> None:
+    made = {(before, after) for (before, _), after in MOVES.items()}
+    assert made == {(before, after) for before in JobState for after in TRANSITIONS[before]}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("state", JobState)
+def test_a_step_moves_a_job_where_it_may_and_nowhere_else(
+    jobs: JobStore, state: JobState, step: str
+) -> None:
+    claim = in_state(jobs, state)
+    if step in FENCED and state is not JobState.RUNNING:
+        with pytest.raises(Superseded):
+            STEPS[step](jobs, claim)
+    else:
+        STEPS[step](jobs, claim)
+    assert jobs.get(claim.job_id).state is MOVES.get((state, step), state)
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_step_that_is_refused_changes_nothing_of_the_record(
+    jobs: JobStore, state: JobState
+) -> None:
+    claim = in_state(jobs, state)
+    before = jobs.get(claim.job_id)
+    stale = Claim(claim.job_id, claim.attempt + 1)
+    for step in FENCED.values():
+        with pytest.raises(Superseded):
+            step(jobs, stale)
+    assert jobs.get(claim.job_id) == before
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_only_an_ended_job_can_be_deleted(jobs: JobStore, state: JobState) -> None:
+    job_id = in_state(jobs, state).job_id
+    assert jobs.delete(job_id) is (state in ENDED)
+    assert not jobs.delete(job_id)
+
+
+def test_a_lapsed_lease_puts_the_job_back(jobs: JobStore) -> None:
+    claim = running(jobs, lease=0)
+    assert jobs.requeue_expired() == 1
+    assert jobs.get(claim.job_id).state is JobState.QUEUED
+
+
+@pytest.mark.parametrize("state", ENDED)
+def test_an_ended_job_is_neither_waiting_nor_held(jobs: JobStore, state: JobState) -> None:
+    in_state(jobs, state)
+    assert (jobs.waiting(), jobs.running()) == (0, 0)
+    assert jobs.claim_next(ANOTHER, LEASE) is None
+
+
+def test_times_are_set_as_the_job_goes_on(jobs: JobStore) -> None:
+    claim = running(jobs)
+    started = jobs.get(claim.job_id)
+    jobs.succeed(claim, "key")
+    ended = jobs.get(claim.job_id)
+    assert started.started_at is not None
+    assert ended.finished_at is not None
+    assert started.created_at <= started.started_at <= ended.finished_at
+    assert started.finished_at is None

@@ -1,0 +1,50 @@
+"""Live workers: those that said so lately."""
+
+from shared.job_store.connection import Connection
+from shared.job_store.workers import BELIEVED_SECONDS, REMEMBERED_SECONDS, Worker, Workers
+from tests.shared.job_store.staff import announce
+
+
+def test_workers_that_announced_themselves_are_live_by_name(redis: Connection) -> None:
+    workers = Workers(redis)
+    second, first = Worker(name="b/gpu-1", pixels=10), Worker(name="a/gpu-0", pixels=20)
+    for worker in (second, first, second):
+        announce(workers, worker)
+    assert workers.live() == [first, second]
+
+
+def test_a_worker_is_believed_for_some_seconds(redis: Connection) -> None:
+    workers = Workers(redis)
+    silent, heard = Worker(name="silent", pixels=1), Worker(name="heard", pixels=2)
+    announce(workers, silent)
+    redis.zincrby("gw:worker-names", -BELIEVED_SECONDS - 1, silent.name)  # time goes by
+    assert workers.live() == []
+    announce(workers, heard)
+    assert workers.live() == [heard]
+    announce(workers, silent)
+    assert workers.live() == [heard, silent]
+
+
+def test_a_worker_that_leaves_is_not_live(redis: Connection) -> None:
+    workers = Workers(redis)
+    announce(workers, Worker(name="a", pixels=1))
+    workers.leave("a")
+    assert workers.live() == []
+    workers.leave("a")
+
+
+def test_a_worker_that_has_not_loaded_its_network_is_not_live_yet(redis: Connection) -> None:
+    workers = Workers(redis)
+    workers.heartbeat("a")
+    assert workers.live() == []
+
+
+def test_the_largest_result_that_a_worker_took_is_remembered_for_a_day(redis: Connection) -> None:
+    workers = Workers(redis)
+    assert workers.largest_lately() is None
+    for worker in (Worker(name="large", pixels=900), Worker(name="small", pixels=30)):
+        announce(workers, worker)
+    workers.leave("large")
+    assert workers.largest_lately() == 900
+    redis.zincrby("gw:largest", -REMEMBERED_SECONDS - 1, "900")
+    assert workers.largest_lately() == 30

@@ -1,0 +1,83 @@
+"""The image store: whole objects under keys, in a folder, with its troubles named."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.errors import ObjectNotFound, StoreUnavailable
+from shared.object_store import ObjectStore
+
+
+def test_what_is_put_can_be_got(objects: ObjectStore) -> None:
+    objects.put("jobs/1/result.png", b"\x00picture\xff")
+    assert objects.get("jobs/1/result.png") == b"\x00picture\xff"
+
+
+def test_a_second_put_replaces_the_first(objects: ObjectStore) -> None:
+    objects.put("key", b"a long one")
+    objects.put("key", b"short")
+    assert objects.get("key") == b"short"
+
+
+def test_a_missing_object_is_named(objects: ObjectStore) -> None:
+    with pytest.raises(ObjectNotFound) as error:
+        objects.get("jobs/none/result.png")
+    assert error.value.parameters == {"key": "jobs/none/result.png"}
+
+
+def test_a_folder_is_deleted_with_all_in_it_and_nothing_beside_it(objects: ObjectStore) -> None:
+    inside, beside = ["jobs/1/a.png", "jobs/1/2/b.png"], ["jobs/12/a.png", "jobs/2/1/a.png"]
+    for key in inside + beside:
+        objects.put(key, b"x")
+    objects.delete_folder("jobs/1")
+    for key in inside:
+        with pytest.raises(ObjectNotFound):
+            objects.get(key)
+    assert [objects.get(key) for key in beside] == [b"x", b"x"]
+
+
+def test_deleting_a_folder_that_is_not_there_is_no_error(objects: ObjectStore) -> None:
+    objects.delete_folder("jobs/none")
+
+
+@pytest.mark.parametrize("key", ["../outside", "a/../../outside", "/../outside"])
+def test_no_key_leads_out_of_the_folder(objects: ObjectStore, tmp_path: Path, key: str) -> None:
+    with pytest.raises(ValueError, match="illegal"):
+        objects.put(key, b"x")
+    assert not (tmp_path / "outside").exists()
+    assert not (tmp_path.parent / "outside").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreUnavailable) as error:
+        ObjectStore(str(tmp_path / "file" / "images"))
+    assert error.value.parameters["store"] == "images"
+
+
+def test_a_folder_that_cannot_be_written_is_said_when_it_is_used(
+    objects: ObjectStore, tmp_path: Path
+) -> None:
+    # Root may write everywhere, so the folder is no folder any more.
+    (tmp_path / "images").rmdir()
+    (tmp_path / "images").write_text("in the way")
+    with pytest.raises(StoreUnavailable) as error:
+        objects.put("jobs/1/a.png", b"x")
+    assert error.value.parameters["store"] == "images"
+    assert error.value.parameters["reason"]
+
+
+def test_a_store_that_answers_passes_its_check(objects: ObjectStore) -> None:
+    objects.check()
+
+
+def test_an_address_may_be_a_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ObjectStore("~/pictures").put("key", b"x")
+    assert (tmp_path / "pictures" / "key").read_bytes() == b"x"
+
+
+def test_an_address_may_be_a_url() -> None:
+    store = ObjectStore("memory:///")
+    store.put("a/b", b"x")
+    assert store.get("a/b") == b"x"

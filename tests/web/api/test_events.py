@@ -1,0 +1,193 @@
+"""A job's story as server-sent events: whole, in order, taken up again, ended with the job."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from shared.job import ENDED, JobState
+from shared.job_store import JobStore
+from shared.job_store.connection import Connection
+from tests.shared.job_store.lives import claimed, in_state, progress, queued, running
+from tests.web.talk import IN_TILES, JOBS, Message, messages
+
+
+@contextmanager
+def _following(
+    client: FlaskClient, job_id: str, after: str | None = None
+) -> Iterator[Iterator[Message | None]]:
+    headers = {"Last-Event-ID": after} if after is not None else {}
+    with client.get(f"{JOBS}/{job_id}/events", headers=headers) as response:
+        assert (response.status_code, response.mimetype) == (200, "text/event-stream")
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert isinstance(response, TestResponse)
+        yield messages(response)
+
+
+def _next(told: Iterator[Message | None]) -> Message:
+    """Return the next message; one comment may stand before it, not endless silence."""
+    return next(message for message in islice(told, 2) if message)
+
+
+def test_a_story_is_told_as_it_happens_from_the_job_to_its_end(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    job_id = queued(jobs)
+    with _following(client, job_id) as told:
+        first = _next(told)
+        assert (first.event, first.data["state"], first.data["position"]) == ("job", "queued", 1)
+        claim = claimed(jobs)
+        assert _next(told).data["state"] == "running"
+        jobs.report(claim, progress(4), 1.5)
+        event, _, data = _next(told)
+        assert (event, data["eta_seconds"]) == ("progress", 1.5)
+        assert (data["progress"]["evaluation"], data["progress"]["loss"]["total"]) == (4, 6.0)
+        jobs.show_preview(claim, "jobs/secret/key.jpg", 4)
+        event, _, data = _next(told)
+        assert (event, data) == ("preview", {"href": f"{JOBS}/{job_id}/preview?evaluation=4"})
+        jobs.succeed(claim, "key")
+        last = _next(told)
+        assert (last.event, last.data) == ("job", client.get(f"{JOBS}/{job_id}").get_json())
+        assert list(told) == []
+
+
+def test_a_fallback_is_told_at_once_with_the_job(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    with _following(client, claim.job_id) as told:
+        assert _next(told).data["fallbacks"] == []
+        jobs.record_fallbacks(claim, 1, [IN_TILES])
+        event, _, data = _next(told)
+        assert (event, data) == ("job", client.get(f"{JOBS}/{claim.job_id}").get_json())
+        assert data["fallbacks"][0]["tile"] == 512
+
+
+def test_every_event_has_an_id_greater_than_the_one_before(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    claim = running(jobs)
+    with _following(client, claim.job_id) as told:
+        first = _next(told)
+        for evaluation in range(1, 6):
+            jobs.report(claim, progress(evaluation), None)
+        jobs.cancel(claim.job_id)
+        ids = [first.id, *(message.id for message in told if message)]
+    keys = [tuple(map(int, each.split("-"))) for each in ids]
+    assert len(keys) == 7
+    assert keys == sorted(set(keys))
+
+
+def _whole_story(client: FlaskClient, jobs: JobStore) -> tuple[str, list[Message]]:
+    """Return a running job's id, and what was told of it but the first message."""
+    claim = running(jobs)
+    with _following(client, claim.job_id) as told:
+        first = _next(told)
+        for evaluation in range(1, 6):
+            jobs.report(claim, progress(evaluation), None)
+        return claim.job_id, [first, *(_next(told) for _ in range(5))]
+
+
+@pytest.mark.parametrize("seen", range(6))
+def test_a_reader_takes_up_where_it_left_without_loss_or_doubles(
+    client: FlaskClient, jobs: JobStore, seen: int
+) -> None:
+    job_id, story = _whole_story(client, jobs)
+    with _following(client, job_id, after=story[seen].id) as told:
+        assert [_next(told) for _ in story[seen + 1 :]] == story[seen + 1 :]
+        jobs.cancel(job_id)
+        assert _next(told).data["state"] == "cancelled"
+        assert list(told) == []
+
+
+@pytest.mark.parametrize(
+    "after", ["", "0-0", "1-1", "9999999999999999-0", "rubbish", "0", "٣-٣", "$", "-", "9" * 40]
+)
+def test_a_reader_that_names_no_event_of_the_job_begins_with_the_job(
+    client: FlaskClient, jobs: JobStore, after: str
+) -> None:
+    claim = running(jobs)
+    headers = after.encode().decode("latin-1")
+    with _following(client, claim.job_id, headers) as told:
+        assert _next(told).data["state"] == "running"
+        jobs.report(claim, progress(7), None)
+        assert _next(told).data["progress"]["evaluation"] == 7
+        jobs.cancel(claim.job_id)
+        assert _next(told).data["state"] == "cancelled"
+        assert list(told) == []
+
+
+def test_a_reader_that_was_away_too_long_is_told_how_the_job_stands(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    job_id = queued(jobs)
+    seen = jobs.last_event_id(job_id)
+    claim = claimed(jobs)
+    for evaluation in range(1, 301):
+        jobs.report(claim, progress(evaluation, 300), None)
+    with _following(client, job_id, after=seen) as told:
+        event, _, data = _next(told)
+        assert (event, data["state"]) == ("job", "running")
+        assert data["progress"]["evaluation"] == 300
+
+
+@pytest.mark.parametrize("after", [None, "1-1"])
+@pytest.mark.parametrize("state", sorted(ENDED))
+def test_an_ended_job_is_told_at_once_though_its_stream_is_gone(
+    client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState, after: str | None
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    redis.delete(f"gw:events:{job_id}")
+    with _following(client, job_id, after) as told:
+        [message] = told
+    assert message is not None
+    assert (message.event, message.data["state"]) == ("job", state)
+
+
+def test_a_story_of_a_job_that_lost_its_worker_goes_on(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs, lease=0)
+    with _following(client, claim.job_id) as told:
+        _next(told)
+        jobs.requeue_expired()
+        assert _next(told).data["state"] == "queued"
+        claimed(jobs)
+        assert _next(told).data["attempt"] == 2
+
+
+def test_a_story_ends_when_its_job_is_deleted_under_it(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    with _following(client, claim.job_id) as told:
+        _next(told)
+        jobs.report(claim, progress(), None)
+        _next(told)
+        jobs.cancel(claim.job_id)
+        stream = list(told)
+    assert [message.data["state"] for message in stream if message] == ["cancelled"]
+
+
+def test_a_reader_that_takes_up_is_answered_before_anything_happens(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    job_id = queued(jobs)
+    began = time.monotonic()
+    with _following(client, job_id, after=jobs.last_event_id(job_id)) as told:
+        assert next(told) is None
+    assert time.monotonic() - began < 1
+
+
+def test_silence_is_filled_with_comments_that_keep_the_connection(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    with _following(client, queued(jobs)) as told:
+        assert _next(told).event == "job"
+        assert [next(told), next(told)] == [None, None]  # at once, and after five seconds
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_asking_only_about_a_stream_waits_for_nothing(
+    client: FlaskClient, jobs: JobStore, method: str
+) -> None:
+    with client.open(f"{JOBS}/{queued(jobs)}/events", method=method) as response:
+        assert (response.status_code, response.data) == (200, b"")

@@ -1,0 +1,234 @@
+"""Jobs over HTTP: accepted, shown, cancelled, deleted."""
+
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shared.config import Config
+from shared.job import ENDED, JobState
+from shared.job_store import JobStore
+from shared.job_store.connection import Connection
+from shared.object_store import ObjectStore
+from shared.wakeup import QUEUE
+from tests.shared.job_store.lives import claimed, in_state, progress, running
+from tests.web.conftest import close
+from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
+from web import create_app
+from worker.maintenance.garbage import collect_orphans
+
+FIELDS = {
+    "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
+    "settings", "options", "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
+    "links",
+}  # fmt: skip
+TILES_TOLD = "Went on in tiles of 512 px, with 10 steps of history, after the memory ran out."
+LIVE = set(JobState) - ENDED
+
+
+def _shown(client: FlaskClient, job_id: str) -> dict[str, Any]:
+    response = client.get(f"{JOBS}/{job_id}")
+    assert (response.status_code, response.mimetype) == (200, "application/json")
+    return dict(response.get_json())
+
+
+def test_an_accepted_job_is_answered_with_where_it_is(client: FlaskClient) -> None:
+    response = submit(client)
+    job = accepted(response)
+    assert response.headers["Location"] == f"{JOBS}/{job['id']}" == job["links"]["self"]
+    assert _shown(client, job["id"]) == job
+    assert (job["state"], job["position"], job["attempt"]) == ("queued", 1, 0)
+
+
+def test_an_accepted_job_wakes_a_worker(client: FlaskClient, redis: Connection) -> None:
+    accepted(submit(client))
+    assert redis.llen(f"gw:celery:{QUEUE}") == 1
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_has_the_fields_of_the_contract_in_every_state(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job = _shown(client, in_state(jobs, state).job_id)
+    assert set(job) == FIELDS
+    assert job["state"] == state
+    assert set(job["links"]) == {"self", "events", "preview", "result", "retry", "page"}
+    assert (job["finished_at"] is not None) is (state in ENDED)
+    assert (job["started_at"] is None) is (state is JobState.QUEUED)
+    assert (job["error"] is not None) is (state is JobState.FAILED)
+    assert datetime.fromisoformat(job["created_at"]).utcoffset() is not None
+
+
+def test_progress_is_shown_in_the_parts_of_the_contract(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    claim = running(jobs)
+    jobs.report(claim, progress(3), 4.5)
+    job = _shown(client, claim.job_id)
+    assert job["eta_seconds"] == 4.5
+    assert {"evaluation", "evaluations", "level", "loss"} <= set(job["progress"])
+    assert job["progress"]["loss"] == {"total": 6.0, "style": 3.0, "content": 2.0, "tv": 1.0}
+
+
+def test_why_a_job_failed_is_told_in_a_sentence_with_its_parameters(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    error = _shown(client, in_state(jobs, JobState.FAILED).job_id)["error"]
+    assert error["code"] == "out_of_memory"
+    assert error["detail"].startswith("640 × 480 pixels need more memory")
+    assert (error["width"], error["height"]) == (640, 480)
+
+
+def test_a_failed_job_is_tried_again_and_a_worker_woken(
+    client: FlaskClient, jobs: JobStore, redis: Connection
+) -> None:
+    failed = _shown(client, in_state(jobs, JobState.FAILED).job_id)
+    response = client.post(failed["links"]["retry"])
+    assert accepted(response) == _shown(client, failed["id"])
+    assert (response.get_json()["state"], response.get_json()["error"]) == ("queued", None)
+    assert redis.llen(f"gw:celery:{QUEUE}") == 1
+
+
+@pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.FAILED}))
+def test_a_job_that_did_not_fail_is_not_tried_again(
+    client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    body = problem(client.post(f"{JOBS}/{job_id}/retry"), 409, "not_failed")
+    assert f"The job is {state}" in body["detail"]
+    assert _shown(client, job_id)["state"] == state
+    assert redis.llen(f"gw:celery:{QUEUE}") == 0
+
+
+def test_the_log_tells_each_step_in_a_sentence(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.release(claim, "store away")
+    lines = _shown(client, claim.job_id)["log"]
+    assert [(line["state"], line["reason"], line["attempt"]) for line in lines] == [
+        ("queued", None, 0),
+        ("running", None, 1),
+        ("queued", "store away", 1),
+    ]
+    assert [line["detail"] for line in lines] == [
+        "Put into the queue.",
+        "Started on worker-1.",
+        "Back in the queue: its worker could not reach a store (attempt 1).",
+    ]
+    assert all(datetime.fromisoformat(line["at"]).utcoffset() is not None for line in lines)
+
+
+def test_a_fallback_is_told_with_what_it_changed(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.record_fallbacks(claim, 1, [IN_TILES])
+    [told] = _shown(client, claim.job_id)["fallbacks"]
+    assert told == IN_TILES.model_dump() | {"detail": TILES_TOLD}
+
+
+@pytest.mark.parametrize("state", sorted(LIVE))
+def test_deleting_a_live_job_cancels_it_and_keeps_it(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.delete(f"{JOBS}/{job_id}")
+    assert (response.status_code, response.get_json()["state"]) == (200, "cancelled")
+    assert _shown(client, job_id)["state"] == "cancelled"
+    assert (jobs.waiting(), jobs.running()) == (0, 0)
+
+
+@pytest.mark.parametrize("state", sorted(ENDED))
+def test_deleting_an_ended_job_deletes_its_record(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.delete(f"{JOBS}/{job_id}")
+    assert (response.status_code, response.data) == (204, b"")
+    problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
+    problem(client.delete(f"{JOBS}/{job_id}"), 404, "job_not_found")
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_only_what_is_live_is_cancelled_where_that_is_asked_for(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.delete(f"{JOBS}/{job_id}?if=live")
+    assert (response.status_code, response.get_json()) == (200, _shown(client, job_id))
+    assert _shown(client, job_id)["state"] == (state if state in ENDED else "cancelled")
+
+
+def test_a_condition_that_nobody_knows_deletes_nothing(client: FlaskClient, jobs: JobStore) -> None:
+    job_id = in_state(jobs, JobState.SUCCEEDED).job_id
+    body = problem(client.delete(f"{JOBS}/{job_id}?if=old"), 422, "invalid_setting")
+    assert "'if' must be 'live'" in body["detail"]
+    assert _shown(client, job_id)["state"] == "succeeded"
+
+
+def test_deleting_a_job_deletes_its_pictures_and_no_others(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, web_config: Config
+) -> None:
+    kept, deleted = (accepted(submit(client))["id"] for _ in range(2))
+    for _ in range(2):
+        claim = claimed(jobs)
+        objects.put(f"jobs/{claim.job_id}/1/result.png", b"result")
+        jobs.succeed(claim, f"jobs/{claim.job_id}/1/result.png")
+    assert client.delete(f"{JOBS}/{deleted}").status_code == 204
+    assert not _files(web_config, deleted)
+    assert _files(web_config, kept) == {"content.png", "style-0.png", "result.png"}
+
+
+def _files(config: Config, job_id: str) -> set[str]:
+    folder = Path(config.object_store_url) / "jobs" / job_id
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def broken(redis: Connection, redis_url: str, tmp_path: Path) -> Flask:
+    """Return an application whose image store breaks once there is `images` in the way."""
+    del redis
+    return create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path))
+
+
+def _break_images(folder: Path) -> None:
+    (folder / "images").rename(folder / "away")
+    (folder / "images").write_text("no folder")
+
+
+def _mend_images(folder: Path) -> None:
+    (folder / "images").unlink()
+    (folder / "away").rename(folder / "images")
+
+
+def test_a_job_is_deleted_though_its_pictures_have_to_be_collected_later(
+    broken: Flask, jobs: JobStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = broken.test_client()
+    job_id = accepted(submit(client))["id"]
+    jobs.cancel(job_id)
+    _break_images(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        assert client.delete(f"{JOBS}/{job_id}").status_code == 204
+    assert f"the pictures of {job_id} are left to be collected" in caplog.text
+    problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
+    _mend_images(tmp_path)
+    collect_orphans(jobs, ObjectStore(str(tmp_path / "images")), seconds=0)
+    assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
+    close(broken)
+
+
+def test_without_its_image_store_the_service_says_so_and_accepts_nothing(
+    broken: Flask, jobs: JobStore, tmp_path: Path
+) -> None:
+    client = broken.test_client()
+    _break_images(tmp_path)
+    body = problem(submit(client), 503, "store_unavailable")
+    assert "image store" in body["detail"]
+    assert jobs.page(1).jobs == []
+    problem(client.get("/readyz"), 503, "store_unavailable")
+    assert client.get("/healthz").status_code == 200
+    _mend_images(tmp_path)
+    accepted(submit(client))
+    close(broken)

@@ -1,0 +1,156 @@
+"""What cannot be painted, or kept, is refused before it is accepted, with the way out."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from shared.config import Config
+from shared.job_store import JobStore
+from shared.job_store.connection import Connection
+from shared.job_store.workers import Worker, Workers
+from tests.own_redis import OwnRedis
+from tests.shared.job_store.lives import claimed, queued
+from tests.shared.job_store.staff import announce
+from tests.web.conftest import close
+from tests.web.pictures import white
+from tests.web.talk import accepted, problem, submit, upload
+from web import create_app
+
+Serve = Callable[..., Flask]
+
+
+@pytest.fixture
+def serve(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Serve]:
+    """Return what makes an application with some settings, over an empty Redis."""
+    del redis
+    made: list[Flask] = []
+
+    def serve(**settings: Any) -> Flask:
+        values = {"REDIS_URL": redis_url, "GRAMWORKS_DATA": tmp_path, **settings}
+        made.append(create_app(Config(**values)))
+        return made[-1]
+
+    yield serve
+    for app in made:
+        close(app)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "images").rglob("*") if path.is_file()]
+
+
+def _refused(response: TestResponse, status: int, code: str) -> dict[str, Any]:
+    assert int(response.headers["Retry-After"]) > 0
+    return problem(response, status, code)
+
+
+def _sized(client: FlaskClient, size: int) -> TestResponse:
+    return submit(client, [white(64, 48)], settings=json.dumps({"size": size}))
+
+
+def test_a_result_that_no_worker_takes_is_refused_with_the_size_that_fits(
+    client: FlaskClient, redis: Connection
+) -> None:
+    announce(Workers(redis), Worker(name="small", pixels=100_000))
+    body = problem(_sized(client, 400), 422, "no_worker_fits")
+    assert (body["field"], body["rows"], body["columns"]) == ("settings.size", 400, 533)
+    assert f"may be at most {body['maximum']}" in body["detail"]
+    accepted(_sized(client, body["maximum"]))
+    problem(_sized(client, body["maximum"] + 2), 422, "no_worker_fits")
+
+
+def test_a_worker_that_was_heard_of_lately_counts_though_it_is_away(
+    client: FlaskClient, redis: Connection
+) -> None:
+    workers = Workers(redis)
+    announce(workers, Worker(name="small", pixels=100_000))
+    announce(workers, Worker(name="large", pixels=1_000_000))
+    workers.leave("large")
+    job = accepted(_sized(client, 400))
+    assert job["waiting"]["code"] == "no_live_worker_fits"
+
+
+def test_before_a_worker_was_heard_of_all_sizes_are_accepted(client: FlaskClient) -> None:
+    accepted(_sized(client, 1200))
+
+
+def test_where_no_size_fits_none_is_named(client: FlaskClient, redis: Connection) -> None:
+    announce(Workers(redis), Worker(name="tiny", pixels=10))
+    body = problem(_sized(client, 400), 422, "no_worker_fits")
+    assert body["maximum"] is None
+    assert "too small to paint" in body["detail"]
+
+
+def test_a_full_queue_refuses_until_a_job_has_started(serve: Serve, jobs: JobStore) -> None:
+    client = serve(GRAMWORKS_MAX_QUEUED_JOBS=2).test_client()
+    for _ in range(2):
+        accepted(submit(client))
+    body = _refused(submit(client), 429, "queue_full")
+    assert (body["bound"], body["maximum"]) == ("jobs", 2)
+    assert "2 jobs wait already" in body["detail"]
+    claimed(jobs)
+    accepted(submit(client))
+
+
+def test_a_queue_full_of_pictures_refuses(serve: Serve, jobs: JobStore) -> None:
+    client = serve(GRAMWORKS_MAX_QUEUED_MB=1).test_client()
+    while jobs.load().bytes < 1_000_000:
+        queued(jobs)
+    assert "1 MB of pictures" in _refused(submit(client), 429, "queue_full")["detail"]
+
+
+def test_a_full_queue_refuses_before_anything_is_decoded(serve: Serve, jobs: JobStore) -> None:
+    client = serve(GRAMWORKS_MAX_QUEUED_JOBS=1).test_client()
+    queued(jobs)
+    _refused(submit(client, [b"no picture"]), 429, "queue_full")
+
+
+def test_of_many_at_once_no_more_are_accepted_than_may_wait(
+    serve: Serve, jobs: JobStore, tmp_path: Path
+) -> None:
+    app = serve(GRAMWORKS_MAX_QUEUED_JOBS=3)
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda _: submit(app.test_client()), range(12)))
+    assert sorted(answer.status_code for answer in answers) == [202] * 3 + [429] * 9
+    assert jobs.waiting() == 3
+    assert len(_files(tmp_path)) == 6  # of those that were refused nothing is left
+
+
+def test_without_room_on_the_disk_nothing_is_accepted(
+    serve: Serve, jobs: JobStore, tmp_path: Path
+) -> None:
+    client = serve(GRAMWORKS_MIN_FREE_MB=10**9).test_client()
+    body = _refused(submit(client), 503, "storage_full")
+    assert "image store" in body["detail"]
+    assert (jobs.waiting(), _files(tmp_path)) == (0, [])
+
+
+def test_a_redis_that_is_nearly_full_accepts_nothing_and_goes_on(
+    own_redis: OwnRedis, serve: Serve
+) -> None:
+    app = serve(REDIS_URL=own_redis.url)
+    client, redis = app.test_client(), app.extensions["gramworks"].jobs.redis
+    job = accepted(submit(client))
+    redis.setrange("ballast", 50_000_000, "x")  # beside it, buffers that come and go are nothing
+    redis.config_set("maxmemory", int(redis.info("memory")["used_memory"] / 0.95))
+    assert "Redis" in _refused(submit(client), 503, "storage_full")["detail"]
+    assert client.get(job["links"]["self"]).get_json()["state"] == "queued"
+    redis.config_set("maxmemory", 0)
+    accepted(submit(client))
+
+
+def test_people_are_told_beside_the_form(serve: Serve, jobs: JobStore) -> None:
+    client = serve(GRAMWORKS_MAX_QUEUED_JOBS=1).test_client()
+    queued(jobs)
+    response = client.post("/", data=upload() | {"size": "77"})
+    assert (response.status_code, response.mimetype) == (429, "text/html")
+    assert "The queue is full" in response.text
+    assert 'value="77"' in response.text
+    assert int(response.headers["Retry-After"]) > 0

@@ -1,0 +1,118 @@
+"""Every error has a sentence, made with the parameters that it is raised with."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shared.errors import GramworksError, InvalidRequest
+from web.messages.errors import RETRY_SECONDS, RULES, SENTENCES, sentence, status_of
+
+RAISED: dict[str, dict[str, object]] = {
+    "internal": {},
+    "missing_file": {"field": "content"},
+    "too_many_files": {"field": "style", "maximum": 8, "count": 9},
+    "upload_too_large": {"maximum": 64_000_000},
+    "form_too_large": {"maximum": 500_000, "parts": 1000},
+    "not_an_image": {"field": "content", "formats": "JPEG or PNG"},
+    "truncated_image": {"field": "content"},
+    "image_too_small": {"field": "content", "width": 1, "height": 1, "minimum": 16},
+    "image_too_large": {"field": "content", "width": 9, "height": 9, "maximum": 64.0},
+    "image_too_elongated": {"field": "content", "width": 16, "height": 40_000},
+    "result_too_large": {
+        "field": "settings.size", "rows": 9, "columns": 9, "maximum": 8, "megapixels": 2.0,
+    },
+    "result_too_narrow": {"field": "settings.size", "rows": 9, "columns": 9, "minimum": 10},
+    "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
+    "not_failed": {"id": "x", "state": "queued"},
+    "queue_full": {"bound": "jobs", "maximum": 1000},
+    "storage_full": {"store": "images"},
+    "no_worker_online": {},
+    "no_live_worker_fits": {"width": 640, "height": 480, "maximum": 300},
+    "workers_draining": {},
+    "invalid_json": {"field": "settings", "reason": "it holds an array"},
+    "unknown_setting": {"field": "settings.x", "known": ["size", "pyramid"]},
+    "invalid_setting": {"field": "settings.size", "problem": "int_type"},
+    "not_found": {},
+    "job_not_found": {"id": "x"},
+    "not_ready": {"id": "x", "what": "result", "state": "queued"},
+    "store_unavailable": {"store": "redis", "reason": "refused"},
+    "object_not_found": {"key": "jobs/x"},
+    "superseded": {"id": "x", "attempt": 1},
+    "invalid_config": {"name": "GRAMWORKS_PORT", "message": "no number"},
+    "weights_unavailable": {"source": "pypi", "reason": "no network"},
+    "job_failed": {},
+    "out_of_memory": {"width": 640, "height": 480, "maximum": 300},
+    "pictures_too_large": {},
+    "diverged": {"evaluation": 3},
+    "workers_lost": {
+        "attempts": 1,
+        "lost": [{"attempt": 4, "reason": "lapsed", "seconds": 12, "evaluation": 7}],
+    },
+    "worker_fault": {},
+}  # fmt: skip
+
+
+def _errors(root: type[GramworksError] = GramworksError) -> Iterator[type[GramworksError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _errors(child)
+
+
+CODES = {error.code: error for error in _errors() if "code" in vars(error)}
+MENDABLE = {code for code, error in CODES.items() if issubclass(error, InvalidRequest)}
+
+
+def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
+    assert set(SENTENCES) == set(CODES) == set(RAISED)
+
+
+@pytest.mark.parametrize("code", RAISED)
+def test_a_sentence_is_made_with_what_the_error_carries(code: str) -> None:
+    made = sentence(code, RAISED[code])
+    assert made[0].isupper() or made[0] in "'0123456789"
+    assert made.endswith(".")
+    assert not {"{", "}"} & set(made)
+
+
+@pytest.mark.parametrize("code", sorted(MENDABLE))
+def test_what_whoever_asks_can_mend_is_a_4xx(code: str) -> None:
+    assert 400 <= status_of(code) < 500
+
+
+@pytest.mark.parametrize("problem", [*RULES, "some_new_rule_of_pydantic"])
+def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
+    bounds = dict.fromkeys(
+        ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum", "expected"), 7
+    )
+    parameters = {"field": "settings.x", "problem": problem, "message": "must be odd", **bounds}
+    made = sentence("invalid_setting", parameters)
+    assert made.startswith("'settings.x' ")
+    assert made.endswith(".")
+
+
+@pytest.mark.parametrize("code", ["queue_full", "storage_full", "store_unavailable"])
+def test_what_time_mends_is_told_with_when_to_try_again(code: str) -> None:
+    assert status_of(code) in (429, 503)
+    assert RETRY_SECONDS[code] > 0
+    assert "try again in" in sentence(code, RAISED[code])
+
+
+def test_a_bound_in_bytes_is_told_in_megabytes() -> None:
+    assert "20000 MB of pictures" in sentence(
+        "queue_full", {"bound": "bytes", "maximum": 20_000_000_000}
+    )
+
+
+def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
+    assert sentence("of_a_newer_worker", {}) == sentence("internal", {})
+    assert status_of("of_a_newer_worker") == 500
+
+
+@pytest.mark.parametrize("text", ["{0.__class__}", "{id}", "%s", "<b>"])
+def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
+    assert text in sentence("job_not_found", {"id": text})
+
+
+def test_what_is_known_of_lost_workers_is_told_in_words() -> None:
+    told = sentence("workers_lost", RAISED["workers_lost"])
+    assert "in attempt 4 its worker was lost at evaluation 7, after 12 s" in told

@@ -1,0 +1,226 @@
+"""The pages for people: the form, what it says of faults, and the page of a job."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from shared.job import ENDED, JobState
+from shared.job_store import JobStore
+from shared.job_store.connection import Connection
+from shared.job_store.workers import Worker, Workers
+from shared.object_store import ObjectStore
+from shared.pictures import encode
+from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
+from tests.shared.job_store.lives import in_state, progress, queued, running
+from tests.shared.job_store.staff import announce
+from tests.web.pictures import cornered, white
+from tests.web.talk import IN_TILES, upload
+
+BALANCED = StyleSettings(**PRESETS["balanced"])
+
+
+def _post(client: FlaskClient, **fields: str) -> TestResponse:
+    return client.post("/", data=upload() | fields)
+
+
+def _page(client: FlaskClient, job_id: str) -> str:
+    response = client.get(f"/jobs/{job_id}")
+    assert (response.status_code, response.mimetype) == (200, "text/html")
+    return response.text
+
+
+def test_the_form_offers_files_presets_and_bounds(client: FlaskClient) -> None:
+    page = client.get("/").text
+    for name in ("content", "style"):
+        assert f'type="file" name="{name}"' in page
+    assert f"<option selected>{DEFAULT_PRESET}</option>" in page
+    assert 'name="size" min="32" max="4096"' in page
+    for name in DEPROCESS_MEANS:
+        assert re.search(rf"<option *>{name}</option>", page)
+
+
+def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: JobStore) -> None:
+    response = _post(client)
+    [job] = jobs.page(2).jobs
+    assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job.id}")
+    assert job.settings == BALANCED
+    assert job.id in _page(client, job.id)
+
+
+@pytest.mark.parametrize(
+    ("fields", "chosen"),
+    [
+        ({"preset": "faithful"}, {}),
+        ({"preset": "balanced", "size": "", "iterations": ""}, PRESETS["balanced"]),
+        ({"preset": "faithful", "size": "96", "iterations": "7"}, {"size": 96, "iterations": 7}),
+        (
+            {"preset": "faithful", "deprocess_means": "shifted"},
+            {"deprocess_means": DEPROCESS_MEANS["shifted"]},
+        ),
+        ({"preset": "faithful", "settings": '{"size": 99}', "options": "rubbish"}, {}),
+    ],
+)
+def test_what_is_chosen_in_the_form_is_what_is_painted(
+    client: FlaskClient, jobs: JobStore, fields: dict[str, str], chosen: Mapping[str, Any]
+) -> None:
+    assert _post(client, **fields).status_code == 303
+    assert jobs.page(1).jobs[0].settings == StyleSettings(**chosen)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"size": "5"}, "must be 32 or more"),
+        ({"size": "99999"}, "must be 4096 or less"),
+        ({"size": "large"}, "must be a whole number"),
+        ({"size": "4e2"}, "must be a whole number"),
+        ({"iterations": "9" * 5000}, "must be a whole number"),
+        ({"preset": "wild"}, "must be &#39;faithful&#39; or &#39;balanced&#39;"),
+        ({"deprocess_means": "wild"}, "is not valid"),
+    ],
+)
+def test_a_fault_is_told_beside_the_form_with_what_was_entered(
+    client: FlaskClient, jobs: JobStore, fields: dict[str, str], words: str
+) -> None:
+    response = _post(client, **{"size": "64", "deprocess_means": "shifted", **fields})
+    assert (response.status_code, response.mimetype) == (422, "text/html")
+    assert 'role="alert"' in response.text
+    assert words in response.text
+    for name in ("size", "iterations"):
+        assert f'value="{fields.get(name, "64" if name == "size" else "")}"' in response.text
+    assert ("<option selected>shifted" in response.text) is ("deprocess_means" not in fields)
+    assert jobs.page(1).jobs == []
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"content": []}, "Choose a file for &#39;Photograph&#39;"),
+        ({"style": [b"no picture"]}, "is no image of a known kind"),
+        ({"content": [white(1, 1)]}, "1 × 1 pixels"),
+    ],
+)
+def test_a_fault_in_a_file_is_told_too(
+    client: FlaskClient, files: dict[str, list[bytes]], words: str
+) -> None:
+    response = client.post("/", data=upload(**files) | {"size": "77"})  # type: ignore[arg-type] # files and text in one form
+    assert response.status_code == 422
+    assert words in response.text
+    assert 'value="77"' in response.text
+
+
+XSS = "\"'><script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("name", ["size", "iterations", "preset", "deprocess_means"])
+def test_what_was_entered_comes_back_as_text_never_as_markup(
+    client: FlaskClient, name: str
+) -> None:
+    response = _post(client, **{name: XSS})
+    assert response.status_code == 422
+    assert "<script>alert" not in response.text
+
+
+def test_an_address_comes_back_as_text_never_as_markup(client: FlaskClient) -> None:
+    response = client.get("/jobs/%3Cscript%3Ealert(1)%3C%2Fscript%3E")
+    assert response.status_code == 404
+    response = client.get("/jobs/%3Cscript%3Ealert(1)")
+    assert response.status_code == 404
+    assert "<script>alert" not in response.text
+    assert "&lt;script&gt;alert" in response.text
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_has_a_page_in_every_state(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    page = _page(client, job_id)
+    live = state not in ENDED
+    assert f'data-state="{state}"' in page
+    assert ('id="cancel" hidden' in page) is not live
+    assert ('id="retry" hidden' in page) is (state is not JobState.FAILED)
+    assert ('http-equiv="refresh"' in page) is live
+    shown = re.search(r'<img id="picture"[^>]*>', page)
+    assert shown is not None
+    assert (f"/api/v1/jobs/{job_id}/result" in shown[0]) is (state is JobState.SUCCEEDED)
+    assert ("hidden" in shown[0]) is (state is not JobState.SUCCEEDED)
+
+
+def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
+    client: FlaskClient, jobs: JobStore, redis: Connection
+) -> None:
+    queued(jobs)
+    page = _page(client, queued(jobs))
+    assert "Number 2 in the queue" in page
+    assert "No worker is online" in page
+    announce(Workers(redis), Worker(name="w", pixels=10**9))
+    page = _page(client, queued(jobs))
+    assert "No worker is online" not in page
+    assert 'id="waiting" hidden' in page
+
+
+def test_a_running_job_shows_its_numbers_without_a_script(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    claim = running(jobs)
+    jobs.report(claim, progress(3), 5.0)
+    page = _page(client, claim.job_id)
+    assert '<dd id="evaluation">3 / 10</dd>' in page
+    assert 'value="0.3"' in page
+
+
+def test_a_failed_job_tells_why(client: FlaskClient, jobs: JobStore) -> None:
+    page = _page(client, in_state(jobs, JobState.FAILED).job_id)
+    assert "640 × 480 pixels need more memory" in page
+
+
+def test_what_befell_a_job_is_told_on_its_page(client: FlaskClient, jobs: JobStore) -> None:
+    claim = running(jobs)
+    assert 'id="fallbacks" hidden' in _page(client, claim.job_id)
+    jobs.record_fallbacks(claim, 1, [IN_TILES])
+    jobs.lose(claim, "killed")
+    page = _page(client, claim.job_id)
+    assert "<summary>History</summary>" in page
+    assert "Back in the queue: its process was killed" in page
+    assert "<li>Went on in tiles of 512 px" in page
+    assert 'id="fallbacks" hidden' not in page
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_is_cancelled_from_its_page_and_an_ended_one_stays(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.post(f"/jobs/{job_id}/cancel")
+    assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job_id}")
+    assert jobs.get(job_id).state is (state if state in ENDED else JobState.CANCELLED)
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_is_tried_again_from_its_page_only_if_it_failed(
+    client: FlaskClient, jobs: JobStore, state: JobState
+) -> None:
+    job_id = in_state(jobs, state).job_id
+    response = client.post(f"/jobs/{job_id}/retry")
+    assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job_id}")
+    assert jobs.get(job_id).state is (JobState.QUEUED if state is JobState.FAILED else state)
+
+
+def test_the_start_shows_the_latest_jobs_newest_first(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = running(jobs)
+    objects.put("result.png", encode(np.asarray(cornered()), "png"))
+    jobs.succeed(claim, "result.png")
+    later = [queued(jobs) for _ in range(11)]
+    page = client.get("/").text
+    shown = re.findall(r'href="/jobs/(\w+)"', page)
+    assert shown == [*later[::-1], claim.job_id]
+    [thumbnail] = re.findall(r'<img src="([^"]+)"', page)
+    assert client.get(thumbnail).mimetype == "image/jpeg"

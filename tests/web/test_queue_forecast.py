@@ -1,0 +1,134 @@
+"""When a queued job starts and ends: from the workers that are online, and their measured speed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.job_store import Capability, JobStore
+from shared.job_store.connection import Connection
+from shared.job_store.workers import Worker, Workers
+from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued
+from tests.shared.job_store.staff import announce
+from tests.web.talk import JOBS, messages
+from web.messages.job_log import about
+
+SPEED, OVERHEAD = 1000.0, 1.0
+
+
+@pytest.fixture
+def workers(redis: Connection) -> Workers:
+    return Workers(redis)
+
+
+def _online(workers: Workers, by: Capability = ANY, speed: float | None = SPEED) -> None:
+    overhead = OVERHEAD if speed else None
+    worker = Worker(name=by.worker, pixels=by.pixels, speed=speed, overhead=overhead)
+    announce(workers, worker)
+
+
+def _times(client: FlaskClient, job_id: str) -> list[Any]:
+    job = client.get(f"{JOBS}/{job_id}").get_json()
+    return [job["starts_in_seconds"], job["eta_seconds"]]
+
+
+def _runs(jobs: JobStore, job_id: str) -> float:
+    return OVERHEAD + jobs.get(job_id).work / SPEED
+
+
+def test_the_time_of_the_queue_is_told_apart_from_that_of_the_run(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    _online(workers)
+    first, second = queued(jobs), queued(jobs)
+    runs = _runs(jobs, first)
+    assert _times(client, first) == pytest.approx([0.0, runs], abs=0.1)
+    assert _times(client, second) == pytest.approx([runs, 2 * runs], abs=0.1)
+
+
+def test_nobody_knows_while_no_measured_worker_is_online(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    job_id = queued(jobs)
+    assert _times(client, job_id) == [None, None]
+    _online(workers, speed=None)
+    assert _times(client, job_id) == [None, None]
+
+
+def test_a_running_job_is_over_when_it_says(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    _online(workers)
+    queued(jobs)
+    claim, waiting = claimed(jobs), queued(jobs)
+    jobs.report(claim, progress(), 70.0)
+    assert _times(client, claim.job_id) == [None, 70.0]
+    assert _times(client, waiting) == pytest.approx([70, 70 + _runs(jobs, waiting)], abs=0.1)
+
+
+def test_a_running_job_that_has_not_said_is_judged_by_its_work(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    _online(workers)
+    queued(jobs, size=128)
+    claim, waiting = claimed(jobs), queued(jobs)
+    since = jobs.get(claim.job_id).held_since
+    assert since is not None
+    passed = (datetime.now(UTC) - since).total_seconds()
+    starts, _ = _times(client, waiting)
+    assert starts == pytest.approx(_runs(jobs, claim.job_id) - passed, abs=1.5)
+
+
+def test_a_worker_is_not_counted_on_while_nobody_knows_when_it_gets_free(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    _online(workers)
+    _online(workers, ANOTHER, speed=None)
+    for by in (ANY, ANOTHER):
+        queued(jobs)
+        claim = claimed(jobs, by)
+        if by is ANY:
+            jobs.report(claim, progress(), 50.0)
+    assert _times(client, queued(jobs))[0] == 50.0
+
+
+def test_a_worker_that_drains_is_not_counted_on(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    _online(workers)
+    job_id = queued(jobs)
+    jobs.drain(ANY.worker)
+    assert _times(client, job_id) == [None, None]
+    jobs.undrain(ANY.worker)
+    assert _times(client, job_id)[0] == 0.0
+
+
+def test_the_page_says_it_in_words(client: FlaskClient, jobs: JobStore, workers: Workers) -> None:
+    _online(workers)
+    queued(jobs)
+    jobs.report(claimed(jobs), progress(), 118.0)
+    job_id = queued(jobs)
+    page = client.get(f"/jobs/{job_id}").text
+    assert "Number 1 in the queue, starts in about 2 min." in page
+    assert f'<span id="left">done in {about(118 + _runs(jobs, job_id))}<' in page
+
+
+def test_in_silence_a_queued_job_is_told_anew_when_its_place_or_time_changed(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    before, job_id = queued(jobs), queued(jobs)
+    with client.get(f"{JOBS}/{job_id}/events") as response:
+        told = messages(response)  # type: ignore[arg-type] # the test client's own
+        first = next(told)
+        assert first is not None
+        assert next(told) is None
+        jobs.cancel(before)
+        _online(workers)
+        second = next(told)
+        assert second is not None
+        assert (second.event, second.id) == ("job", first.id)
+        assert [first.data["position"], second.data["position"]] == [2, 1]
+        assert [first.data["starts_in_seconds"], second.data["starts_in_seconds"]] == [None, 0.0]
+        jobs.cancel(job_id)
+        assert [message.data["state"] for message in told if message] == ["cancelled"]

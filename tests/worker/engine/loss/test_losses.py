@@ -1,0 +1,144 @@
+"""The losses are the Keras example's, and their gradient is theirs."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from shared.settings import StyleSettings
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.image import centred
+from worker.engine.loss.losses import content_loss, style_loss, total_variation_loss
+from worker.engine.loss.metric import plain
+from worker.engine.loss.objective import Objective
+from worker.engine.vgg19 import network as vgg
+from worker.engine.vgg19.layers import Weights
+
+SETTINGS = StyleSettings()
+ROWS, COLUMNS = 64, 96
+Features = dict[str, NDArray[np.float32]]
+
+
+def objective(weights: Weights, precision: str = "float32") -> Objective:
+    network = vgg.build(weights, precision)
+    return Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
+
+
+def reference_features(weights: Weights, image: NDArray[np.float32]) -> Features:
+    """Run Keras's own VGG19 on (rows, columns, 3), R, G, B."""
+    model = keras.applications.VGG19(weights=None, include_top=False)
+    for layer, arrays in weights.items():
+        model.get_layer(layer).set_weights(arrays)
+    outputs = {layer.name: layer.output for layer in model.layers}
+    batch = keras.applications.vgg19.preprocess_input(image[np.newaxis].copy())
+    result = keras.Model(model.inputs, outputs)([batch])
+    return {name: value.numpy()[0] for name, value in result.items()}
+
+
+def reference_losses(
+    weights: Weights,
+    content: NDArray[np.float32],
+    style: NDArray[np.float32],
+    image: NDArray[np.float32],
+) -> tuple[float, float, float]:
+    """Compute style, content and total variation as the Keras example defines them, in float64."""
+    base, painted, combination = (
+        reference_features(weights, picture) for picture in (content, style, image)
+    )
+    layers = [f"block{block}_conv1" for block in range(1, 6)]
+    style_part = sum(reference_style(painted[name], combination[name]) for name in layers)
+    difference = combination["block5_conv2"].astype(np.float64) - base["block5_conv2"]
+    return (
+        1e-6 / len(layers) * style_part,
+        2.5e-8 * float(np.sum(difference**2)),
+        1e-6 * reference_variation(image.astype(np.float64)),
+    )
+
+
+def reference_style(style: NDArray[np.float32], combination: NDArray[np.float32]) -> float:
+    def gram(features: NDArray[np.float32]) -> NDArray[np.float64]:
+        rows = features.transpose(2, 0, 1).reshape(features.shape[2], -1).astype(np.float64)
+        return rows @ rows.T
+
+    size = ROWS * COLUMNS
+    return float(np.sum((gram(style) - gram(combination)) ** 2) / (4.0 * 3**2 * size**2))
+
+
+def reference_variation(image: NDArray[np.float64]) -> float:
+    down = (image[:-1, :-1] - image[1:, :-1]) ** 2
+    right = (image[:-1, :-1] - image[:-1, 1:]) ** 2
+    return float(np.sum((down + right) ** 1.25))
+
+
+def test_the_losses_are_those_of_the_keras_example(weights: Weights) -> None:
+    content, style = photograph(COLUMNS, ROWS), painting(COLUMNS, ROWS)
+    noise = np.random.default_rng(0).normal(0, 12, content.shape)
+    image = (0.7 * content + 0.3 * style + noise).astype(np.float32)
+
+    ours = objective(weights)
+    targets = ours.targets(centred(content), [centred(style)], SETTINGS, metric=plain)
+    losses, _ = ours.evaluate(centred(image), targets)
+
+    expected = reference_losses(weights, content, style, image)
+    np.testing.assert_allclose(losses.numpy(), expected, rtol=1e-4)
+
+
+def test_the_gradient_agrees_with_finite_differences(weights: Weights) -> None:
+    ours = objective(weights, "float64")
+    content, style = (
+        tf.cast(centred(picture), tf.float64) for picture in (photograph(48, 32), painting(48, 32))
+    )
+    targets = ours.targets(content, [style], SETTINGS, metric=plain)
+    image = 0.6 * content + 0.4 * style
+    _, gradient = ours.evaluate(image, targets)
+    for seed in range(3):
+        direction = np.random.default_rng(seed).normal(size=image.shape)
+        step = 1e-6 * direction  # small enough to cross hardly a kink of ReLU and pooling
+        above, below = (
+            float(tf.reduce_sum(ours.evaluate(image + sign * step, targets)[0])) for sign in (1, -1)
+        )
+        slope = float(tf.reduce_sum(gradient * direction))
+        assert (above - below) / 2e-6 == pytest.approx(slope, rel=1e-5)
+
+
+def test_several_styles_count_alike(weights: Weights) -> None:
+    content, one, other = photograph(48, 32), painting(48, 32), photograph(48, 32)[:, ::-1]
+    ours = objective(weights)
+
+    def style_part(*styles: NDArray[np.float32]) -> float:
+        targets = ours.targets(centred(content), [centred(style) for style in styles], SETTINGS)
+        return float(ours.evaluate(centred(content), targets)[0][0])
+
+    assert style_part(one, other) == pytest.approx(
+        (style_part(one) + style_part(other)) / 2, rel=1e-5
+    )
+
+
+def test_a_style_of_another_shape_counts_as_if_it_had_the_result_s_positions(
+    weights: Weights,
+) -> None:
+    content, style = centred(photograph(64, 64)), centred(painting(64, 64))
+    twice = tf.tile(style, (1, 1, 2, 1))
+    ours = objective(weights)
+    once_grams, twice_grams = (
+        ours.targets(content, [picture], SETTINGS).grams["block1_conv1"]
+        for picture in (style, twice)
+    )
+    difference = np.linalg.norm(twice_grams - once_grams) / np.linalg.norm(once_grams)
+    assert difference < 0.05  # the seam is a real difference; without the ratio it were 1
+
+
+def test_a_flat_image_has_a_finite_gradient() -> None:
+    image = tf.ones((1, 8, 8, 3))
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        loss = total_variation_loss(image)
+    assert np.isfinite(tape.gradient(loss, image).numpy()).all()
+
+
+def test_an_image_that_matches_has_no_loss() -> None:
+    activations = tf.random.stateless_normal((1, 4, 5, 6), seed=(0, 0))
+    nothing = tf.zeros((6, 6))
+    assert float(content_loss(activations, activations)) == 0
+    assert float(style_loss(nothing, 20)) == 0

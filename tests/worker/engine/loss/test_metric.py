@@ -1,0 +1,84 @@
+"""The metric makes a style's axes alike and leaves its minimum where it is."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from tests.worker.engine.loss.test_losses import objective
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.image import centred
+from worker.engine.loss.metric import AXES, DAMPING, SHARE, Matrix, along_its_axes, plain
+from worker.engine.vgg19.layers import Weights
+
+
+def gram_with(eigenvalues: list[float]) -> tf.Tensor:
+    axes, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(len(eigenvalues),) * 2))
+    return tf.constant((axes * eigenvalues) @ axes.T)
+
+
+def weights_of(gram: tf.Tensor) -> tuple[Matrix, Matrix]:
+    """Return the eigenvalues of a Gram matrix, and what the metric weighs pairs of its axes by."""
+    eigenvalues, axes = np.linalg.eigh(gram.numpy())
+    metric = along_its_axes(gram)
+
+    def weight(one: Matrix, other: Matrix) -> float:
+        pair = np.outer(one, other) + np.outer(other, one)
+        return float(np.sum(pair * metric.weigh(tf.constant(pair))) / np.sum(pair**2))
+
+    return eigenvalues, np.array([[weight(one, other) for other in axes.T] for one in axes.T])
+
+
+def test_the_plain_metric_changes_nothing() -> None:
+    difference = tf.random.stateless_normal((4, 4), seed=(1, 2))
+    np.testing.assert_array_equal(plain(difference).weigh(difference), difference)
+
+
+def test_each_pair_of_axes_has_the_weight_that_its_eigenvalues_ask_for() -> None:
+    eigenvalues, weights = weights_of(gram_with([1.0, 10.0, 100.0, 1000.0]))
+    spread = np.add.outer(eigenvalues, eigenvalues) / 1000
+    np.testing.assert_allclose(weights, SHARE * (2 + DAMPING) / (spread + DAMPING), rtol=1e-6)
+
+
+def test_all_but_the_largest_axes_weigh_alike() -> None:
+    large = list(np.geomspace(1000, 100, AXES))
+    _, weights = weights_of(gram_with([0.1, 0.2, 0.3, *large]))
+    np.testing.assert_allclose(weights[:3, :3], SHARE * (2 + DAMPING) / DAMPING, rtol=1e-3)
+
+
+def test_the_weighed_difference_is_a_gradient() -> None:
+    gram = gram_with(list(np.geomspace(1, 1000, 2 * AXES)))
+    metric, rng = along_its_axes(gram), np.random.default_rng(3)
+    one, other = (each + each.T for each in rng.normal(size=(2, *gram.shape)))
+    forth, back = np.sum(one * metric.weigh(other)), np.sum(other * metric.weigh(one))
+    assert forth == pytest.approx(back)  # the weighing is symmetric
+    assert np.sum(one * metric.weigh(one)) > 0
+
+
+def test_a_style_of_one_colour_has_a_finite_metric() -> None:
+    metric = along_its_axes(tf.zeros((3, 3)))
+    assert all(np.isfinite(each).all() for each in metric)
+
+
+def test_the_losses_are_told_plain_whatever_the_metric(weights: Weights) -> None:
+    ours, content, style = (
+        objective(weights),
+        centred(photograph(48, 32)),
+        centred(painting(48, 32)),
+    )
+    told = [
+        ours.evaluate(content, ours.targets(content, [style], StyleSettings(), metric=metric))
+        for metric in (plain, along_its_axes)
+    ]
+    np.testing.assert_allclose(told[0].losses, told[1].losses, rtol=1e-6)
+    assert float(tf.norm(told[0].gradient - told[1].gradient)) > 0
+
+
+def test_where_the_style_is_met_there_is_nothing_to_descend(weights: Weights) -> None:
+    settings = StyleSettings(content_weight=0, tv_weight=0)
+    ours, style = objective(weights), centred(painting(48, 32))
+    away, met = (
+        ours.evaluate(image, ours.targets(style, [style], settings)).gradient
+        for image in (centred(photograph(48, 32)), style)
+    )
+    assert float(tf.norm(met)) < 1e-4 * float(tf.norm(away))

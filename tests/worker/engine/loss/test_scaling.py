@@ -1,0 +1,28 @@
+"""float16 loses neither the gradient of a bad image nor that of a good one."""
+
+import pytest
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from tests.worker.engine.loss.test_losses import objective
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.image import centred
+from worker.engine.vgg19.layers import Weights
+
+SETTINGS = StyleSettings()
+
+
+@pytest.mark.parametrize("side", [None, 32])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
+def test_the_gradient_is_float32_s(weights: Weights, share: float, side: int | None) -> None:
+    """At the content, between it and the style, and where the style is nearly met."""
+    content, style = centred(photograph(96, 64)), centred(painting(96, 64))
+    image = (1 - share) * content + share * style
+    exact, half = (
+        each.evaluate(image, each.targets(content, [style], SETTINGS))
+        for each in (objective(weights), objective(weights, "float16").in_tiles(side))
+    )
+    assert float(tf.norm(half.gradient - exact.gradient) / tf.norm(exact.gradient)) < 0.06
+    assert float(tf.reduce_sum(half.losses)) == pytest.approx(
+        float(tf.reduce_sum(exact.losses)), rel=0.02
+    )

@@ -1,0 +1,98 @@
+"""Where memory runs out a painting goes on with less of it, and loses no evaluation."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.errors import OutOfMemory
+from shared.settings import StyleSettings
+from tests.worker.engine.pictures import painting, photograph
+from tests.worker.engine.scarce import one_dnn, resources, scarce
+from worker.engine.engine import Build, Engine
+from worker.engine.loss.objective import Objective
+from worker.engine.progress import Progress
+from worker.engine.vgg19.layers import Weights
+
+SHALLOW = {
+    "style_layers": {"block1_conv1": 1.0, "block2_conv1": 1.0},
+    "content_layer": "block2_conv1",
+}
+SETTINGS = StyleSettings.model_validate({"size": 160, "iterations": 40, "pyramid": 2, **SHALLOW})
+COARSE, LAST = 10, 50  # evaluations of the first level, and of both
+
+
+def run(weights: Weights, build: Build = Objective, fallback_step: int = 0) -> list[Progress]:
+    engine = Engine(weights, build=build)
+    return list(
+        engine.stylize(
+            photograph(96, 64), [painting(80, 60)], SETTINGS, fallback_step=fallback_step
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def undisturbed(weights: Weights) -> list[Progress]:
+    return run(weights)
+
+
+def means(progress: Progress) -> tuple[int, int, int | None]:
+    return progress.fallback_step, progress.history, progress.tile
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "error"), [(COARSE + 1, MemoryError), (30, resources), (LAST, one_dnn)]
+)
+def test_it_goes_on_from_its_last_point_with_less_memory_and_says_so(
+    weights: Weights, undisturbed: list[Progress], evaluation: int, error: Callable[[], Exception]
+) -> None:
+    told = run(weights, scarce([None] * (evaluation - 1) + [error]))
+    assert [each.evaluation for each in told] == list(range(1, LAST + 1))
+    assert {means(each) for each in told[: evaluation - 1]} == {(0, 10, None)}
+    assert {means(each) for each in told[evaluation - 1 :]} == {(1, 10, 128)}
+    assert told[-1].losses.total < 1.01 * undisturbed[-1].losses.total
+
+
+def test_it_goes_down_where_the_targets_do_not_fit_either(
+    weights: Weights, undisturbed: list[Progress]
+) -> None:
+    told = run(weights, scarce(of_targets=[None, MemoryError, resources]))
+    assert [each.evaluation for each in told] == list(range(1, LAST + 1))
+    assert means(told[COARSE]) == (2, 6, 128)
+    assert told[-1].losses.total < 1.01 * undisturbed[-1].losses.total
+
+
+def test_a_small_level_s_ladder_is_its_own(weights: Weights) -> None:
+    told = run(weights, scarce([resources]))
+    assert means(told[0]) == (1, 6, None)  # too small for tiles
+    assert means(told[-1]) == (1, 10, 128)
+
+
+def test_it_starts_as_far_down_as_it_is_told(weights: Weights) -> None:
+    for fallback_step, reached in ((1, (1, 10, 128)), (2, (2, 6, 128)), (99, (3, 3, 128))):
+        engine = Engine(weights)
+        *_, last = engine.stylize(
+            photograph(96, 64), [painting(80, 60)], QUICK, fallback_step=fallback_step
+        )
+        assert means(last) == reached
+
+
+QUICK = SETTINGS.model_copy(update={"iterations": 2})
+
+
+def test_it_goes_on_no_higher_than_its_snapshot_was(weights: Weights) -> None:
+    engine = Engine(weights)
+    given = photograph(96, 64), [painting(80, 60)], QUICK
+    first = next(engine.stylize(*given, fallback_step=2))
+    for fallback_step, reached in ((0, 2), (3, 3)):
+        *_, last = engine.stylize(*given, resume=first.snapshot(), fallback_step=fallback_step)
+        assert last.fallback_step == reached
+
+
+@pytest.mark.parametrize("error", [MemoryError, resources])
+def test_past_the_last_rung_it_fails_and_says_what_should_fit(
+    weights: Weights, error: Callable[[], Exception]
+) -> None:
+    with pytest.raises(OutOfMemory) as caught:
+        run(weights, scarce([None] * COARSE + [error] * 4))
+    # 113 × 169 pixels are the most that are half of 160 × 240
+    assert caught.value.parameters == {"width": 240, "height": 160, "maximum": 113}

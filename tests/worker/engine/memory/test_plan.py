@@ -1,0 +1,115 @@
+"""What is planned fits into the memory and makes the most of it."""
+
+from itertools import pairwise
+from math import prod
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.settings import StyleSettings
+from worker.engine.memory.plan import (
+    FEWEST_PAIRS,
+    MOST_PAIRS,
+    NETWORK_BYTES,
+    SHORTEST_SIDE,
+    WHOLE,
+    Plan,
+    bytes_needed,
+    ladder,
+    largest_pixels,
+    largest_size,
+    plan,
+)
+from worker.engine.vgg19.layers import KERNEL_SHAPES
+
+GB = 10**9
+PRECISION = "bfloat16"
+
+
+def planned(pixels: int, memory: float) -> Plan:
+    found = plan(pixels, int(memory * GB), PRECISION)
+    assert found is not None
+    return found
+
+
+def test_what_fits_whole_is_left_whole() -> None:
+    assert planned(400 * 533, 2) == WHOLE
+    assert plan(10**9, None, PRECISION) == WHOLE
+
+
+def test_what_does_not_is_cut_before_the_history_is_shortened() -> None:
+    large = planned(1600 * 2132, 4)
+    assert large.side is not None
+    assert large.history == MOST_PAIRS
+    larger = planned(3200 * 4266, 6.5)
+    assert FEWEST_PAIRS < larger.history < MOST_PAIRS
+
+
+def test_less_memory_means_smaller_tiles_and_a_shorter_history() -> None:
+    plans = [planned(1600 * 2132, gigabytes) for gigabytes in (5, 4, 3, 2.5)]
+    sides = [each.side or 0 for each in plans]
+    histories = [each.history for each in plans]
+    assert sides == sorted(sides, reverse=True)
+    assert histories == sorted(histories, reverse=True)
+
+
+def test_too_little_memory_is_known_beforehand() -> None:
+    assert plan(3200 * 4266, 2 * GB, PRECISION) is None
+
+
+@pytest.mark.parametrize("memory", [GB, 2 * GB, 8 * GB, 80 * GB])
+@pytest.mark.parametrize("precision", ["bfloat16", "float32"])
+def test_there_is_a_plan_for_the_largest_result_and_no_larger(memory: int, precision: str) -> None:
+    most = largest_pixels(memory, precision)
+    assert plan(most, memory, precision) is not None
+    assert plan(int(most * 1.001) + 1, memory, precision) is None
+
+
+@pytest.mark.parametrize("memory", [0, 10**6, 7 * 10**8])
+def test_too_little_memory_fits_nothing(memory: int) -> None:
+    assert largest_pixels(memory) == 0
+
+
+SIZES = st.integers(32 * 32, 10**8)
+MEMORIES = st.none() | st.integers(0, 64 * GB)
+PRECISIONS = st.sampled_from(sorted(NETWORK_BYTES))
+LAYERS = st.sets(st.sampled_from(sorted(KERNEL_SHAPES)), min_size=1)
+
+
+@given(SIZES, MEMORIES, PRECISIONS, LAYERS)
+def test_every_rung_needs_less_memory_than_the_one_above(
+    pixels: int, memory: int | None, precision: str, layers: set[str]
+) -> None:
+    rungs = ladder(pixels, memory, precision, layers)
+    needed = [bytes_needed(rung, pixels, precision, layers) for rung in rungs]
+    assert all(lower < upper for upper, lower in pairwise(needed))
+    assert memory is None or all(need <= memory for need in needed)
+
+
+@given(SIZES, MEMORIES, PRECISIONS, LAYERS)
+def test_the_ladder_begins_as_planned_and_ends_with_the_fewest_pairs(
+    pixels: int, memory: int | None, precision: str, layers: set[str]
+) -> None:
+    planned = plan(pixels, memory, precision, layers)
+    rungs = ladder(pixels, memory, precision, layers)
+    assert rungs[:1] == ([planned] if planned else [])
+    assert all(rung.history == FEWEST_PAIRS for rung in rungs[-1:])
+
+
+def test_a_large_picture_goes_into_ever_smaller_tiles_before_it_forgets() -> None:
+    tiles = [Plan(MOST_PAIRS, side) for side in (512, 256, SHORTEST_SIDE)]
+    forgetful = [Plan(history, SHORTEST_SIDE) for history in (6, FEWEST_PAIRS)]
+    assert ladder(1600 * 2132, None, PRECISION) == [WHOLE, *tiles, *forgetful]
+
+
+@given(st.integers(32, 4000), st.integers(32, 4000), st.integers(0, 10**7))
+def test_the_largest_size_fits_and_a_larger_does_not(width: int, height: int, pixels: int) -> None:
+    size = largest_size(width, height, pixels)
+    if size:
+        result = StyleSettings.model_construct(size=size).result_shape(width, height)
+        assert prod(result) <= pixels
+        assert min(result) >= 32
+    larger = max(size + 1, 32)
+    too_many = larger**2 * width / height > pixels
+    assert too_many or larger * width // height < 32

@@ -1,0 +1,94 @@
+"""An image evaluated in tiles has the losses and the gradient of the whole."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from tests.worker.engine.loss.test_losses import objective
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.image import centred
+from worker.engine.loss.gradients import Evaluation
+from worker.engine.loss.objective import Objective
+from worker.engine.memory.tiles import grid
+from worker.engine.vgg19.layers import ALIGNED, KERNEL_SHAPES, Weights, margin
+
+ROWS, COLUMNS = 203, 331  # no multiples of anything
+SIDE = 96
+
+
+def test_the_cores_are_the_image_once() -> None:
+    covered = np.zeros((ROWS, COLUMNS), int)
+    for row in grid(ROWS, COLUMNS, SIDE, 32):
+        for tile in row:
+            top, left, bottom, right = tile.core
+            covered[top:bottom, left:right] += 1
+            assert top % ALIGNED == left % ALIGNED == 0
+    assert (covered == 1).all()
+
+
+def test_the_surroundings_end_with_the_image() -> None:
+    (first, *_), *_ = tiles = grid(ROWS, COLUMNS, SIDE, 32)
+    assert first.surroundings[:2] == (0, 0)
+    assert first.core_within == first.core
+    last = tiles[-1][-1]
+    assert last.surroundings[2:] == (ROWS, COLUMNS)
+    assert last.core_within[:2] == (32, 32)
+
+
+def test_no_tile_is_longer_than_asked_for_by_more_than_the_alignment() -> None:
+    for side in (64, 96, 160):
+        for row in grid(1000, 37, side, 0):
+            for tile in row:
+                top, _, bottom, _ = tile.core
+                assert bottom - top < side + ALIGNED
+
+
+def test_an_image_that_is_left_whole_is_one_tile() -> None:
+    assert [len(row) for row in grid(ROWS, COLUMNS, None, 96)] == [1]
+    assert [len(row) for row in grid(64, 64, 64, 96)] == [1]
+
+
+def test_the_deepest_layer_is_made_of_more_than_the_nearest() -> None:
+    margins = [margin({layer}) for layer in KERNEL_SHAPES]
+    assert margins == sorted(margins)
+    assert (margins[0], margin({"block1_conv1", "block5_conv2"})) == (16, 96)
+
+
+@pytest.fixture(scope="module")
+def exact(weights: Weights) -> Objective:
+    return objective(weights)
+
+
+def apart(whole: Evaluation, tiled: Evaluation) -> tuple[float, float]:
+    """Return how far losses and gradients are apart, relative to the whole's."""
+    loss, gradient = (float(tf.norm(a - b) / tf.norm(a)) for a, b in zip(whole, tiled, strict=True))
+    return loss, gradient
+
+
+def evaluations(of: Objective) -> tuple[list[Evaluation], list[Evaluation]]:
+    """Return those of the whole image, and those in tiles: all, near, and the parts."""
+    content, style = centred(photograph(COLUMNS, ROWS)), centred(painting(COLUMNS, ROWS))
+    image = 0.6 * content + 0.4 * style
+
+    def all_of(one: Objective) -> list[Evaluation]:
+        targets = one.targets(content, [style], StyleSettings())
+        return [
+            one.evaluate(image, targets),
+            one.evaluate_near(image, targets),
+            *one.evaluate_apart(image, targets),
+        ]
+
+    return all_of(of), all_of(of.in_tiles(SIDE))
+
+
+def test_losses_and_gradient_are_those_of_the_whole(exact: Objective) -> None:
+    for whole, tiled in zip(*evaluations(exact), strict=True):
+        loss, gradient = apart(whole, tiled)
+        assert loss < 1e-5
+        assert gradient < 1e-5
+
+
+def test_losses_are_nearly_the_same_in_bfloat16(weights: Weights) -> None:
+    for whole, tiled in zip(*evaluations(objective(weights, "bfloat16")), strict=True):
+        assert apart(whole, tiled)[0] < 1e-3

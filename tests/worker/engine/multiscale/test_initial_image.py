@@ -1,0 +1,26 @@
+"""The descent starts from the content in the style's colours."""
+
+import numpy as np
+
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.image import centred
+from worker.engine.multiscale.initial_image import in_their_colours
+
+
+def test_mean_and_covariance_are_the_style_s() -> None:
+    style = centred(painting(80, 60))
+    started = in_their_colours(centred(photograph(96, 64)), [style])
+    ours, theirs = (image.numpy().reshape(-1, 3) for image in (started, style))
+    np.testing.assert_allclose(ours.mean(0), theirs.mean(0), atol=0.1)
+    np.testing.assert_allclose(np.cov(ours.T), np.cov(theirs.T), rtol=0.01, atol=5)
+
+
+def test_what_has_the_colours_already_stays() -> None:
+    content = centred(photograph(96, 64))
+    np.testing.assert_allclose(in_their_colours(content, [content]), content, atol=0.01)
+
+
+def test_a_flat_content_and_a_flat_style_stay_finite() -> None:
+    flat, picture = np.full((40, 50, 3), 128, np.float32), photograph(96, 64)
+    for content, style in ((flat, picture), (picture, flat), (flat, flat)):
+        assert np.isfinite(in_their_colours(centred(content), [centred(style)])).all()

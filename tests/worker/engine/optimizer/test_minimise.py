@@ -1,0 +1,101 @@
+"""A descent never ends where something is no finite number."""
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from shared.errors import Diverged
+from worker.engine.optimizer.lbfgs import FIRST_STEP
+from worker.engine.optimizer.minimise import MOST_REJECTED, Evaluate, Point, descend
+
+START = tf.ones((1, 2, 2, 3)) * 9
+
+
+def bowl(broken: Iterator[bool], *, in_gradient: bool = False) -> Evaluate:
+    """Return the evaluation of a bowl that is no number whenever `broken` says so."""
+
+    def evaluate(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        losses = tf.reduce_sum(image**2) * tf.constant([0.5, 0.3, 0.2])
+        hole = np.nan if next(broken) else 0.0
+        return (losses, 2 * image + hole) if in_gradient else (losses + hole, 2 * image)
+
+    return evaluate
+
+
+def never() -> Iterator[bool]:
+    while True:
+        yield False
+
+
+@pytest.mark.parametrize("in_gradient", [False, True])
+def test_a_step_that_is_not_finite_is_taken_back_and_shortened(in_gradient: bool) -> None:
+    broken = iter([False, False, True, True, *[False] * 20])
+    points = list(descend(bowl(broken, in_gradient=in_gradient), START, range(1, 25)))
+    assert points[1] is points[2] is points[3]
+    after = float(tf.reduce_mean(tf.abs(points[4].image - points[3].image)))
+    assert after == pytest.approx(FIRST_STEP / 16, rel=1e-4)
+    assert sum(points[-1].losses) < 1e-3
+
+
+def test_every_evaluation_is_told() -> None:
+    assert len(list(descend(bowl(never()), START, range(1, 8)))) == 7
+
+
+def test_an_error_counts_the_evaluations_of_coarser_levels() -> None:
+    with pytest.raises(Diverged) as caught:
+        list(descend(bowl(iter([True])), START, range(41, 50)))
+    assert caught.value.parameters == {"evaluation": 41}
+
+
+def test_the_first_point_is_the_start() -> None:
+    assert next(iter(descend(bowl(never()), START, range(1, 2)))).image is START
+
+
+def test_a_start_that_is_not_finite_fails_at_once() -> None:
+    with pytest.raises(Diverged) as caught:
+        list(descend(bowl(iter([True])), START, range(1, 10)))
+    assert caught.value.parameters == {"evaluation": 1}
+
+
+def test_after_some_rejected_steps_it_fails_with_its_reason() -> None:
+    with pytest.raises(Diverged) as caught:
+        list(descend(bowl(iter([False, *[True] * 99])), START, range(1, 100)))
+    assert caught.value.parameters == {"evaluation": 2 + MOST_REJECTED}
+
+
+def looked_at(
+    monkeypatch: pytest.MonkeyPatch, look_seconds: float, broken: Iterator[bool]
+) -> list[Point]:
+    """Descend with a clock that goes on by 0.1 s with each evaluation."""
+    clock = itertools.count(0, 0.1)
+    evaluate, now = bowl(broken, in_gradient=True), [0.0]
+
+    def ticking(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        now[0] = next(clock)
+        return evaluate(image)
+
+    monkeypatch.setattr("worker.engine.optimizer.minimise.time.monotonic", lambda: now[0])
+    return list(descend(ticking, START, range(1, 13), look_seconds=look_seconds))
+
+
+def test_between_two_looks_the_last_point_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    seldom = looked_at(monkeypatch, 0.35, never())
+    often = looked_at(monkeypatch, 0.0, never())
+    assert len(seldom) == len(often) == 12
+    assert len({id(point) for point in seldom}) == 4  # the 1st, 5th and 9th; the last always
+    assert len({id(point) for point in often}) == 12
+    np.testing.assert_array_equal(seldom[-1].image, often[-1].image)
+
+
+def test_what_broke_between_two_looks_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def once_not_finite() -> Iterator[bool]:  # and so it stays, until the image is taken back
+        yield from [False, False, True]
+        yield from never()
+
+    points = looked_at(monkeypatch, 0.35, once_not_finite())
+    assert points[4] is points[0]
+    assert np.isfinite(points[-1].losses).all()
+    assert sum(points[-1].losses) < sum(points[0].losses)

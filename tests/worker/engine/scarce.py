@@ -1,0 +1,81 @@
+"""An objective whose memory runs out when it is told to."""
+
+import weakref
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from worker.engine.engine import Build
+from worker.engine.loss.gradients import Evaluation
+from worker.engine.loss.objective import Objective
+from worker.engine.loss.terms import Targets
+
+Raised = Callable[[], Exception] | None  # made anew each time: one that is kept keeps its frames
+
+
+def resources() -> Exception:
+    """Return what TensorFlow raises."""
+    full: Exception = tf.errors.ResourceExhaustedError(None, None, "full")
+    return full
+
+
+def one_dnn() -> Exception:
+    """Return what TensorFlow raises where it was oneDNN that got no memory."""
+    full: Exception = tf.errors.AbortedError(None, None, "could not create a primitive")
+    return full
+
+
+class Scarce(Objective):
+    """Raises the next of `errors` in each evaluation, or nothing where that is None."""
+
+    def __init__(
+        self,
+        network: keras.Model,
+        style_layers: Collection[str],
+        content_layer: str,
+        errors: Iterable[Raised] = (),
+        of_targets: Iterable[Raised] = (),
+    ) -> None:
+        super().__init__(network, style_layers, content_layer)
+        self._errors, self._of_targets = iter(errors), iter(of_targets)
+        self.held: list[weakref.ref[Any]] = []  # by evaluations whose memory ran out
+
+    def targets(
+        self,
+        content: tf.Tensor,
+        styles: Sequence[tf.Tensor],
+        settings: StyleSettings,
+        scale: float = 1.0,
+        *_: Any,
+    ) -> Targets:
+        self._spend(self._of_targets)
+        return super().targets(content, styles, settings, scale)
+
+    def evaluate(self, image: tf.Tensor, targets: Targets) -> Evaluation:
+        self._spend(self._errors)
+        return super().evaluate(image, targets)
+
+    def evaluate_near(self, image: tf.Tensor, targets: Targets) -> Evaluation:
+        self._spend(self._errors)
+        return super().evaluate_near(image, targets)
+
+    def evaluate_apart(self, image: tf.Tensor, targets: Targets) -> list[Evaluation]:
+        self._spend(self._errors)
+        return super().evaluate_apart(image, targets)
+
+    def _spend(self, errors: Iterable[Raised]) -> None:
+        assert not any(each() is not None for each in self.held)
+        error = next(iter(errors), None)
+        if error is not None:
+            activations = np.zeros(1000)  # as a frame holds them when it runs out
+            self.held.append(weakref.ref(activations))
+            raise error()
+
+
+def scarce(errors: Iterable[Raised] = (), of_targets: Iterable[Raised] = ()) -> Build:
+    """Return what builds such an objective."""
+    return lambda network, style, content: Scarce(network, style, content, errors, of_targets)

@@ -1,0 +1,32 @@
+"""Pixels come to size and to VGG's centre as in Keras."""
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.worker.engine.pictures import photograph
+from worker.engine.image import centred, resize
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(40, 53), (97, 120), (31, 64), (300, 200)])
+def test_keras_geometry_takes_the_pixels_that_load_img_takes(rows: int, columns: int) -> None:
+    image = photograph(151, 101)
+    pillow = Image.fromarray(image.astype(np.uint8)).resize(
+        (columns, rows), Image.Resampling.NEAREST
+    )
+    ours = resize(centred(image), rows, columns, "keras")
+    np.testing.assert_array_equal(ours, centred(np.asarray(pillow, dtype=np.float32)))
+
+
+def test_centring_is_keras_s_preprocess_input() -> None:
+    image = photograph(20, 10)
+    expected = keras.applications.vgg19.preprocess_input(image[np.newaxis].copy())
+    np.testing.assert_allclose(centred(image), expected, atol=1e-4)
+
+
+def test_aspect_geometry_averages_on_the_way_down() -> None:
+    checks = np.indices((64, 64)).sum(axis=0) % 2 * 255.0
+    image = np.repeat(checks[..., np.newaxis], 3, axis=2).astype(np.float32)
+    small = resize(centred(image), 16, 16, "aspect") - centred(np.full((1, 1, 3), 127.5, "f"))
+    assert float(np.abs(small).max()) < 4

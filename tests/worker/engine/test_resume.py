@@ -1,0 +1,104 @@
+"""A painting goes on from a snapshot, in another engine, as if it had not been interrupted."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from tests.worker.engine.optimizer.test_minimise import START, bowl, never
+from tests.worker.engine.pictures import painting, photograph
+from tests.worker.engine.test_snapshot import through_a_file
+from worker.engine.device import Device
+from worker.engine.engine import Engine
+from worker.engine.optimizer.minimise import Pairs, descend
+from worker.engine.optimizer.point import restored, taken
+from worker.engine.progress import Progress
+from worker.engine.snapshot import Snapshot
+from worker.engine.vgg19.layers import Weights
+
+SETTINGS = StyleSettings(size=64, iterations=120, pyramid=2, geometry="aspect")
+COARSE, LAST = 30, 150  # evaluations of the first level, and of both
+INTERRUPTED = [2, COARSE, COARSE + 1, 90, LAST - 1]
+
+
+def paint(
+    engine: Engine, resume: Snapshot | None = None, settings: StyleSettings = SETTINGS
+) -> Iterator[Progress]:
+    return engine.stylize(photograph(64, 64), [painting(80, 60)], settings, resume)
+
+
+@pytest.fixture(scope="module")
+def engine(weights: Weights) -> Engine:
+    return Engine(weights)
+
+
+@pytest.fixture(scope="module")
+def whole(engine: Engine) -> tuple[Progress, dict[int, Snapshot]]:
+    """Paint to the end; return that and what was put aside on the way."""
+    aside = {}
+    for progress in paint(engine):
+        if progress.evaluation in {*INTERRUPTED, LAST}:
+            aside[progress.evaluation] = through_a_file(progress.snapshot())
+    return progress, aside
+
+
+@pytest.mark.parametrize("evaluation", INTERRUPTED)
+def test_interrupted_anywhere_it_ends_as_well_and_makes_no_evaluation_twice(
+    weights: Weights, whole: tuple[Progress, dict[int, Snapshot]], evaluation: int
+) -> None:
+    end, aside = whole
+    told = list(paint(Engine(weights), aside[evaluation]))
+    assert [each.evaluation for each in told] == list(range(evaluation + 1, LAST + 1))
+    assert all(each.level == 1 + (each.evaluation > COARSE) for each in told)
+    assert told[0].fraction <= told[-1].fraction == 1
+    assert told[-1].losses.total < 1.01 * end.losses.total
+
+
+def test_what_was_at_its_end_yields_its_picture_again(
+    engine: Engine, whole: tuple[Progress, dict[int, Snapshot]]
+) -> None:
+    end, aside = whole
+    (again,) = paint(engine, aside[LAST])
+    assert (again.evaluation, again.level, again.fraction) == (LAST, 2, 1)
+    assert again.losses == end.losses
+    np.testing.assert_array_equal(again.pixels(), end.pixels())
+    assert again.snapshot().evaluation == LAST
+
+
+@pytest.mark.parametrize("change", [{"size": 130}, {"pyramid": 1}, {"iterations": 12}])
+def test_a_snapshot_of_another_job_is_refused(
+    engine: Engine, whole: tuple[Progress, dict[int, Snapshot]], change: dict[str, int]
+) -> None:
+    other = SETTINGS.model_copy(update=change)
+    with pytest.raises(ValueError, match="a snapshot of a"):
+        next(paint(engine, whole[1][90], other))
+
+
+def test_every_snapshot_is_of_the_image_of_its_progress(weights: Weights) -> None:
+    settings = StyleSettings(size=32, iterations=20, pyramid=1)
+    seldom = Engine(weights, Device(look_seconds=0.05))
+    for progress in paint(seldom, settings=settings):
+        np.testing.assert_array_equal(progress.snapshot().image, progress.pixels())
+
+
+def test_the_next_step_is_much_the_same() -> None:
+    numbers, whole = range(1, 7), Pairs(kept=10)
+    points = list(descend(bowl(never()), START, numbers, whole))
+    again = restored(through_a_file(taken(points[2], 1, 3, 0)))
+    after = next(iter(descend(bowl(never()), again, range(4, 7), whole)))
+    np.testing.assert_allclose(after.image, points[3].image, rtol=1e-2)
+
+
+def test_a_point_takes_no_more_pairs_along_than_it_is_to() -> None:
+    for kept in (0, 1, 3):
+        *_, last = descend(bowl(never()), START, range(1, 12), Pairs(kept=kept))
+        assert len(taken(last, 1, 11, 0).steps.sizes) <= kept
+
+
+def test_between_two_looks_what_is_told_does_not_grow_with_the_steps_since() -> None:
+    points = list(descend(bowl(never()), START, range(1, 12), look_seconds=60.0))
+    assert points[9] is points[0]
+    assert points[0].memory.state is None
+    assert tf.reduce_all(points[0].image == START)

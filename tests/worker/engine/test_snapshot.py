@@ -1,0 +1,96 @@
+"""A snapshot goes through a file unchanged, and what is no snapshot is refused."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from worker.engine.snapshot import Packed, Snapshot
+
+GENERATOR = np.random.default_rng(0)
+Arrays = dict[str, NDArray[Any]]
+
+
+def some(*shape: int) -> NDArray[np.float32]:
+    return GENERATOR.normal(size=shape).astype(np.float32)
+
+
+def packed(pairs: int) -> Packed:
+    return Packed(some(pairs, 4, 6, 3).astype(np.float16), np.abs(some(pairs)))
+
+
+def snapshot(pairs: int) -> Snapshot:
+    return Snapshot(
+        level=2,
+        evaluation=41,
+        fallback_step=1,
+        losses=(3.0, 2.0, 0.1),
+        image=some(4, 6, 3),
+        gradient=some(4, 6, 3),
+        steps=packed(pairs),
+        changes=packed(pairs),
+        scale=0.25,
+    )
+
+
+def through_a_file(taken: Snapshot) -> Snapshot:
+    file = io.BytesIO()
+    np.savez(file, **taken.to_arrays())  # type: ignore[arg-type] # none is named like an option
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as arrays:
+        return Snapshot.from_arrays(arrays)
+
+
+@pytest.mark.parametrize("pairs", [0, 1, 5])
+def test_it_comes_back_from_a_file_as_it_was(pairs: int) -> None:
+    before = snapshot(pairs)
+    after = through_a_file(before)
+    assert (after.level, after.evaluation, after.fallback_step) == (2, 41, 1)
+    assert (after.losses, after.scale) == (before.losses, before.scale)
+    for name, array in before.to_arrays().items():
+        np.testing.assert_array_equal(after.to_arrays()[name], array)
+
+
+@pytest.mark.parametrize("name", snapshot(2).to_arrays())
+def test_one_that_lacks_something_is_refused(name: str) -> None:
+    arrays = snapshot(2).to_arrays()
+    del arrays[name]
+    with pytest.raises(ValueError, match="a snapshot"):
+        Snapshot.from_arrays(arrays)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": np.array(2)},
+        {"counts": np.array([0, 1, 0])},
+        {"counts": np.array([1, 0, 0])},
+        {"counts": np.array([1, 1, -1])},
+        {"counts": np.array([1, 1])},
+        {"counts": np.array([1.0, 1.0, 0.0])},
+        {"losses": np.zeros(2)},
+        {"losses": np.array([1.0, np.nan, 1.0])},
+        {"image": some(4, 6, 3).astype(np.float64)},
+        {"image": some(4, 5, 3)},
+        {"image": some(4, 6)},
+        {"image": np.full((4, 6, 3), np.inf, np.float32)},
+        {"gradient": some(6, 4, 3)},
+        {"steps": some(3, 4, 6, 3).astype(np.float16)},
+        {"steps": some(2, 4, 6, 3)},
+        {"steps": np.array(0, np.float16)},
+        {"step_sizes": some(3)},
+        {"changes": some(1, 4, 6, 3).astype(np.float16)},
+        {"scale": np.zeros(1)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_one_that_does_not_fit_together_is_refused(change: Arrays) -> None:
+    with pytest.raises(ValueError, match="a snapshot"):
+        Snapshot.from_arrays(snapshot(2).to_arrays() | change)
+
+
+def test_it_takes_84_bytes_a_pixel() -> None:
+    arrays = snapshot(5).to_arrays().values()
+    assert sum(array.nbytes for array in arrays if array.ndim > 2) == 4 * 6 * 84

@@ -1,0 +1,96 @@
+"""A job that is claimed, and an engine that does as it is told."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.job import InputImage, JobInputs, JobOptions
+from shared.job_store import Capability, Claim, JobStore
+from shared.job_store.records import new_id
+from shared.object_store import ObjectStore
+from shared.pictures import encode
+from shared.settings import StyleSettings
+from worker.engine.progress import Losses, Progress
+from worker.engine.snapshot import Packed, Snapshot
+from worker.job.runner import Stylize
+
+PICTURE = np.full((32, 40, 3), (10, 20, 30), dtype=np.uint8)
+BLACK = np.full((32, 40, 3), -200, dtype=np.float32)  # centred
+ROOMY = Capability("test-worker", 10**9)
+
+
+def submitted(jobs: JobStore, objects: ObjectStore, **settings: float) -> str:
+    """Put a job with real inputs into the queue and return its id."""
+    job_id = new_id()
+    for name in ("content", "style-0"):
+        objects.put(f"jobs/{job_id}/{name}.png", encode(PICTURE, "png"))
+    content, style = (
+        InputImage(key=f"jobs/{job_id}/{name}.png", width=40, height=32, bytes=100)
+        for name in ("content", "style-0")
+    )
+    inputs = JobInputs(content=content, styles=[style])
+    jobs.create(
+        job_id, StyleSettings.model_validate({"size": 32, **settings}), JobOptions(), inputs
+    )
+    return job_id
+
+
+def claimed(jobs: JobStore, objects: ObjectStore, lease_seconds: float = 10.0) -> Claim:
+    """Submit a job and claim it."""
+    submitted(jobs, objects)
+    claim = jobs.claim_next(ROOMY, lease_seconds)
+    assert claim is not None
+    return claim
+
+
+def progress(evaluation: int, evaluations: int, fallback_step: int = 0) -> Progress:
+    """Return what an engine tells of one evaluation; its pixels are all black."""
+    return Progress(
+        evaluation=evaluation,
+        evaluations=evaluations,
+        level=1,
+        levels=1,
+        fraction=evaluation / evaluations,
+        losses=Losses(style=3.0 / evaluation, content=2.0, tv=1.0),
+        history=10,
+        tile=None,
+        fallback_step=fallback_step,
+        pixels=lambda: BLACK,
+        snapshot=lambda: snapshot(evaluation),
+    )
+
+
+def snapshot(evaluation: int) -> Snapshot:
+    """Return what an engine would go on from after an evaluation; it is all black."""
+    nothing = Packed(np.empty((0, *BLACK.shape), np.float16), np.empty(0, np.float32))
+    return Snapshot(
+        level=1,
+        evaluation=evaluation,
+        fallback_step=0,
+        losses=(3.0 / evaluation, 2.0, 1.0),
+        image=BLACK,
+        gradient=np.zeros_like(BLACK),
+        steps=nothing,
+        changes=nothing,
+        scale=0.0,
+    )
+
+
+def painter(evaluations: int, before: Callable[[int], None] = lambda _: None) -> Stylize:
+    """Return an engine that calls `before` ahead of each evaluation."""
+
+    def stylize(
+        content: NDArray[np.float32],
+        styles: Sequence[NDArray[np.float32]],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        fallback_step: int = 0,
+    ) -> Iterator[Progress]:
+        assert content.shape == styles[0].shape == (settings.size, 40, 3)
+        made = resume.evaluation if resume else 0
+        for evaluation in range(made + 1, evaluations + 1):
+            before(evaluation)
+            yield progress(evaluation, evaluations, fallback_step)
+
+    return stylize

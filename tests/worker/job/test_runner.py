@@ -1,0 +1,314 @@
+"""A claimed job ends once: with its picture, with its reason, or left to its new holder."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from shared.errors import ObjectNotFound, OutOfMemory, StoreUnavailable
+from shared.job import Fallback, JobState
+from shared.job_store import Capability, JobStore, connect
+from shared.job_store.events import BEGINNING
+from shared.object_store import ObjectStore
+from shared.pictures import decode
+from shared.settings import StyleSettings
+from tests.own_redis import OwnRedis
+from tests.worker.job.scripted import ROOMY, claimed, painter, snapshot
+from worker.engine.progress import Progress
+from worker.engine.snapshot import Snapshot
+from worker.job.checkpoints import load, to_bytes
+from worker.job.runner import Pixels, Runner
+
+
+def kinds(jobs: JobStore, job_id: str) -> list[str]:
+    """Return the kinds of the events so far."""
+    story: list[str] = []
+    for event in jobs.events(job_id, BEGINNING, patience=0.01):
+        if event is None:
+            return story
+        story.append(event.data if event.kind == "state" else event.kind)
+    return story
+
+
+def test_a_job_succeeds_with_its_picture(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(3)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert job.state is JobState.SUCCEEDED
+    assert job.result == f"jobs/{claim.job_id}/1/result.png"
+    assert decode(objects.get(job.result)).shape == (32, 40, 3)
+    assert job.progress is not None
+    assert job.progress.loss.total == pytest.approx(4.0)
+    assert job.started_at
+    assert job.finished_at
+
+
+def test_the_story_of_a_job_is_told_in_order(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(2)).run(claim)
+    story = kinds(jobs, claim.job_id)
+    assert story == ["queued", "running", "progress", "preview", "progress", "succeeded"]
+
+
+def test_at_most_five_reports_are_made_a_second(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(60, before=lambda _: time.sleep(0.01))).run(claim)
+    assert kinds(jobs, claim.job_id).count("progress") <= 2 + 60 * 0.02 / 0.2
+
+
+def test_the_time_left_is_told_once_it_is_known(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    told = []
+
+    def look(_: int) -> None:
+        time.sleep(0.21)
+        told.append(jobs.get(claim.job_id).eta_seconds)
+
+    Runner(jobs, objects, painter(6, before=look)).run(claim)
+    assert told[:3] == [None, None, None]
+    assert told[3] == pytest.approx(3 * 0.21, rel=0.5)
+
+
+def test_a_job_that_runs_out_of_memory_fails_with_its_reason(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    def full(_: int) -> None:
+        raise OutOfMemory(width=40, height=32)
+
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(3, before=full)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert job.state is JobState.FAILED
+    assert job.error is not None
+    assert (job.error.code, job.error.parameters) == ("out_of_memory", {"width": 40, "height": 32})
+
+
+def test_an_error_that_nobody_foresaw_fails_the_job_and_says_little(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    def wrong(_: int) -> None:
+        raise ZeroDivisionError("a secret path")
+
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(3, before=wrong)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert job.error is not None
+    assert (job.error.code, job.error.parameters) == ("worker_fault", {})
+
+
+def test_a_missing_input_fails_the_job(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    objects.delete_folder(f"jobs/{claim.job_id}")
+    Runner(jobs, objects, painter(1)).run(claim)
+    error = jobs.get(claim.job_id).error
+    assert error is not None
+    assert error.code == "object_not_found"
+
+
+def test_a_cancelled_job_stops_within_one_report(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    evaluations = []
+
+    def cancel_at_third(evaluation: int) -> None:
+        evaluations.append(evaluation)
+        time.sleep(0.25)
+        if evaluation == 3:
+            jobs.cancel(claim.job_id)
+
+    Runner(jobs, objects, painter(50, before=cancel_at_third)).run(claim)
+    assert evaluations == [1, 2, 3]
+    job = jobs.get(claim.job_id)
+    assert job.state is JobState.CANCELLED
+    assert job.result is None
+
+
+def test_an_attempt_that_lost_its_job_does_not_finish_it(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = claimed(jobs, objects, lease_seconds=0.0)
+
+    def lose(_: int) -> None:
+        jobs.requeue_expired()
+        assert jobs.claim_next(Capability("another", 10**9), 10) is not None
+
+    Runner(jobs, objects, painter(1, before=lose)).run(claim)
+    assert jobs.get(claim.job_id).state is JobState.RUNNING
+    with pytest.raises(ObjectNotFound):
+        objects.get(f"jobs/{claim.job_id}/1/result.png")
+
+
+def test_a_store_that_stays_away_gives_the_job_back_to_others(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    def away(_: int) -> None:
+        raise StoreUnavailable(store="images", reason="unplugged")
+
+    claim = claimed(jobs, objects)
+    with pytest.raises(StoreUnavailable):
+        Runner(jobs, objects, painter(1, before=away)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "store away")
+
+
+def test_a_result_that_cannot_be_stored_at_once_is_stored_later(
+    jobs: JobStore, tmp_path: Path
+) -> None:
+    class Unwilling(ObjectStore):
+        """Refuses the first two results, as a full disk does."""
+
+        refused = 0
+
+        def put(self, key: str, data: bytes) -> None:
+            if key.endswith("result.png") and self.refused < 2:
+                self.refused += 1
+                raise StoreUnavailable(store="images", reason="no space left on device")
+            super().put(key, data)
+
+    objects = Unwilling(str(tmp_path))
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(2)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.attempt, objects.refused) == (JobState.SUCCEEDED, 1, 2)
+
+
+def test_a_job_goes_on_while_redis_is_away_and_ends_when_it_is_back(
+    own_redis: OwnRedis, objects: ObjectStore
+) -> None:
+    jobs = JobStore(connect(own_redis.url, retries=0))
+    claim = claimed(jobs, objects)
+
+    def cut(evaluation: int) -> None:
+        if evaluation == 2:
+            own_redis.stop()
+        if evaluation == 4:
+            threading.Timer(1.0, own_redis.start).start()
+
+    Runner(jobs, objects, painter(4, before=cut)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.attempt) == (JobState.SUCCEEDED, 1)
+    jobs.redis.close()
+
+
+def test_an_attempt_goes_on_from_the_checkpoint_of_the_one_before(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    class Dead(BaseException):
+        """What no handler catches: as if the process were gone."""
+
+    def die(evaluation: int) -> None:
+        if evaluation == 4:
+            raise Dead
+
+    evaluations: list[int] = []
+    first = claimed(jobs, objects)
+    with pytest.raises(Dead):
+        Runner(jobs, objects, painter(6, before=die), checkpoint_seconds=0).run(first)
+    key = f"jobs/{first.job_id}/1/checkpoint.npz"
+    assert jobs.get(first.job_id).checkpoint == key
+    saved = load(key, objects)
+    assert saved is not None
+    jobs.lose(first, "killed")
+    second = jobs.claim_next(ROOMY, 10)
+    assert second is not None
+    Runner(jobs, objects, painter(6, before=evaluations.append)).run(second)
+    assert evaluations == list(range(saved.evaluation + 1, 7))
+    job = jobs.get(second.job_id)
+    assert (job.state, job.checkpoint) == (JobState.SUCCEEDED, None)
+    assert {stored.key for stored in objects.stored("jobs")} == job.files
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK", None])
+def test_a_checkpoint_that_is_of_no_use_costs_its_work_and_not_the_job(
+    jobs: JobStore, objects: ObjectStore, damage: bytes | None
+) -> None:
+    first = claimed(jobs, objects)
+    key = f"jobs/{first.job_id}/1/checkpoint.npz"
+    jobs.save_checkpoint(first, key)
+    if damage is not None:
+        objects.put(key, damage)
+    evaluations: list[int] = []
+    Runner(jobs, objects, painter(3, before=evaluations.append)).run(first)
+    assert evaluations == [1, 2, 3]
+    assert jobs.get(first.job_id).state is JobState.SUCCEEDED
+
+
+def test_a_checkpoint_that_the_engine_refuses_costs_its_work_and_not_the_job(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    evaluations: list[int] = []
+    paint = painter(3, before=evaluations.append)
+
+    def choosy(
+        content: Pixels,
+        styles: Sequence[Pixels],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        fallback_step: int = 0,
+    ) -> Iterator[Progress]:
+        if resume:
+            raise ValueError("a snapshot of another version")
+        yield from paint(content, styles, settings, resume, fallback_step)
+
+    claim = claimed(jobs, objects)
+    key = f"jobs/{claim.job_id}/1/checkpoint.npz"
+    objects.put(key, to_bytes(snapshot(2)))
+    jobs.save_checkpoint(claim, key)
+    Runner(jobs, objects, choosy).run(claim)
+    assert evaluations == [1, 2, 3]
+    assert jobs.get(claim.job_id).state is JobState.SUCCEEDED
+
+
+def test_a_store_that_is_away_costs_checkpoints_and_not_the_job(
+    jobs: JobStore, tmp_path: Path
+) -> None:
+    class WithoutCheckpoints(ObjectStore):
+        """Refuses checkpoints and previews."""
+
+        def put(self, key: str, data: bytes) -> None:
+            if "/1/" in key and not key.endswith("result.png"):
+                raise StoreUnavailable(store="images", reason="no space left on device")
+            super().put(key, data)
+
+    objects = WithoutCheckpoints(str(tmp_path))
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(3), checkpoint_seconds=0).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.preview) == (JobState.SUCCEEDED, None)
+
+
+def test_what_became_of_the_memory_is_recorded(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    jobs.lose(claim, "killed for its memory", fallback_steps=1)
+    again = jobs.claim_next(ROOMY, 10)
+    assert again is not None
+    Runner(jobs, objects, painter(2)).run(again)
+    job = jobs.get(claim.job_id)
+    fallback = Fallback(
+        attempt=2, evaluation=1, fallback_step=1, cause="killed", history=10, tile=None
+    )
+    assert (job.state, job.fallbacks) == (JobState.SUCCEEDED, [fallback])
+
+
+def test_an_attempt_that_was_superseded_leaves_no_file(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = claimed(jobs, objects)
+
+    def cancel(evaluation: int) -> None:
+        if evaluation == 3:
+            jobs.cancel(claim.job_id)
+            time.sleep(0.25)
+
+    Runner(jobs, objects, painter(9, before=cancel), checkpoint_seconds=0).run(claim)
+    assert {stored.key for stored in objects.stored("jobs")} == jobs.get(claim.job_id).files
+
+
+def test_a_job_s_pace_is_measured(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    pace = Runner(jobs, objects, painter(11, before=lambda _: time.sleep(0.05))).run(claim)
+    assert pace is not None
+    assert pace.work == jobs.get(claim.job_id).work
+    assert pace.painting == pytest.approx(11 * 0.05, rel=0.5)
+    assert pace.overhead < 0.5

@@ -1,0 +1,52 @@
+"""Files that no record names are deleted once they are old enough; all others stay."""
+
+from shared.job_store import JobStore
+from shared.object_store import ObjectStore
+from tests.worker.job.scripted import claimed, submitted
+from worker.maintenance.garbage import ORPHAN_SECONDS, collect_orphans, tidy
+
+
+def keys(objects: ObjectStore) -> set[str]:
+    return {stored.key for stored in objects.stored("jobs")}
+
+
+def test_files_of_no_job_are_deleted(jobs: JobStore, objects: ObjectStore) -> None:
+    job_id = submitted(jobs, objects)
+    objects.put("jobs/nobody/content.png", b"")
+    objects.put("jobs/nobody/1/result.png", b"")
+    assert collect_orphans(jobs, objects, 0) == 2
+    assert keys(objects) == jobs.get(job_id).files
+
+
+def test_young_files_stay_since_their_upload_may_go_on(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    objects.put("jobs/nobody/content.png", b"")
+    assert collect_orphans(jobs, objects, ORPHAN_SECONDS) == 0
+    assert keys(objects) == {"jobs/nobody/content.png"}
+
+
+def test_of_a_job_what_its_record_names_stays(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claimed(jobs, objects)
+    folder = f"jobs/{claim.job_id}/1"
+    for name in ("checkpoint.npz", "preview.jpg", "result.png"):
+        objects.put(f"{folder}/{name}", b"")
+    jobs.save_checkpoint(claim, f"{folder}/checkpoint.npz")
+    collect_orphans(jobs, objects, 0)
+    assert keys(objects) == jobs.get(claim.job_id).files
+    assert f"{folder}/checkpoint.npz" in keys(objects)
+    jobs.succeed(claim, f"{folder}/result.png")  # which lets go of the checkpoint
+    tidy(folder, jobs, objects)
+    assert f"{folder}/checkpoint.npz" not in keys(objects)
+
+
+def test_what_a_killed_writer_left_half_done_is_deleted(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    objects.put("jobs/x/content.png", b"")
+    folder = objects.folder
+    assert folder is not None
+    half = folder / "jobs/x/content.png#1"
+    half.write_bytes(b"half")
+    collect_orphans(jobs, objects, 0)
+    assert not half.exists()

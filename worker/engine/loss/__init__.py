@@ -1,0 +1,1 @@
+"""What is minimised: the terms, the objective that sums them, and its gradient."""

@@ -1,0 +1,68 @@
+"""Tiles: an image cut so that the sums over its tiles are the sums over the whole."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from worker.engine.vgg19.layers import ALIGNED
+
+
+class Box(NamedTuple):
+    """A part of an image, in pixels."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def of(self, image: tf.Tensor) -> tf.Tensor:
+        """Return that part of (1, rows, columns, 3)."""
+        return image[:, self.top : self.bottom, self.left : self.right]
+
+
+class Tile(NamedTuple):
+    """A core, whose positions the tile answers for, in the surroundings that they are made of."""
+
+    core: Box
+    surroundings: Box
+
+    @property
+    def core_within(self) -> Box:
+        """The core, counted from the surroundings' corner."""
+        top, left = self.surroundings[:2]
+        return Box(*(end - start for end, start in zip(self.core, (top, left) * 2, strict=True)))
+
+
+def grid(rows: int, columns: int, side: int | None, around: int) -> list[list[Tile]]:
+    """Cut `rows` × `columns` into rows of tiles of even size.
+
+    Args:
+        rows: of the image.
+        columns: of the image.
+        side: the longest side of a core, a multiple of 16; None leaves the image whole.
+        around: how far the surroundings go, where the image does not end before: a multiple of
+            16, so that all is pooled as in the whole image.
+    """
+    return [
+        [
+            Tile(
+                Box(top, left, bottom, right),
+                Box(
+                    max(top - around, 0),
+                    max(left - around, 0),
+                    min(bottom + around, rows),
+                    min(right + around, columns),
+                ),
+            )
+            for left, right in _pieces(columns, side)
+        ]
+        for top, bottom in _pieces(rows, side)
+    ]
+
+
+def _pieces(length: int, side: int | None) -> list[tuple[int, int]]:
+    """Cut a length into as few pieces as there must be, nearly alike, all but the last aligned."""
+    count = -(-length // (side or length))
+    ends = [length * number // count // ALIGNED * ALIGNED for number in range(count)]
+    return list(pairwise([*ends, length]))

@@ -1,0 +1,1 @@
+"""From coarse to fine: `optimization` runs the levels, `schedule` counts their evaluations."""

@@ -1,0 +1,1 @@
+"""Chores of a worker's main process: `reconcile` repairs jobs, `garbage` deletes old files."""
