@@ -50,7 +50,7 @@ def uninterrupted(engine: Engine, images: Pair, settings: StyleSettings) -> Run:
     """Paint once, and put a snapshot aside with all pairs that the engine keeps."""
     losses, aside = [], {}
     for progress in engine.stylize(images.content, [images.style], settings):
-        losses.append(progress.losses.total)
+        losses.append(progress.loss)
         if progress.evaluations - progress.evaluation == settings.iterations // 2:
             aside["middle"] = progress.snapshot()
     return Run(images, losses, **aside)
@@ -60,7 +60,7 @@ def resumed(engine: Engine, run: Run, settings: StyleSettings, kept: int) -> flo
     """Return the final loss from the middle on, with only the newest of its pairs."""
     middle = newest(run.middle, kept)
     *_, last = engine.stylize(run.images.content, [run.images.style], settings, middle)
-    return last.losses.total
+    return last.loss
 
 
 def lost(run: Run, loss: float) -> int:

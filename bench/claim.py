@@ -24,8 +24,7 @@ from local import redis_server
 from shared.config import Config
 from shared.errors import StoreUnavailable
 from shared.job import InputImage, JobInputs, JobOptions
-from shared.job_store import Capability, JobStore, connect
-from shared.job_store.records import new_id
+from shared.job_store import Capability, JobStore, NewJob, RedisStatus, connect, new_id
 from shared.object_store import ObjectStore
 from shared.pictures import encode
 from shared.settings import PRESETS, StyleSettings
@@ -54,7 +53,7 @@ def submit(jobs: JobStore, objects: ObjectStore, settings: StyleSettings) -> Non
         stored.append(InputImage(key=key, width=width, height=height, bytes=len(data)))
     content, style = stored
     inputs = JobInputs(content=content, styles=[style])
-    jobs.create(job_id, settings, JobOptions(), inputs)
+    jobs.create(job_id, NewJob(settings, JobOptions(), inputs))
 
 
 def first_evaluation(jobs: JobStore, objects: ObjectStore, engine: Engine) -> float:
@@ -105,7 +104,7 @@ def redis(folder: Path) -> Iterator[str]:
 def _answering(url: str) -> str:
     for _ in range(200):
         try:
-            JobStore(connect(url)).ping()
+            RedisStatus(connect(url)).ping()
         except StoreUnavailable:
             time.sleep(0.05)
         else:

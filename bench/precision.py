@@ -34,7 +34,7 @@ def measure(rows: int, number: int, trained: Weights, device: Device) -> dict[st
         for progress in Engine(trained, each).stylize(images.content, [images.style], settings):
             last = progress
         losses.append(judge(last.pixels()))
-        told = last.losses.total
+        told = last.loss
     exact, short = losses
     return {
         "rows": rows,

@@ -1,4 +1,4 @@
-"""The one error tree: every failure is a code with its parameters, without sentences or HTTP.
+"""The error tree: every failure is a code with its parameters, without sentences or HTTP.
 
 `web/errors.py` turns a code into a status and a sentence, so a sentence can be translated; a
 failed job keeps its error as a code with parameters for the same reason.
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 
 class GramworksError(Exception):
-    """Any failure that Gramworks foresees; `parameters` must be JSON values."""
+    """Any failure that Gramworks expects; `parameters` must be JSON values."""
 
     code: ClassVar[str] = "internal"
 
@@ -18,7 +18,7 @@ class GramworksError(Exception):
 
 
 class InvalidRequest(GramworksError):
-    """What was sent cannot be used; `field` names the part of the request at fault."""
+    """The request cannot be used; `field` names the part at fault."""
 
 
 class MissingFile(InvalidRequest):
@@ -40,19 +40,19 @@ class UploadTooLarge(InvalidRequest):
 
 
 class FormTooLarge(InvalidRequest):
-    """A request's fields that are no files have more than `maximum` bytes or `parts` parts."""
+    """A request's fields without files have more than `maximum` bytes or `parts` parts."""
 
     code = "form_too_large"
 
 
 class NotAnImage(InvalidRequest):
-    """The bytes under `field` are of no image format among `formats`."""
+    """The file under `field` has none of the image formats `formats`."""
 
     code = "not_an_image"
 
 
 class TruncatedImage(InvalidRequest):
-    """The image under `field` breaks off or is damaged."""
+    """The image under `field` is incomplete or damaged."""
 
     code = "truncated_image"
 
@@ -76,13 +76,13 @@ class ResultTooLarge(InvalidRequest):
 
 
 class ResultTooNarrow(InvalidRequest):
-    """The result's short side would be under the network's reach; a `size` of `minimum` fits."""
+    """The result's short side would be too short for the network; a `size` of `minimum` fits."""
 
     code = "result_too_narrow"
 
 
 class NoWorkerFits(InvalidRequest):
-    """No worker that was heard of lately has the memory for the result; `maximum` rows fit."""
+    """No worker that was online lately has the memory for the result; `maximum` rows fit."""
 
     code = "no_worker_fits"
 
@@ -94,19 +94,25 @@ class ImageTooElongated(InvalidRequest):
 
 
 class InvalidJson(InvalidRequest):
-    """The form field `field` is no JSON object."""
+    """The form field `field` is not a JSON object."""
 
     code = "invalid_json"
 
 
 class UnknownSetting(InvalidRequest):
-    """`field` is no name among `known`."""
+    """`field` is not among the names `known`."""
 
     code = "unknown_setting"
 
 
+class UnknownField(InvalidRequest):
+    """The form has a field `field`, which is none of `known`."""
+
+    code = "unknown_field"
+
+
 class InvalidSetting(InvalidRequest):
-    """The value of `field` breaks a rule: `problem` is pydantic's name of it, with its bounds."""
+    """The value of `field` is invalid: `problem` is pydantic's name for it, with its bounds."""
 
     code = "invalid_setting"
 
@@ -123,36 +129,42 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class RecordUnreadable(GramworksError):
+    """The record of job `id` is of another version, or damaged: `reason`."""
+
+    code = "record_unreadable"
+
+
 class NotReady(GramworksError):
-    """The `what` of a job in `state` is not there: not yet, or never."""
+    """A job in `state` has no `what`, not yet or never."""
 
     code = "not_ready"
 
 
 class NotFailed(GramworksError):
-    """Job `id` is in `state`, and only a failed one can be tried again."""
+    """Job `id` is in `state`; only a failed one can be retried."""
 
     code = "not_failed"
 
 
 class Refused(GramworksError):
-    """A job is not accepted just now; later it may be."""
+    """A job is not accepted now; it may be later."""
 
 
 class QueueFull(Refused):
-    """As many jobs, or bytes (`bound` says which) as `maximum` wait already."""
+    """The queue holds `maximum` jobs or bytes already (`bound` says which)."""
 
     code = "queue_full"
 
 
 class StorageFull(Refused):
-    """The `store` ("redis" or "images") has hardly any room left."""
+    """The `store` ("redis" or "images") has no room left."""
 
     code = "storage_full"
 
 
 class Waits(GramworksError):
-    """Why a queued job is not started just now; it is as soon as that has changed."""
+    """Why a queued job does not start; it does as soon as that changes."""
 
 
 class NoWorkerOnline(Waits):
@@ -162,46 +174,52 @@ class NoWorkerOnline(Waits):
 
 
 class NoLiveWorkerFits(Waits):
-    """The workers that are online have too little memory for `width` × `height` pixels.
+    """The online workers have too little memory for `width` × `height` pixels.
 
-    `maximum` is the largest `size` that one of them takes, None where none fits.
+    `maximum` is the largest `size` that one of them takes; None if none fits.
     """
 
     code = "no_live_worker_fits"
 
 
 class WorkersDraining(Waits):
-    """The workers that could take the job are told to take no more."""
+    """The workers that could take the job are draining."""
 
     code = "workers_draining"
 
 
+class WorkersSuspended(Waits):
+    """The workers that could take the job lost several jobs in a row and pause: `reason`."""
+
+    code = "workers_suspended"
+
+
 class StoreUnavailable(GramworksError):
-    """The `store` ("redis" or "images") does not answer; `reason` is its own word."""
+    """The `store` ("redis" or "images") does not answer; `reason` is the library's message."""
 
     code = "store_unavailable"
 
 
 class ObjectNotFound(GramworksError):
-    """The image store answers, and has nothing under `key`."""
+    """The object store has nothing under `key`."""
 
     code = "object_not_found"
 
 
 class Superseded(GramworksError):
-    """The attempt `attempt` at job `id` no longer holds it, so its write was refused."""
+    """Attempt `attempt` no longer holds job `id`, so its write was refused."""
 
     code = "superseded"
 
 
 class InvalidConfig(GramworksError):
-    """A deployment's setting `name` has a value that breaks a rule."""
+    """The deployment setting `name` has an invalid value."""
 
     code = "invalid_config"
 
 
 class WeightsUnavailable(GramworksError):
-    """VGG19's weights could not be had from `source`: `reason`."""
+    """VGG19's weights are not available from `source`: `reason`."""
 
     code = "weights_unavailable"
 
@@ -215,8 +233,8 @@ class JobFailure(GramworksError):
 class OutOfMemory(JobFailure):
     """A result of `width` × `height` pixels needs more memory than the device has.
 
-    `maximum` is the largest `size` that should fit: what there is a plan for and, where memory ran
-    out though there was one, at most half the pixels; 0 where no picture of this shape would fit.
+    `maximum` is the largest `size` that should fit: what there is a plan for, and at most half the
+    pixels if memory ran out although there was one. None if no picture of this shape would fit.
     """
 
     code = "out_of_memory"
@@ -229,18 +247,12 @@ class PicturesTooLarge(JobFailure):
 
 
 class Diverged(JobFailure):
-    """The loss left the finite numbers at evaluation `evaluation`."""
+    """The loss was not finite at evaluation `evaluation`."""
 
     code = "diverged"
 
 
 class WorkersLost(JobFailure):
-    """`attempts` workers in turn died or hung while they ran this job; `lost` tells of each."""
+    """`attempts` attempts in a row were lost; `lost` lists what is known of each."""
 
     code = "workers_lost"
-
-
-class WorkerFault(JobFailure):
-    """The worker met an error that nobody foresaw; its log has the details."""
-
-    code = "worker_fault"

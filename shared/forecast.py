@@ -1,11 +1,10 @@
-"""When each queued job will start and how long it will take, from the measured speed of workers."""
+"""When each queued job starts and how long it takes, from the measured speed of workers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from shared.job_store.queue import Waiting
-from shared.job_store.workers import Worker
+from shared.job_store import QueuedJob, Worker
 
 
 @dataclass(frozen=True)
@@ -17,27 +16,27 @@ class Estimate:
 
 
 def forecast(
-    waiting: Sequence[Waiting], workers: Sequence[Worker], busy: Mapping[str, float]
+    queued: Sequence[QueuedJob], workers: Sequence[Worker], busy: Mapping[str, float]
 ) -> dict[str, Estimate]:
-    """Let each worker take the jobs in their order as it gets free; return what comes out.
+    """Give each job in order to the worker that is free first; return when each starts and ends.
 
-    Jobs for which no worker has the memory have no estimate, and without any measured worker
-    nobody has one. A worker that was not measured yet counts as the median of the others.
+    A job that no worker has the memory for has no estimate. Without any measured worker there are
+    none at all. A worker that was not measured yet counts as the median of the others.
 
     Args:
-        waiting: the queued jobs, in the order in which they will be started.
-        workers: those that take jobs.
-        busy: for how many seconds a worker is still at its job, by name.
+        queued: the queued jobs, in the order in which they will start.
+        workers: those that claim jobs.
+        busy: how many seconds a worker still needs for its job, by name.
     """
-    paces = _paces(workers)
-    free = {worker.name: busy.get(worker.name, 0.0) for worker in workers} if paces else {}
+    speeds_of = _speeds(workers)
+    free = {worker.name: busy.get(worker.name, 0.0) for worker in workers} if speeds_of else {}
     pixels = {worker.name: worker.pixels for worker in workers}
     estimates = {}
-    for job in waiting:
+    for job in queued:
         able = [name for name in free if pixels[name] >= job.pixels]
         if able:
             first = min(able, key=free.__getitem__)
-            runs = seconds(job.work, *paces[first])
+            runs = seconds(job.work, *speeds_of[first])
             estimates[job.job_id] = Estimate(free[first], runs)
             free[first] += runs
     return estimates
@@ -48,7 +47,7 @@ def seconds(work: float, speed: float, overhead: float) -> float:
     return overhead + work / speed
 
 
-def _paces(workers: Sequence[Worker]) -> dict[str, tuple[float, float]]:
+def _speeds(workers: Sequence[Worker]) -> dict[str, tuple[float, float]]:
     known = {
         worker.name: (worker.speed, worker.overhead)
         for worker in workers

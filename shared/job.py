@@ -10,7 +10,7 @@ from shared.settings import StyleSettings
 
 
 class JobState(StrEnum):
-    """Where a job is in its life."""
+    """The states of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -22,11 +22,11 @@ class JobState(StrEnum):
 TRANSITIONS: dict[JobState, frozenset[JobState]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED}),
     JobState.RUNNING: frozenset(
-        # back to the queue when its worker was lost, to failed when that happened too often
+        # queued again when an attempt was lost or released
         {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.QUEUED}
     ),
     JobState.SUCCEEDED: frozenset(),
-    JobState.FAILED: frozenset({JobState.QUEUED}),  # tried again, by hand only
+    JobState.FAILED: frozenset({JobState.QUEUED}),  # by a retry
     JobState.CANCELLED: frozenset(),
 }
 ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
@@ -36,15 +36,15 @@ Priority = Literal["high", "normal", "low"]
 
 
 class JobOptions(BaseModel):
-    """How a job is to be handled; nothing here changes the picture."""
+    """How a job is handled; nothing here changes the picture."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
     )
 
     priority: Priority = "normal"
-    """Jobs of a higher priority are started first, but for every fifth, which is one of a lower
-    priority if any waits."""
+    """Jobs of a higher priority start first, except that every fifth is of a lower one if any is
+    queued."""
 
 
 class _Record(BaseModel):
@@ -52,7 +52,7 @@ class _Record(BaseModel):
 
 
 class InputImage(_Record):
-    """One picture a job works from, as the image store holds it."""
+    """An input picture, as the object store holds it."""
 
     key: str
     width: int
@@ -61,26 +61,18 @@ class InputImage(_Record):
 
 
 class JobInputs(_Record):
-    """The pictures a job works from."""
+    """The input pictures of a job."""
 
     content: InputImage
     styles: list[InputImage]
 
 
-class Losses(_Record):
-    """The weighted parts of the loss and their sum."""
-
-    total: float
-    style: float
-    content: float
-    tv: float
-
-
 class JobProgress(_Record):
-    """How far a running job is; `fraction` of the work, which coarse levels do cheaply.
+    """How far a running job is; `fraction` is of the work, of which coarse levels need little.
 
-    `history` is how many pairs L-BFGS remembers, `tile` the side in pixels of the tiles that the
-    image is evaluated in, null where it is whole: both follow from the worker's memory.
+    `loss` maps each term of the loss to its weighted value, and `total` to their sum. `history` is
+    how many pairs L-BFGS remembers, `tile` the side in pixels of the tiles that the image is
+    evaluated in, None if it is whole; both follow from the worker's memory.
     """
 
     evaluation: int
@@ -88,15 +80,15 @@ class JobProgress(_Record):
     level: int
     levels: int
     fraction: Annotated[float, Field(ge=0, le=1)]
-    loss: Losses
+    loss: dict[str, float]
     history: int
     tile: int | None
 
 
 class Transition(_Record):
-    """One line of a job's log: the state it came to and when, in which attempt, and why.
+    """One line of a job's log: its new state, when, in which attempt, and why.
 
-    The reasons are told in docs/reliability.md; a plain step forward has none.
+    docs/reliability.md lists the reasons; a plain step forward has none.
     """
 
     state: JobState
@@ -107,7 +99,7 @@ class Transition(_Record):
 
 
 class Fallback(_Record):
-    """How the work went on with less memory after it had run out.
+    """How a job continued with less memory after it ran out.
 
     That was in `attempt` at `evaluation`; `fallback_step` counts the steps so far. `cause` is
     `memory_error` if the process got an error, `killed` if the kernel ended it.
@@ -131,8 +123,8 @@ class JobFault(_Record):
 class Job(_Record):
     """A job's record.
 
-    `position` is 1 for the job that is started next, None unless queued; `pixels` is the result's
-    size, `work` counts what all evaluations cost (`StyleSettings.levels`). An attempt begins at
+    `position` is 1 for the job that starts next, None unless queued. `pixels` is the result's
+    size; `work` counts what all evaluations cost (`StyleSettings.levels`). An attempt begins at
     `fallback_step` (0: as planned), since earlier ones ran out of memory.
     """
 
@@ -168,11 +160,11 @@ class Job(_Record):
 
     @property
     def files(self) -> set[str]:
-        """The keys of all that belongs to the job in the image store."""
+        """The keys of all objects that belong to the job."""
         inputs = {image.key for image in (self.inputs.content, *self.inputs.styles)}
         return inputs | {key for key in (self.preview, self.result, self.checkpoint) if key}
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen to the job."""
+        """Whether the job has ended."""
         return self.state in ENDED

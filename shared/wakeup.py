@@ -1,7 +1,7 @@
-"""The wake-up: Celery's settings, the task's name, and how a sleeping worker is told of work.
+"""The wake-up: Celery's settings, the task's name, and how a worker is woken.
 
-A message carries nothing: it says only that the queue may hold a job. One that is lost costs a
-tick of the worker's `reconcile`, one too many costs a look at the queue.
+A message carries nothing but that the queue may hold a job. If one is lost, the next round of a
+worker's `reconcile` sends another; one too many costs a look at the queue.
 """
 
 import logging
@@ -23,21 +23,21 @@ def celery_app(redis_url: str) -> Celery:
         task_ignore_result=True,
         broker_transport_options={**_SOCKET, "max_retries": 1, "global_keyprefix": "gw:celery:"},
         broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,  # Redis may be away for as long as it likes
+        broker_connection_max_retries=None,  # Redis may be away for any time
         worker_concurrency=1,
         worker_disable_prefetch=True,  # a busy worker leaves wake-ups to idle ones
         worker_pool_start_method="spawn",  # keeps TensorFlow and CUDA out of the parent
-        worker_proc_alive_timeout=120,  # a pool process imports TensorFlow before it says hello
+        worker_proc_alive_timeout=120,  # a pool process imports TensorFlow before it is ready
         worker_cancel_long_running_tasks_on_connection_loss=False,  # the lease decides, not Celery
         worker_hijack_root_logger=False,
-        worker_enable_remote_control=True,
+        worker_enable_remote_control=False,  # unused, and it leaks keys in Redis
     )
     return app
 
 
 def wake(app: Celery) -> None:
-    """Tell a worker that there is work; without Redis that is left to `reconcile`."""
+    """Wake a worker; without Redis that is left to `reconcile`."""
     try:
         app.send_task(TASK, retry=False)
     except OperationalError:
-        log.warning("no wake-up could be sent; the next reconcile makes up for it")
+        log.warning("no wake-up could be sent; the next reconcile sends one")

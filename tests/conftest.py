@@ -16,6 +16,7 @@ from shared.job_store import JobStore, connect
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
 from tests.own_redis import OwnRedis
+from tests.parts import redis_of
 from tests.ports import free_port
 from worker import weights as source
 from worker.engine.vgg19.layers import Weights
@@ -53,7 +54,7 @@ def wait_for_redis(url: str) -> None:
     deadline = time.monotonic() + 10
     while True:
         try:
-            JobStore(connect(url)).ping()
+            redis_of(JobStore(connect(url))).ping()
         except StoreUnavailable:
             if time.monotonic() > deadline:
                 raise

@@ -8,6 +8,7 @@ from pathlib import Path
 from local import redis_server
 from shared.errors import StoreUnavailable
 from shared.job_store import JobStore, connect
+from tests.parts import redis_of
 from tests.ports import free_port
 
 
@@ -37,7 +38,7 @@ class OwnRedis:
     def _answers(self) -> bool:
         connection = connect(self.url, retries=0)
         try:
-            JobStore(connection).ping()
+            redis_of(JobStore(connection)).ping()
         except StoreUnavailable:
             return False
         finally:

@@ -1,31 +1,38 @@
-"""The front end: pages for people, an API for programs; never loads the model."""
+"""The front end: pages for people, an API for programs; never loads the model.
+
+Reading order: `__main__` serves, `services` are the routes' collaborators, `intake` turns an upload
+into a job, `api` and `pages` are the routes, `queue_forecast` estimates times, `errors` and
+`messages` say what is wrong, `identity` says whose request it is, `health` is for machines.
+"""
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events
-from web.api import jobs as api
-from web.kept import Kept
-from web.pages import new as pages
-from web.services import Keep, install
+from web.api import events, jobs, settings
+from web.pages import formatting, job, new
+from web.queue_forecast import Cached
+from web.services import Cache, install
 
 MEGABYTE = 1_000_000
 POLICY = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
 
 
-def create_app(config: Config, keep: Keep = Kept) -> Flask:
-    """Return the application for one deployment; `keep` spares it what was made a moment ago."""
+def create_app(config: Config, cache: Cache = Cached) -> Flask:
+    """Return the application for one deployment; `cache` holds the queue's forecast."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_mb * MEGABYTE
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign] # as Flask's documentation does
-    install(app, config, keep)
+    install(app, config, cache)
     errors.install(app)
-    for blueprint in (api.blueprint, events.blueprint, pages.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
+    for module in (jobs, events, settings, new, job, health):
+        app.register_blueprint(module.blueprint)
+    app.jinja_env.filters.update(
+        number=formatting.number, duration=formatting.duration, time=formatting.time
+    )
     app.after_request(_guard)
     return app
 

@@ -1,9 +1,10 @@
-"""Every error as an answer: problem+json for programs, a page for people."""
+"""Every error as a response: problem+json for programs, a page for people."""
 
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, json, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -11,6 +12,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from shared.errors import (
     FormTooLarge,
     GramworksError,
+    InvalidRequest,
+    JobFailure,
     NotFound,
     StorageFull,
     StoreUnavailable,
@@ -18,58 +21,94 @@ from shared.errors import (
     Waits,
 )
 from shared.job import JobFault
-from web.messages.errors import BOUNDS, RETRY_SECONDS, sentence, status_of
+from web.messages.errors import sentence
 
+STATUSES: dict[str, HTTPStatus] = {  # all others are 500
+    "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "form_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "job_not_found": HTTPStatus.NOT_FOUND,
+    "object_not_found": HTTPStatus.NOT_FOUND,
+    "record_unreadable": HTTPStatus.CONFLICT,
+    "not_ready": HTTPStatus.CONFLICT,
+    "not_failed": HTTPStatus.CONFLICT,
+    "superseded": HTTPStatus.CONFLICT,
+    "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
+    "storage_full": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+RETRY_SECONDS = {"queue_full": 60, "storage_full": 300, "store_unavailable": 5}
+PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
+    "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",
+    "min_length": "minimum", "max_length": "maximum",
+}  # fmt: skip
 log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
-    """Let `app` answer every error from here."""
-    app.register_error_handler(GramworksError, answer)
-    app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(Exception, _answer_unforeseen)
+    """Answer every error of `app`."""
+    app.register_error_handler(GramworksError, respond)
+    app.register_error_handler(HTTPException, _respond_to_http)
+    app.register_error_handler(Exception, _respond_to_unexpected)
 
 
-def answer(error: GramworksError) -> Response:
+def respond(error: GramworksError) -> Response:
     """Turn an error into a response: problem+json for programs, a page for people."""
-    body = problem(error.code, error.parameters)
-    response = _respond(body)
+    response = _response(problem(error))
     response.headers.update(retry_after(error))
     if isinstance(error, StoreUnavailable | StorageFull):
         log.warning("%s", error)
     return response
 
 
+def status_of(error: GramworksError) -> HTTPStatus:
+    """Return the HTTP status of an error."""
+    if isinstance(error, InvalidRequest):
+        return STATUSES.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
 def retry_after(error: GramworksError) -> dict[str, str]:
-    """Return the header that says when to try again, if that helps."""
-    return {"Retry-After": str(RETRY_SECONDS[error.code])} if error.code in RETRY_SECONDS else {}
+    """Return the header that says when to try again, if trying again helps."""
+    seconds = RETRY_SECONDS.get(error.code)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
-def problem(code: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the RFC 9457 body for an error's code and parameters."""
-    status = status_of(code)
-    shown = {BOUNDS.get(name, name): value for name, value in parameters.items()}
+def problem(error: GramworksError, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the RFC 9457 body of an error; `labels` are what the page calls its fields."""
+    status = status_of(error)
+    body = _detailed(error.code, error.parameters, labels or {})
     return {
-        "type": f"urn:gramworks:error:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": sentence(code, shown),
-        "code": code,
-        **{name: value for name, value in shown.items() if name not in ("problem", "message")},
+        "type": f"urn:gramworks:error:{error.code}",
+        "title": status.phrase,
+        "status": int(status),
+        **body,
     }
 
 
-def fault(error: JobFault | Waits) -> dict[str, Any]:
-    """Return why a job failed, or is not started, for its representation."""
-    body = problem(error.code, error.parameters)
-    return {name: value for name, value in body.items() if name not in ("type", "title", "status")}
+def fault(error: JobFault | JobFailure | Waits | GramworksError) -> dict[str, Any]:
+    """Return why a job failed, or does not start, for its JSON."""
+    return _detailed(error.code, error.parameters, {})
 
 
-def _answer_http(error: HTTPException) -> Response:
+def _detailed(
+    code: str, parameters: Mapping[str, Any], labels: Mapping[str, str]
+) -> dict[str, Any]:
+    shown = {PARAMETER_NAMES.get(name, name): value for name, value in parameters.items()}
+    labelled = {**shown, "field": labels.get(str(shown.get("field")), shown.get("field"))}
+    hidden = ("problem", "message")
+    return {
+        "detail": sentence(code, labelled),
+        "code": code,
+        **{name: value for name, value in shown.items() if name not in hidden},
+    }
+
+
+def _respond_to_http(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        return answer(_too_large())
+        return respond(_too_large())
     if error.code == HTTPStatus.NOT_FOUND:
-        return answer(NotFound())
+        return respond(NotFound())
     status = HTTPStatus(error.code or 500)
     if status < 400:  # a redirect
         return Response(error.get_response().response, status, error.get_headers())
@@ -81,29 +120,38 @@ def _answer_http(error: HTTPException) -> Response:
         "detail": error.description or status.description,
         "code": code,
     }
-    return _respond(body, error.get_headers())
+    return _response(body, error.get_headers())
 
 
 def _too_large() -> GramworksError:
-    # Werkzeug says the same of long files and of long fields; the length tells them apart.
-    longest = current_app.config["MAX_CONTENT_LENGTH"]
+    # Werkzeug raises the same for long files and for long fields; the length tells them apart.
+    limits = current_app.config
+    longest = limits["MAX_CONTENT_LENGTH"]
     if request.content_length is None or request.content_length > longest:
         return UploadTooLarge(maximum=longest)
-    limits = current_app.config
     return FormTooLarge(maximum=limits["MAX_FORM_MEMORY_SIZE"], parts=limits["MAX_FORM_PARTS"])
 
 
-def _answer_unforeseen(error: Exception) -> Response:
+def _respond_to_unexpected(error: Exception) -> Response:
     log.error("%s %s", request.method, request.path, exc_info=error)
-    return answer(GramworksError())
+    return respond(GramworksError())
 
 
-def _respond(body: Mapping[str, Any], headers: list[tuple[str, str]] | None = None) -> Response:
+def _response(body: Mapping[str, Any], headers: list[tuple[str, str]] | None = None) -> Response:
     if request.path.startswith("/api/") or request.blueprint == "health":
         response = Response(json.dumps(body), mimetype="application/problem+json")
     else:
-        response = Response(render_template("error.html", problem=body))
+        page = render_template("error.html", problem=body, back=_page_to_go_back_to())
+        response = Response(page)
     response.status_code = body["status"]
     if allow := dict(headers or []).get("Allow"):
         response.headers["Allow"] = allow
     return response
+
+
+def _page_to_go_back_to() -> str:
+    """Return the page to load again: this one, or the one that a form was sent from."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.removesuffix("?")
+    referrer = urlsplit(request.referrer or "")
+    return referrer.path if referrer.netloc == request.host and referrer.path else "/"

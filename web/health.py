@@ -1,9 +1,10 @@
-"""Health, for machines: is the process up, and can it do its work."""
+"""Health, for machines: does the process answer, and can it accept a job."""
 
 from typing import Any
 
 from flask import Blueprint
 
+from web.intake.limits import check_room
 from web.services import get_services
 
 blueprint = Blueprint("health", __name__)
@@ -11,14 +12,14 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> dict[str, Any]:
-    """Say that the process answers."""
+    """Report that the process answers."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 def readyz() -> dict[str, Any]:
-    """Say that Redis and the image store answer too; 503 otherwise."""
+    """Report that a job would be accepted: Redis and the object store answer and have room."""
     services = get_services()
-    services.jobs.ping()
     services.objects.check()
+    check_room(services)
     return {"status": "ready", "workers": len(services.workers.live())}

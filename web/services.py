@@ -7,14 +7,13 @@ from typing import cast
 from flask import Flask, current_app
 
 from shared.config import Config
-from shared.job_store import JobStore, connect
-from shared.job_store.workers import Workers
+from shared.job_store import JobEvents, JobQueue, JobStore, RedisStatus, Workers, connect
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
 from web.queue_forecast import QueueForecast, make_queue_forecast
 
 _KEY = "gramworks"
-Keep = Callable[[Callable[[], QueueForecast]], Callable[[], QueueForecast]]
+Cache = Callable[[Callable[[], QueueForecast]], Callable[[], QueueForecast]]
 
 
 @dataclass(frozen=True)
@@ -23,24 +22,34 @@ class Services:
 
     config: Config
     jobs: JobStore
-    objects: ObjectStore
+    queue: JobQueue
+    events: JobEvents
     workers: Workers
+    redis: RedisStatus
+    objects: ObjectStore
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
+    close: Callable[[], None]
 
 
-def install(app: Flask, config: Config, keep: Keep) -> None:
+def install(app: Flask, config: Config, cache: Cache) -> None:
     """Make the services and give them to `app`."""
-    redis = connect(config.redis_url)
-    jobs, workers = JobStore(redis, config.redis_replicas), Workers(redis)
+    # each thread may wait for Redis: an open event stream does all the time
+    connection = connect(config.redis_url, max_connections=2 * config.web_threads)
+    jobs, queue = JobStore(connection, config.redis_replicas), JobQueue(connection)
+    workers, redis = Workers(connection), RedisStatus(connection)
     celery = celery_app(config.redis_url)
     app.extensions[_KEY] = Services(
         config=config,
         jobs=jobs,
-        objects=ObjectStore(config.object_store_url),
+        queue=queue,
+        events=JobEvents(connection),
         workers=workers,
-        queue_forecast=keep(lambda: make_queue_forecast(jobs, workers)),
+        redis=redis,
+        objects=ObjectStore(config.object_store_url),
+        queue_forecast=cache(lambda: make_queue_forecast(jobs, queue, workers, redis)),
         wake=lambda: wake(celery),
+        close=connection.close,
     )
 
 

@@ -1,4 +1,4 @@
-"""Starts the worker of this machine: has the weights, then runs Celery with one pool process."""
+"""Starts this machine's worker: fetches the weights, then becomes Celery with one pool process."""
 
 import os
 import socket
@@ -6,13 +6,14 @@ import sys
 
 from worker import fetch
 from worker.celery_app import NAME
+from worker.dead_workers import name_of
 
-# Workers tell of themselves in Redis; of Celery's own ways, the heartbeat would even keep a worker
-# from ending while Redis is away.
-SILENT = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+# Workers report to Redis themselves. Celery's own heartbeat would even keep a worker from ending
+# while Redis is away.
+CELERY_OPTIONS = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
-    "REMAP_SIGTERM": "SIGQUIT",  # told to stop, Celery does not wait for the job: it is handed back
+    "REMAP_SIGTERM": "SIGQUIT",  # Celery does not wait for the job, which is released
 }
 
 
@@ -23,12 +24,12 @@ def main() -> None:
 
 
 def start(app: str) -> None:
-    """Become Celery's worker process for an app that `worker.celery_app` made."""
+    """Become Celery's worker process for the app in a module."""
     for key, value in ENVIRONMENT.items():
         os.environ.setdefault(key, value)
-    os.environ[NAME] = name = f"gramworks-{os.getpid()}@{socket.gethostname()}"
+    os.environ[NAME] = name = name_of(os.getpid(), socket.gethostname())
     celery = [sys.executable, "-m", "celery", "-q", "-A", app, "worker", "-n", name]
-    os.execv(sys.executable, [*celery, *SILENT])  # noqa: S606 - no shell is wanted
+    os.execv(sys.executable, [*celery, *CELERY_OPTIONS])  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

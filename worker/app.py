@@ -1,21 +1,29 @@
-"""What Celery runs as a worker of Gramworks: the shell around the engine."""
+"""What `celery -A worker.app` loads."""
 
 import os
-from typing import TYPE_CHECKING
 
 from shared.config import Config
 from shared.job_store import JobStore
-from worker.celery_app import create
-
-if TYPE_CHECKING:
-    from worker.painter import EnginePainter
+from worker.celery_app import create_app
+from worker.pool_process import LoadedEngine
 
 
-def load_painter(config: Config, jobs: JobStore) -> "EnginePainter":
-    """Load TensorFlow, the network and its weights."""
-    from worker.painter import EnginePainter  # noqa: PLC0415 - stays out of Celery's parent
+def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
+    """Load TensorFlow, the network and its weights; only a pool process does."""
+    from shared.object_store import ObjectStore  # noqa: PLC0415 - this and all below: see above
+    from worker import weights  # noqa: PLC0415
+    from worker.engine.device import find_device  # noqa: PLC0415
+    from worker.engine.engine import Engine  # noqa: PLC0415
+    from worker.engine.memory.plan import largest_pixels  # noqa: PLC0415
+    from worker.host_memory import usable_bytes  # noqa: PLC0415
+    from worker.job.runner import Runner  # noqa: PLC0415
 
-    return EnginePainter(config, jobs)
+    device = find_device(config.memory, usable_bytes())
+    engine = Engine(weights.load(config), device)
+    objects = ObjectStore(config.object_store_url)
+    runner = Runner(jobs, objects, engine.stylize, config.checkpoint_seconds)
+    pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
+    return LoadedEngine(runner.run, pixels, device.name)
 
 
-app = create(__name__, os.environ, load_painter)
+app = create_app(__name__, os.environ, load_engine)

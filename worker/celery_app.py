@@ -1,4 +1,4 @@
-"""The Celery app of a worker: a parent that looks after the house, a pool process that paints."""
+"""The worker's Celery app: a main process for maintenance, a pool process that runs jobs."""
 
 import logging
 from collections.abc import Mapping
@@ -9,33 +9,33 @@ from celery.signals import setup_logging
 
 from shared.config import Config
 from shared.wakeup import celery_app
-from worker.main_process import Parent
-from worker.pool_process import MakePainter, Pool
+from worker.main_process import MainProcess
+from worker.pool_process import LoadEngine, PoolProcess
 
-NAME = "GRAMWORKS_WORKER"  # how the parent tells its pool process what both are called
-QUIETER = ("celery.worker.strategy", "celery.app.trace")  # they tell of each message
+NAME = "GRAMWORKS_WORKER"  # the variable that tells both processes the worker's name
+NOISY_LOGGERS = ("celery.worker.strategy", "celery.app.trace")  # they log every message
 
 
-def create(entry: str, environment: Mapping[str, str], make_painter: MakePainter) -> Celery:
-    """Return the app for Celery's `-A`; both kinds of process make it.
+def create_app(module: str, environment: Mapping[str, str], load_engine: LoadEngine) -> Celery:
+    """Return the app for `celery -A`; the main process and the pool process both make it.
 
     Args:
-        entry: the name of the module that calls this, which a pool process imports too.
+        module: the name of the module that calls this, which a pool process imports too.
         environment: the deployment's settings, and the worker's name.
-        make_painter: called once in each pool process; the parent never loads what it loads.
+        load_engine: called once in each pool process; never in the main process.
     """
     config, name = Config.read(environment), environment[NAME]
     app = celery_app(config.redis_url)
-    app.conf.imports = [entry]
+    app.conf.imports = [module]
 
     def log_plainly(**_: Any) -> None:
         logging.basicConfig(
             level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
-        for name in QUIETER:
-            logging.getLogger(name).setLevel(logging.WARNING)
+        for logger in NOISY_LOGGERS:
+            logging.getLogger(logger).setLevel(logging.WARNING)
 
     setup_logging.connect(log_plainly, weak=False)
-    Parent(config, name, app).listen()
-    Pool(config, name, make_painter).listen(app)
+    MainProcess(config, name, app).connect_signals()
+    PoolProcess(config, name, load_engine).connect_signals(app)
     return app

@@ -1,4 +1,4 @@
-"""Lets this machine's workers finish their job and take no more: `python -m worker.drain`."""
+"""Lets this machine's workers finish their job and claim no more: `python -m worker.drain`."""
 
 import argparse
 import os
@@ -8,51 +8,54 @@ import time
 
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.job_store import JobStore, connect
-from shared.job_store.workers import Workers
+from shared.job_store import JobStore, Workers, connect
 
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 
 
 def main() -> None:
     """Drain the workers that are named, or all of this machine."""
     parser = argparse.ArgumentParser(prog="python -m worker.drain", description=__doc__)
-    parser.add_argument("worker", nargs="*", help="by default, every worker of this machine")
-    parser.add_argument("--wait", action="store_true", help="until their jobs are finished")
-    parser.add_argument("--undo", action="store_true", help="let them take jobs again")
+    parser.add_argument("worker", nargs="*", help="default: every worker of this machine")
+    parser.add_argument("--wait", action="store_true", help="wait until their jobs are finished")
+    parser.add_argument("--undo", action="store_true", help="let them claim jobs again")
     options = parser.parse_args()
     try:
-        redis = connect(Config.read(os.environ).redis_url)
-        names = options.worker or _of_this_machine(Workers(redis))
-        drain(JobStore(redis), names, wait=options.wait, undo=options.undo)
+        connection = connect(Config.read(os.environ).redis_url)
+        workers = Workers(connection)
+        names = options.worker or _names_on_this_machine(workers)
+        if options.undo:
+            undo(workers, names)
+        else:
+            drain(JobStore(connection), workers, names, wait=options.wait)
     except StoreUnavailable as error:
         sys.exit("Redis is away: {reason}".format(**error.parameters))
 
 
-def drain(jobs: JobStore, names: list[str], *, wait: bool = False, undo: bool = False) -> None:
-    """Drain these workers or, with `undo`, let them take jobs again; tell how that stands."""
+def drain(jobs: JobStore, workers: Workers, names: list[str], *, wait: bool = False) -> None:
+    """Drain workers and print what they still run; with `wait`, return when they are idle."""
     for name in names:
-        if undo:
-            jobs.undrain(name)
-            print(f"{name} takes jobs again")
-        else:
-            jobs.drain(name)
-            print(f"{name} takes no more jobs{_finishing(jobs, name)}", flush=True)
-    while wait and not undo and any(jobs.held_by(name) for name in names):
-        time.sleep(LOOK_SECONDS)
-    if wait and not undo:
-        print("Nothing runs any more: it can be stopped.")
+        workers.drain(name)
+        running = "".join(f", finishes {claim.job_id}" for claim in jobs.holders().get(name, []))
+        print(f"{name} claims no more jobs{running}", flush=True)
+    if wait:
+        while not jobs.holders().keys().isdisjoint(names):
+            time.sleep(POLL_SECONDS)
+        print("All are idle and can be stopped.")
 
 
-def _finishing(jobs: JobStore, name: str) -> str:
-    return "".join(f", finishes {claim.job_id}" for claim in jobs.held_by(name))
+def undo(workers: Workers, names: list[str]) -> None:
+    """Let workers claim jobs again."""
+    for name in names:
+        workers.undrain(name)
+        print(f"{name} claims jobs again")
 
 
-def _of_this_machine(workers: Workers) -> list[str]:
+def _names_on_this_machine(workers: Workers) -> list[str]:
     host = socket.gethostname()
     names = [worker.name for worker in workers.live() if worker.name.endswith(f"@{host}")]
     if not names:
-        sys.exit(f"No worker of {host} was heard of lately.")
+        sys.exit(f"No worker on {host} sent a heartbeat lately.")
     return names
 
 

@@ -1,21 +1,21 @@
-"""Gets VGG19's weights ahead of the first job: `python -m worker.fetch`."""
+"""Downloads VGG19's weights before the first job: `python -m worker.fetch`."""
 
 import os
 import sys
 
 from shared.config import Config
 from shared.errors import InvalidConfig, WeightsUnavailable
-from worker.weights.sources import WAYS, load
+from worker.weights import HELP, load
 
 
 def main() -> None:
-    """Have the weights, or say what can be done and exit."""
+    """Download the weights unless they are cached, or exit with what can be done."""
     try:
         load(Config.read(os.environ))
     except InvalidConfig as error:
         sys.exit("{name}: {message}".format(**error.parameters))
     except WeightsUnavailable as error:
-        sys.exit("No weights from {source}: {reason}\n\n".format(**error.parameters) + WAYS)
+        sys.exit("No weights from {source}: {reason}\n\n".format(**error.parameters) + HELP)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Tells whether this machine's worker announced itself lately: `python -m worker.health`."""
+"""Reports whether this machine's worker is healthy: `python -m worker.health`."""
 
 import os
 import socket
@@ -6,19 +6,21 @@ import sys
 
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.job_store import connect
-from shared.job_store.workers import Workers
+from shared.job_store import Workers, connect
 
 
 def main() -> None:
-    """End well if a worker of this host lives, else say why not; loads neither model nor Celery."""
+    """Exit with 0 if a worker of this host can work, else with the reason; loads no model."""
     host = socket.gethostname()
     try:
         live = Workers(connect(Config.read(os.environ).redis_url)).live()
     except StoreUnavailable as error:
         sys.exit("Redis is away: {reason}".format(**error.parameters))
-    if not any(worker.name.endswith(f"@{host}") for worker in live):
-        sys.exit(f"No worker of {host} announced itself lately.")
+    workers = [worker for worker in live if worker.name.endswith(f"@{host}")]
+    if not workers:
+        sys.exit(f"No worker on {host} sent a heartbeat lately.")
+    if all(worker.suspended_until for worker in workers):
+        sys.exit(f"Suspended after losing several jobs in a row: {workers[0].suspended_reason}")
 
 
 if __name__ == "__main__":

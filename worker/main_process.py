@@ -1,4 +1,4 @@
-"""Celery's parent process: tells that the worker lives, reconciles, mends what its child left."""
+"""Celery's main process: sends heartbeats, does maintenance, and sees its pool process die."""
 
 import logging
 import threading
@@ -8,109 +8,154 @@ from typing import Any
 
 from billiard.exceptions import WorkerLostError
 from celery import Celery
-from celery.signals import task_failure, worker_ready, worker_shutting_down
+from celery.signals import task_failure, worker_init, worker_ready, worker_shutting_down
 
 from shared.config import Config
-from shared.errors import OutOfMemory, StoreUnavailable, Superseded
-from shared.job_store import Claim, JobStore, connect
-from shared.job_store.leases import LAST_FALLBACK_STEP
-from shared.job_store.workers import Workers
+from shared.errors import GramworksError, OutOfMemory, StoreUnavailable
+from shared.job_store import Claim, Connection, JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import connect as connect_redis
 from shared.object_store import ObjectStore
+from shared.settings import largest_size
 from shared.wakeup import wake
-from worker.engine.memory.plan import largest_size
+from worker.dead_workers import requeue_jobs_of_dead_workers
+from worker.engine.memory.plan import LAST_FALLBACK_STEP
 from worker.host_memory import oom_kills
-from worker.maintenance.reconcile import Reconciler, keep_at_it
+from worker.maintenance.loop import Loop
+from worker.maintenance.reconcile import Reconciler
 
-LEAVING_SECONDS = 60.0
-OOM_LOOKS = 10  # that far back a process may have been killed when Celery tells of it
+STOPPING_SECONDS = 60.0  # for which a worker that is being stopped claims nothing
+OOM_ROUNDS = 10  # how many rounds ago the kernel may have killed a process when Celery reports it
 log = logging.getLogger(__name__)
 
 
-class Parent:
-    """What the parent process does at its start, when its child dies, and at its end."""
+class MainProcess:
+    """What the main process does when it starts, runs, loses its pool process, and stops."""
 
     def __init__(self, config: Config, name: str, app: Celery) -> None:
         self._config = config
         self._name = name
         self._app = app
         self._stop = threading.Event()
-        self._oom_kills = deque([oom_kills()], maxlen=OOM_LOOKS)
-        self._new = True
+        self._oom_kills = deque([oom_kills()], maxlen=OOM_ROUNDS)
+        self._has_started = False
+        self._reported_suspension: str | None = None
+        self._loops = (  # the first one checks the others
+            Loop("garbage collection", self._collect_garbage, self._stop),
+            Loop("maintenance", self._maintain, self._stop),
+        )
 
-    def listen(self) -> None:
-        """Be there when Celery tells of these."""
+    def connect_signals(self) -> None:
+        """Connect to Celery's signals."""
+        worker_init.connect(self._before_pool, weak=False)
         worker_ready.connect(self._start, weak=False)
-        task_failure.connect(self._lost_child, weak=False)
+        task_failure.connect(self._pool_process_died, weak=False)
         worker_shutting_down.connect(self._leave, weak=False)
 
     @cached_property
+    def _connection(self) -> Connection:
+        return connect_redis(self._config.redis_url)
+
+    @cached_property
     def _jobs(self) -> JobStore:
-        return JobStore(connect(self._config.redis_url), self._config.redis_replicas)
+        return JobStore(self._connection, self._config.redis_replicas)
 
     @cached_property
     def _workers(self) -> Workers:
-        return Workers(self._jobs.redis)
+        return Workers(self._connection)
 
     @cached_property
     def _reconciler(self) -> Reconciler:
         return Reconciler(
             jobs=self._jobs,
+            queue=JobQueue(self._connection),
             workers=self._workers,
+            locks=Locks(self._connection),
+            redis=RedisStatus(self._connection),
             objects=ObjectStore(self._config.object_store_url),
             wake=self._wake,
             retention_seconds=self._config.retention,
         )
 
-    def _start(self, **_: Any) -> None:
-        for step in (self._look_after, self._collect):
-            threading.Thread(target=keep_at_it, args=(step, self._stop), daemon=True).start()
-
-    def _collect(self) -> None:
-        self._reconciler.collect()
-
-    def _look_after(self) -> None:
-        if self._new:  # a container that starts again has the name that it had
-            self._jobs.undrain(self._name)
-            self._new = False
-        self._oom_kills.append(oom_kills())
-        self._workers.heartbeat(self._name)
-        self._reconciler.round()
-
-    def _lost_child(self, exception: BaseException, **_: Any) -> None:
-        if not isinstance(exception, WorkerLostError):
-            return  # told in the child
-        for_memory = oom_kills() > self._oom_kills[0]
-        log.error("lost the pool process%s: %s", " to the OOM killer" * for_memory, exception)
+    def _before_pool(self, **_: Any) -> None:
         try:
-            for claim in self._jobs.held_by(self._name):
-                self._lose(claim, for_memory=for_memory)
-        except (StoreUnavailable, Superseded) as error:
-            log.warning("what it held goes back when its lease lapses: %s", error)
+            self._take_over()
+        except StoreUnavailable as error:
+            log.warning("Redis is away: %s", error.parameters)  # the maintenance loop tries again
 
-    def _lose(self, claim: Claim, *, for_memory: bool) -> None:
-        if not for_memory:
+    def _take_over(self) -> None:
+        """Requeue what dead workers of this host held, before this worker claims anything."""
+        for job_id in requeue_jobs_of_dead_workers(self._jobs, self._workers, self._name):
+            log.warning("job %s: requeued, its worker on this host is dead", job_id)
+        self._workers.undrain(self._name)  # a restarted container has the name that it had
+        self._has_started = True
+
+    def _start(self, **_: Any) -> None:
+        for loop in self._loops:
+            loop.start()
+
+    def _maintain(self) -> None:
+        if not self._has_started:
+            self._take_over()
+        self._oom_kills.append(oom_kills())
+        self._report_suspension()
+        stopped = [loop.name for loop in self._loops if not loop.is_alive()]
+        if stopped:  # without heartbeats, the health check fails
+            raise RuntimeError(f"no longer running: {', '.join(stopped)}")
+        self._workers.heartbeat(self._name)
+        self._reconciler.reconcile()
+
+    def _collect_garbage(self) -> None:
+        self._reconciler.collect_garbage()
+
+    def _report_suspension(self) -> None:
+        suspension = self._workers.suspension(self._name)
+        reason = suspension and suspension[1]
+        if suspension and reason != self._reported_suspension:
+            log.error(
+                "this worker lost several jobs in a row and claims none for %.0f s; the last: %s",
+                *suspension,
+            )
+        if self._reported_suspension and not suspension:
+            log.warning("this worker claims jobs again")
+            self._wake()
+        self._reported_suspension = reason
+
+    def _pool_process_died(self, exception: BaseException, **_: Any) -> None:
+        if not isinstance(exception, WorkerLostError):
+            return  # an error in the task, which the pool process logged
+        is_oom = oom_kills() > self._oom_kills[0]
+        log.error("lost the pool process%s: %s", " (out of memory)" if is_oom else "", exception)
+        try:
+            for claim in self._jobs.holders().get(self._name, []):
+                self._lose(claim, is_oom=is_oom)
+            self._wake()
+        except GramworksError as error:
+            log.warning("its job is requeued when its lease expires: %s", error)
+
+    def _lose(self, claim: Claim, *, is_oom: bool) -> None:
+        if not is_oom:
             self._jobs.lose(claim, "killed")
-        else:  # one step down the ladder; then, for the last attempt, as far as it goes
-            job = self._jobs.get(claim.job_id)
-            rows, columns = job.result_shape
-            content = job.inputs.content
-            maximum = largest_size(content.width, content.height, job.pixels // 2)
-            fault = OutOfMemory(width=columns, height=rows, maximum=maximum)
-            fallback_steps = LAST_FALLBACK_STEP if job.fallback_step else 1
-            self._jobs.lose(claim, "killed for its memory", fallback_steps, fault)
-        self._wake()
+            return
+        job = self._jobs.get(claim.job_id)
+        rows, columns = job.result_shape
+        content = job.inputs.content
+        maximum = largest_size(content.width, content.height, job.pixels // 2)
+        fault = OutOfMemory(width=columns, height=rows, maximum=maximum)
+        # one step the first time; then all, for the last attempt
+        steps = LAST_FALLBACK_STEP if job.fallback_step else 1
+        self._jobs.lose(claim, "killed for its memory", fallback_steps=steps, fault=fault)
 
     def _leave(self, **_: Any) -> None:
-        """Take no more jobs, and hand the running one back for another worker to run."""
+        """Claim no more jobs, and release the running one for another worker."""
         self._stop.set()
         try:
             self._workers.leave(self._name)
-            self._jobs.drain(self._name, LEAVING_SECONDS)  # the child lives on for a moment
+            self._workers.drain(self._name, STOPPING_SECONDS)  # the pool process lives for a moment
             if count := self._jobs.release_worker(self._name):
-                log.info("handed back %d jobs", count)
+                log.info("released %d jobs", count)
                 self._wake()
         except StoreUnavailable:
-            log.warning("Redis is away; what this worker held goes back when its lease lapses")
+            log.warning("Redis is away; this worker's job is requeued when its lease expires")
 
     def _wake(self) -> None:
         wake(self._app)

@@ -1,94 +1,128 @@
-"""A pool process: woken by the one Celery task, it claims and runs jobs until nothing fits."""
+"""A pool process: woken by the one Celery task, it claims and runs jobs until none fits."""
 
 import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from celery import Celery
 from celery.signals import worker_process_init
 
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.job_store import LEASE_SECONDS, Capability, Claim, JobStore, connect
-from shared.job_store.workers import Worker, Workers
+from shared.job_store import (
+    LEASE_SECONDS,
+    Capability,
+    Claim,
+    Connection,
+    JobStore,
+    Worker,
+    Workers,
+    connect,
+)
 from shared.wakeup import TASK
-from worker.job.throughput import Pace, Paces
+from worker.job.throughput import JobTiming, Throughput
 
-STEP_SECONDS = 4.0  # less than a lease, so that a silent Redis does not cost one unasked
+REDIS_SECONDS = 4.0  # less than a lease, so that waiting for Redis does not cost it
 log = logging.getLogger(__name__)
 
 
-class Painter(Protocol):
-    """What runs claimed jobs of at most `largest_pixels` pixels."""
+class RunJob(Protocol):
+    """Runs a claimed job to its end; `worker.job.runner.Runner.run` says more."""
 
+    def __call__(self, claim: Claim, speed: float | None = None) -> JobTiming | None:
+        """Run a job on a worker of this speed; return its timing, if it was measured."""
+
+
+class LoadedEngine(NamedTuple):
+    """What runs jobs of at most `largest_pixels` pixels, on `device`."""
+
+    run: RunJob
     largest_pixels: int
     device: str
 
-    def run(self, claim: Claim) -> Pace | None:
-        """Run one job to its end; return how fast it went, if that could be measured."""
+
+LoadEngine = Callable[[Config, JobStore], LoadedEngine]
 
 
-MakePainter = Callable[[Config, JobStore], Painter]
+class PoolProcess:
+    """The one task, and the engine that its process loads before the first job."""
 
-
-class Pool:
-    """The one task, and what its process loads before the first job, not in it."""
-
-    def __init__(self, config: Config, name: str, make_painter: MakePainter) -> None:
+    def __init__(self, config: Config, name: str, load_engine: LoadEngine) -> None:
         self._config = config
         self._name = name
-        self._make_painter = make_painter
-        self._parent = os.getppid()
-        self._paces = Paces()
+        self._load_engine = load_engine
+        self._main_process = os.getppid()
+        self._throughput = Throughput()
 
-    def listen(self, app: Celery) -> None:
-        """Be there when Celery starts the process and when a wake-up comes."""
-        worker_process_init.connect(self._load, weak=False)
-
+    def connect_signals(self, app: Celery) -> None:
+        """Load the engine when Celery starts the process; work when a wake-up comes."""
+        worker_process_init.connect(self._start, weak=False)
         app.task(name=TASK)(self._work)
 
     @cached_property
-    def _jobs(self) -> JobStore:
-        redis = connect(self._config.redis_url, timeout=STEP_SECONDS)
-        return JobStore(redis, self._config.redis_replicas)
+    def _connection(self) -> Connection:
+        return connect(self._config.redis_url, timeout=REDIS_SECONDS)
 
     @cached_property
-    def _painter(self) -> Painter:
-        return self._make_painter(self._config, self._jobs)
+    def _jobs(self) -> JobStore:
+        return JobStore(self._connection, self._config.redis_replicas)
 
-    def _load(self, **_: Any) -> None:
-        painter = self._painter
-        with suppress(StoreUnavailable):  # the first job tells it
-            self._describe(painter)
+    @cached_property
+    def _engine(self) -> LoadedEngine:
+        return self._load_engine(self._config, self._jobs)
 
-    def _describe(self, painter: Painter) -> None:
-        speed, overhead = self._paces.usual() or (None, None)
-        me = Worker(
+    def _start(self, **_: Any) -> None:
+        engine = self._engine
+        with suppress(StoreUnavailable):  # the worker is announced with its first job
+            self._announce(engine)
+
+    def _announce(self, engine: LoadedEngine) -> None:
+        speed, overhead = self._throughput.estimate() or (None, None)
+        worker = Worker(
             name=self._name,
-            pixels=painter.largest_pixels,
-            device=painter.device,
+            pixels=engine.largest_pixels,
+            device=engine.device,
             speed=speed,
             overhead=overhead,
         )
-        Workers(self._jobs.redis).describe(me)
+        Workers(self._connection).describe(worker)
 
     @property
-    def _has_parent(self) -> bool:
-        """Whether somebody tells that this worker lives, and can tell it to stop."""
-        return os.getppid() == self._parent
+    def _has_main_process(self) -> bool:
+        """Whether the process still runs that sends heartbeats and can stop this one."""
+        return os.getppid() == self._main_process
 
     def _work(self) -> None:
-        painter = self._painter
-        capability = Capability(self._name, painter.largest_pixels)
         try:
-            while self._has_parent and (claim := self._jobs.claim_next(capability, LEASE_SECONDS)):
-                log.info("job %s: attempt %d", claim.job_id, claim.attempt)
-                pace = painter.run(claim)
-                log.debug("job %s: %s", claim.job_id, pace)
-                self._paces.add(pace)
-                self._describe(painter)
+            while self._has_main_process and (claim := self._claim()):
+                self._run(claim)
         except StoreUnavailable as error:
-            log.warning("a store is away: %s; what it held up is taken up again", error.parameters)
+            log.warning("a store is away, its jobs wait: %s", error.parameters)
+
+    def _claim(self) -> Claim | None:
+        capability = Capability(self._name, self._engine.largest_pixels)
+        return self._jobs.claim_next(capability, LEASE_SECONDS)
+
+    def _run(self, claim: Claim) -> None:
+        log.info("job %s: attempt %d", claim.job_id, claim.attempt)
+        speed, _ = self._throughput.estimate() or (None, None)
+        try:
+            timing = self._engine.run(claim, speed)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            _end_process()
+        if timing:
+            log.debug("job %s: %s", claim.job_id, timing)
+            self._throughput.add(timing)
+        self._announce(self._engine)
+
+
+def _end_process() -> NoReturn:
+    """End this process, since its device may be broken; Celery starts another."""
+    log.error("this process ends after an unexpected error; a new one takes its place")
+    logging.shutdown()
+    os._exit(1)

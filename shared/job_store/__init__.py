@@ -1,9 +1,36 @@
-"""The jobs in Redis: records, the queue, leases and events, each in a file of its own."""
+"""The jobs in Redis.
 
-from shared.job_store.connection import connect
-from shared.job_store.events import Event
-from shared.job_store.leases import LEASE_SECONDS
-from shared.job_store.queue import Capability, Claim, Load
-from shared.job_store.store import JobStore
+Reading order: `store` (JobStore: every transition of a job), `records` (how a job is written and
+read), `queue` (what is queued), `events`, `workers`, `locks`, `connection`; `keys` defines keys and
+limits for Python and Lua, `scripts` loads `lua/`.
+"""
 
-__all__ = ["LEASE_SECONDS", "Capability", "Claim", "Event", "JobStore", "Load", "connect"]
+from shared.job_store.connection import Connection, RedisStatus, connect
+from shared.job_store.events import Event, JobEvents
+from shared.job_store.locks import Locks
+from shared.job_store.queue import JobQueue, Load, QueuedJob
+from shared.job_store.records import NewJob, UnreadableJob
+from shared.job_store.store import LEASE_SECONDS, Capability, Claim, JobStore, Page, new_id
+from shared.job_store.workers import Worker, Workers
+
+__all__ = [
+    "LEASE_SECONDS",
+    "Capability",
+    "Claim",
+    "Connection",
+    "Event",
+    "JobEvents",
+    "JobQueue",
+    "JobStore",
+    "Load",
+    "Locks",
+    "NewJob",
+    "Page",
+    "QueuedJob",
+    "RedisStatus",
+    "UnreadableJob",
+    "Worker",
+    "Workers",
+    "connect",
+    "new_id",
+]

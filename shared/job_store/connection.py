@@ -1,4 +1,4 @@
-"""The connection to Redis, whose failures come out as StoreUnavailable."""
+"""The connection to Redis; its errors are raised as StoreUnavailable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ SOCKET_TIMEOUT = 10.0  # seconds; without one a half-open connection hangs for m
 
 
 @contextmanager
-def _our_errors() -> Iterator[None]:
-    """Raise redis-py's errors as ours; the one place that does."""
+def _translated_errors() -> Iterator[None]:
+    """Raise redis-py's errors as StoreUnavailable."""
     try:
         yield
     except redis.exceptions.NoScriptError:
@@ -26,7 +26,7 @@ def _our_errors() -> Iterator[None]:
 
 
 class Pipeline(redis.client.Pipeline):
-    """Some commands that are sent together."""
+    """Commands that are sent together."""
 
     def execute(self, raise_on_error: bool = True) -> list[Any]:
         """Run the commands.
@@ -34,12 +34,12 @@ class Pipeline(redis.client.Pipeline):
         Raises:
             StoreUnavailable: Redis is away, loading, full or read-only.
         """
-        with _our_errors():
+        with _translated_errors():
             return super().execute(raise_on_error)
 
 
 class Connection(redis.Redis):
-    """redis-py's client, with our errors."""
+    """redis-py's client, with the project's errors."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run one command.
@@ -47,23 +47,49 @@ class Connection(redis.Redis):
         Raises:
             StoreUnavailable: Redis is away, loading, full or read-only.
         """
-        with _our_errors():
+        with _translated_errors():
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has none
 
     def clock(self) -> float:
-        """Return the time that counts, Redis's own, in seconds: machines' clocks may differ."""
+        """Return Redis's time in seconds; the clocks of machines may differ."""
         seconds, microseconds = self.time()
         return float(seconds + microseconds / 1e6)
 
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Pipeline:
-        """Return what collects commands, to send them together."""
+        """Return a pipeline, which sends its commands together."""
         return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
 
-def connect(url: str, retries: int = 2, timeout: float = SOCKET_TIMEOUT) -> Connection:
-    """Return a client for `url`, which waits `timeout` seconds for each answer, so many times more.
+class RedisStatus:
+    """What concerns Redis itself. Every method may raise StoreUnavailable."""
 
-    Nothing is sent until its first command.
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def ping(self) -> None:
+        """Raise StoreUnavailable unless Redis answers."""
+        self._connection.execute_command("PING")
+
+    def clock(self) -> float:
+        """Return Redis's time in seconds."""
+        return self._connection.clock()
+
+    def used_memory_share(self) -> float:
+        """Return how much of its `maxmemory` Redis uses; 0 if it has no limit."""
+        memory: Any = self._connection.info("memory")
+        return float(memory["used_memory"] / (memory["maxmemory"] or float("inf")))
+
+
+def connect(
+    url: str, retries: int = 2, timeout: float = SOCKET_TIMEOUT, max_connections: int = 100
+) -> Connection:
+    """Return a client; it connects with its first command.
+
+    Args:
+        url: of Redis.
+        retries: how often a command that failed is sent again.
+        timeout: in seconds, for each answer.
+        max_connections: how many commands may wait for an answer at a time.
     """
     connection = Connection.from_url(
         url,
@@ -72,6 +98,7 @@ def connect(url: str, retries: int = 2, timeout: float = SOCKET_TIMEOUT) -> Conn
         socket_connect_timeout=2.0,
         socket_keepalive=True,
         health_check_interval=30,
+        max_connections=max_connections,
         retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries),
     )
     assert isinstance(connection, Connection)  # noqa: S101 - from_url is typed as its base

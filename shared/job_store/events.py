@@ -1,52 +1,54 @@
-"""The events of a job, as a stream that a reader can leave and take up again."""
+"""The events of a job: a stream that a reader can leave and resume."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from shared.job_store.connection import Connection
 from shared.job_store.keys import stream_key
-from shared.job_store.scripts import Scripted
 
 BEGINNING = "0-0"
 
 
 class Event(NamedTuple):
-    """One event: its `kind` is `state`, `progress` or `preview`; `data` is the writer's."""
+    """One event: `kind` is `state`, `progress`, `preview` or `fallback`; `data` is the writer's."""
 
     id: str
     kind: str
     data: str
 
 
-class Events(Scripted):
-    """The concern of events."""
+class JobEvents:
+    """Reads the events of jobs. May raise StoreUnavailable."""
 
-    def last_event_id(self, job_id: str) -> str:
-        """Return the id of the newest event, the stream's beginning if there is none."""
-        newest: Any = self.redis.xrevrange(stream_key(job_id), count=1)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def last_id(self, job_id: str) -> str:
+        """Return the id of a job's newest event, or the stream's beginning if there is none."""
+        newest: Any = self._connection.xrevrange(stream_key(job_id), count=1)
         return str(newest[0][0]) if newest else BEGINNING
 
-    def has_event(self, job_id: str, event_id: str) -> bool:
-        """Return whether the stream still holds an event, and with it all that came after."""
-        found: Any = self.redis.xrange(stream_key(job_id), event_id, event_id)
+    def has(self, job_id: str, event_id: str) -> bool:
+        """Return whether the stream still holds an event, and with it all later ones."""
+        found: Any = self._connection.xrange(stream_key(job_id), event_id, event_id)
         return bool(found)
 
-    def events(self, job_id: str, after: str, patience: float = 5.0) -> Iterator[Event | None]:
-        """Yield the events after the id `after` as they come; None when none came for a while.
+    def follow(self, job_id: str, after: str, silence: float = 5.0) -> Iterator[Event | None]:
+        """Yield a job's events as they come; None after each `silence` without one.
 
-        It does not end by itself: the reader knows when a job has.
+        It does not end by itself: the reader knows when a job has ended.
 
         Args:
             job_id: the job.
             after: the id of the last event that was seen.
-            patience: seconds of silence before None; less than the socket's timeout.
+            silence: in seconds; less than the socket's timeout.
         """
+        key = stream_key(job_id)
         while True:
-            answer: Any = self.redis.xread(
-                {stream_key(job_id): after}, block=round(patience * 1000)
-            )
+            answer: Any = self._connection.xread({key: after}, block=round(silence * 1000))
             if not answer:
                 yield None
                 continue
-            for event_id, fields in dict(answer)[stream_key(job_id)]:
+            for event_id, fields in dict(answer)[key]:
                 yield Event(event_id, fields["kind"], fields["data"])
                 after = event_id

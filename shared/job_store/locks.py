@@ -1,31 +1,37 @@
-"""What only one worker does at a time, or once in a while."""
+"""What only one process does at a time, or once in a while."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 from shared.errors import StoreUnavailable
-from shared.job_store.keys import done_key, lock_key
-from shared.job_store.scripts import Scripted
+from shared.job_store.connection import Connection
+from shared.job_store.keys import Key
+from shared.job_store.scripts import Scripts
 
-LOCK_SECONDS = 30.0  # after which a holder that died no longer keeps the others out
+LOCK_SECONDS = 30.0  # after which the lock of a process that died expires
 
 
-class Locks(Scripted):
-    """The concern of taking turns; it saves work, correctness never hangs on it."""
+class Locks:
+    """Locks that save work; correctness never depends on them. May raise StoreUnavailable."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._scripts = Scripts(connection)
 
     @contextmanager
-    def alone(self, what: str, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
-        """Keep others out of the block; False if another is in it."""
-        token = uuid4().hex
-        got = self.redis.set(lock_key(what), token, nx=True, px=round(seconds * 1000))
+    def hold(self, what: str, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
+        """Hold a lock during the block; False if another process holds it."""
+        key, token = f"{Key.LOCK}{what}", uuid4().hex
+        acquired = self._connection.set(key, token, nx=True, px=round(seconds * 1000))
         try:
-            yield bool(got)
+            yield bool(acquired)
         finally:
-            if got:
-                with suppress(StoreUnavailable):  # it lapses
-                    self._run("unlock", lock_key(what), token)
+            if acquired:
+                with suppress(StoreUnavailable):  # the lock expires
+                    self._scripts.run("unlock", key, token)
 
-    def first_in(self, what: str, seconds: float) -> bool:
-        """Return whether nobody asked the same in so many seconds."""
-        return bool(self.redis.set(done_key(what), 1, nx=True, px=round(seconds * 1000)))
+    def once_in(self, what: str, seconds: float) -> bool:
+        """Return True for the first caller, False for all others until `seconds` have passed."""
+        key = f"{Key.DONE}{what}"
+        return bool(self._connection.set(key, 1, nx=True, px=round(seconds * 1000)))

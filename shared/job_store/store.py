@@ -1,15 +1,315 @@
-"""The job store: the one door to all that Redis knows of jobs."""
+"""The job store: every transition of a job, and reading jobs.
 
-from shared.job_store.draining import Draining
-from shared.job_store.events import Events
-from shared.job_store.leases import Leases
-from shared.job_store.locks import Locks
-from shared.job_store.records import Records
+Each transition is one Lua script of the same name in `lua/`. Those that take a claim show the
+attempt's number and raise Superseded if another attempt holds the job, or nobody does. An attempt
+whose lease expired resumes it with its next write if no other attempt began in the meantime.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+from uuid import uuid4
+
+from shared.errors import (
+    GramworksError,
+    JobNotFound,
+    NotFailed,
+    QueueFull,
+    RecordUnreadable,
+    StoreUnavailable,
+    Superseded,
+)
+from shared.job import Fallback, Job, JobFault, JobProgress, JobState, Priority
+from shared.job_store.connection import Connection
+from shared.job_store.keys import PRIORITIES, Key, job_key, log_key
+from shared.job_store.queue import JobQueue, Load
+from shared.job_store.records import NewJob, UnreadableJob, from_fields, to_fields
+from shared.job_store.scripts import Scripts
+
+LEASE_SECONDS = 10.0
+LEASE_MS = round(LEASE_SECONDS * 1000)
+REPLICA_SECONDS = 1.0  # to wait for replicas to confirm a write
+UNBOUNDED = Load(2**53, 2**53)
 
 
-class JobStore(Records, Leases, Events, Locks, Draining):
-    """Jobs in Redis; every method may raise StoreUnavailable."""
+@dataclass(frozen=True)
+class Capability:
+    """What a worker can take on: results of at most `pixels` pixels."""
 
-    def ping(self) -> None:
-        """Raise StoreUnavailable unless Redis answers."""
-        self.redis.execute_command("PING")
+    worker: str
+    pixels: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to run a job: `attempt` is the fencing number that every write shows."""
+
+    job_id: str
+    attempt: int
+
+
+class Page(NamedTuple):
+    """Some jobs, newest first, and the cursor of the next page; None at the end."""
+
+    jobs: list[Job | UnreadableJob]
+    cursor: str | None
+
+
+def new_id() -> str:
+    """Return an id that nobody can guess, since it is what gives access to a job."""
+    return uuid4().hex
+
+
+class JobStore:
+    """Jobs in Redis. Every method may raise StoreUnavailable.
+
+    With `replicas`, accepting and ending a job is confirmed by that many replicas of Redis.
+    """
+
+    def __init__(self, connection: Connection, replicas: int = 0) -> None:
+        self._connection = connection
+        self._scripts = Scripts(connection)
+        self._queue = JobQueue(connection)
+        self._replicas = replicas
+
+    # A job's life, by users
+
+    def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
+        """Accept a job whose inputs are stored: record it and enqueue it, in one step.
+
+        Args:
+            job_id: from `new_id`.
+            new: the job.
+            bounds: what may be queued at most.
+
+        Raises:
+            QueueFull: nothing was recorded.
+            StoreUnavailable: also if too few replicas confirmed it; then it is cancelled.
+        """
+        pairs = [part for pair in to_fields(new).items() for part in pair]
+        if bound := self._scripts.run("create", job_id, *bounds, *pairs):
+            raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        try:
+            self._confirm()
+        except StoreUnavailable:
+            self.cancel(job_id)  # a client that gets an error submits it again
+            raise
+        return self.get(job_id)
+
+    def cancel(self, job_id: str) -> bool:
+        """End a queued or running job as cancelled; return False if it had ended before.
+
+        The next write of a running attempt is refused, and it stops.
+
+        Raises:
+            JobNotFound: there is no such job.
+        """
+        state = self._scripts.run("cancel", job_id)
+        if state is None:
+            raise JobNotFound(id=job_id)
+        return state in (JobState.QUEUED, JobState.RUNNING)
+
+    def retry(self, job_id: str, bounds: Load = UNBOUNDED) -> None:
+        """Enqueue a failed job again; it resumes from its checkpoint.
+
+        Raises:
+            JobNotFound: there is no such job.
+            NotFailed: it is in another state.
+            QueueFull: it stays failed.
+        """
+        state, bound = self._scripts.run("retry", job_id, *bounds)
+        if not state:
+            raise JobNotFound(id=job_id)
+        if state != JobState.FAILED:
+            raise NotFailed(id=job_id, state=state)
+        if bound:
+            raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+
+    def delete(self, job_id: str) -> bool:
+        """Delete the record of a job that is not live; return False if there was none."""
+        return bool(self._scripts.run("delete", job_id))
+
+    # An attempt, by the worker that makes it
+
+    def claim_next(self, capability: Capability, lease_seconds: float) -> Claim | None:
+        """Claim the next job that fits the worker, under a lease; None if none does.
+
+        A job that the worker still holds counts as lost, since it runs one at a time.
+        """
+        lease, nonce = round(lease_seconds * 1000), uuid4().hex
+        worker, pixels = capability.worker, capability.pixels
+        claimed: Any = self._scripts.run("claim_next", worker, pixels, lease, nonce)
+        return Claim(job_id=claimed[0], attempt=claimed[1]) if claimed else None
+
+    def renew(self, claim: Claim, lease_seconds: float = LEASE_SECONDS) -> None:
+        """Hold the job for another `lease_seconds`."""
+        self._write("renew", claim, round(lease_seconds * 1000))
+
+    def report(self, claim: Claim, progress: JobProgress, eta_seconds: float | None) -> None:
+        """Record a running job's progress and publish it."""
+        event = json.dumps({"progress": progress.model_dump(), "eta_seconds": eta_seconds})
+        fields = ["progress", progress.model_dump_json()]
+        if eta_seconds is not None:
+            fields += ["eta_seconds", json.dumps(eta_seconds)]
+        self._write("report", claim, LEASE_MS, "progress", event, *fields)
+
+    def show_preview(self, claim: Claim, key: str, evaluation: int) -> None:
+        """Publish a preview of `evaluation` that is stored under `key`."""
+        self._write("report", claim, LEASE_MS, "preview", evaluation, "preview", key)
+
+    def save_checkpoint(self, claim: Claim, key: str) -> None:
+        """Let the next attempt resume from the checkpoint that is stored under `key`."""
+        self._write("save_checkpoint", claim, LEASE_MS, key)
+
+    def record_fallbacks(self, claim: Claim, fallback_step: int, fallbacks: list[Fallback]) -> None:
+        """Record how the job continues with less memory, and that later attempts do too."""
+        recorded = json.dumps([fallback.model_dump() for fallback in fallbacks])
+        fields = ("fallbacks", recorded, "fallback_step", fallback_step)
+        self._write("report", claim, LEASE_MS, "fallback", recorded, *fields)
+
+    def succeed(self, claim: Claim, result: str) -> None:
+        """End the job with the picture stored under `result`; doing it twice has no effect."""
+        self._write("finish", claim, JobState.SUCCEEDED, "result", result)
+        self._confirm()
+
+    def fail(self, claim: Claim, error: GramworksError) -> None:
+        """End the job with the reason for its failure; doing it twice has no effect."""
+        self._write("finish", claim, JobState.FAILED, "error", _fault(error))
+        self._confirm()
+
+    def release(self, claim: Claim, reason: str) -> None:
+        """Requeue the job; the attempt does not count as lost."""
+        self._write("release", claim, reason)
+
+    def lose(
+        self,
+        claim: Claim,
+        reason: str,
+        *,
+        detail: str = "",
+        fallback_steps: int = 0,
+        fault: GramworksError | None = None,
+    ) -> None:
+        """Requeue the job of an attempt whose process ends, or fail it if it lost too many.
+
+        A worker that loses one job after another is suspended; see `lua/common/3_failures.lua`.
+
+        Args:
+            claim: the attempt.
+            reason: for the job's log; `error`, `hung` and `killed` count as the worker's failures.
+            detail: what is known, such as the exception.
+            fallback_steps: by how many steps the next attempt uses less memory.
+            fault: why the job fails if this was the last attempt; by default WorkersLost.
+        """
+        error = _fault(fault) if fault else ""
+        self._write("lose", claim, reason, detail, fallback_steps, error)
+
+    # Attempts of workers that are gone
+
+    def requeue_expired(self) -> int:
+        """Requeue jobs whose lease has expired; return how many there were.
+
+        A job that lost too many attempts in a row without progress fails.
+        """
+        return int(self._scripts.run("requeue_expired", LEASE_MS))
+
+    def release_worker(self, worker: str) -> int:
+        """Requeue what a worker holds, since it is being stopped; return how many jobs.
+
+        The attempts do not count as lost.
+        """
+        return int(self._scripts.run("release_worker", worker))
+
+    def holders(self) -> dict[str, list[Claim]]:
+        """Return the workers that hold jobs, and their claims."""
+        ids: Any = self._connection.zrange(Key.LEASES, 0, -1)
+        pipeline = self._connection.pipeline()
+        for job_id in ids:
+            pipeline.hmget(job_key(job_id), "worker", "attempt")
+        held: dict[str, list[Claim]] = {}
+        for job_id, (worker, attempt) in zip(ids, pipeline.execute() if ids else [], strict=True):
+            if worker:
+                held.setdefault(worker, []).append(Claim(job_id, int(attempt)))
+        return held
+
+    # Reading
+
+    def get(self, job_id: str) -> Job:
+        """Return a job.
+
+        Raises:
+            JobNotFound: there is no such job.
+            RecordUnreadable: its record is of another version, or damaged.
+        """
+        found = self.get_all([job_id])
+        if not found:
+            raise JobNotFound(id=job_id)
+        if isinstance(found[0], UnreadableJob):
+            raise RecordUnreadable(id=job_id, reason=found[0].reason)
+        return found[0]
+
+    def page(self, limit: int, cursor: str | None = None) -> Page:
+        """Return up to `limit` jobs that came before `cursor`, newest first."""
+        newest = f"({cursor}" if cursor else "+inf"
+        rows: Any = self._connection.zrevrangebyscore(
+            Key.INDEX, newest, "-inf", start=0, num=limit + 1, withscores=True
+        )
+        jobs = self.get_all([job_id for job_id, _ in rows[:limit]])
+        return Page(jobs, f"{rows[limit - 1][1]:.0f}" if len(rows) > limit else None)
+
+    def running(self) -> list[Job]:
+        """Return the jobs that a worker holds."""
+        ids: Any = self._connection.zrange(Key.LEASES, 0, -1)
+        return [job for job in self.get_all(ids) if isinstance(job, Job)]
+
+    def ended_before(self, seconds_ago: float, limit: int = 100) -> list[str]:
+        """Return the ids of jobs that ended that long ago, up to `limit`, oldest first."""
+        latest = (self._connection.clock() - seconds_ago) * 1000
+        ids: Any = self._connection.zrangebyscore(Key.ENDED, "-inf", latest, start=0, num=limit)
+        return list(ids)
+
+    def get_all(self, job_ids: Sequence[str]) -> list[Job | UnreadableJob]:
+        """Return the jobs that exist."""
+        if not job_ids:
+            return []
+        pipeline = self._connection.pipeline()
+        for job_id in job_ids:
+            pipeline.hgetall(job_key(job_id))
+            pipeline.lrange(log_key(job_id), 0, -1)
+        answers = pipeline.execute()
+        records = dict(zip(job_ids, answers[::2], strict=True))
+        logs = dict(zip(job_ids, answers[1::2], strict=True))
+        positions = self._positions(records)
+        return [
+            from_fields(job_id, record, logs[job_id], positions.get(job_id))
+            for job_id, record in records.items()
+            if record
+        ]
+
+    def _positions(self, records: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
+        queued = {
+            job_id: (cast(Priority, record["priority"]), int(record["number"]))
+            for job_id, record in records.items()
+            if record.get("state") == JobState.QUEUED
+            and record.get("priority") in PRIORITIES
+            and record.get("number", "").isdigit()
+        }
+        return self._queue.positions(queued) if queued else {}
+
+    def _write(self, script: str, claim: Claim, *args: str | int | float) -> None:
+        if not self._scripts.run(script, claim.job_id, claim.attempt, *args):
+            raise Superseded(id=claim.job_id, attempt=claim.attempt)
+
+    def _confirm(self) -> None:
+        """Return when enough replicas have what this connection wrote; else StoreUnavailable."""
+        if not self._replicas:
+            return
+        reached: Any = self._connection.wait(self._replicas, round(REPLICA_SECONDS * 1000))
+        if int(reached) < self._replicas:
+            reason = f"{reached} of {self._replicas} replicas confirmed the write"
+            raise StoreUnavailable(store="redis", reason=reason)
+
+
+def _fault(error: GramworksError) -> str:
+    return JobFault(code=error.code, parameters=error.parameters).model_dump_json()

@@ -1,22 +1,23 @@
-"""What each live worker tells of itself, and for how long it is believed."""
+"""The workers: what each announced, which are online, draining or suspended."""
 
+import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.job_store.connection import Connection
+from shared.job_store.keys import LIMITS, Key
 
-BELIEVED_SECONDS = 20.0
 REMEMBERED_SECONDS = 86_400.0  # for which the largest result that a worker took is remembered
-_DETAILS, _SEEN = "gw:workers", "gw:worker-names"  # name to JSON; name by when it was heard from
-_LARGEST = "gw:largest"  # pixels by when a worker that takes so many was heard from
 
 
 class Worker(BaseModel):
     """A worker that takes jobs of at most `pixels` pixels.
 
-    As measured over its last jobs, a job of `work` (see `StyleSettings.levels`) takes it
-    `overhead` + `work` / `speed` seconds; None before its first.
+    Measured over its last jobs, a job of `work` (see `StyleSettings.levels`) takes it
+    `overhead` + `work` / `speed` seconds; None before its first. After it lost one job after
+    another it is suspended for `suspended_reason`: it claims nothing until `suspended_until`
+    (seconds by Redis's clock).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,57 +27,104 @@ class Worker(BaseModel):
     device: str = ""
     speed: float | None = None
     overhead: float | None = None
+    suspended_until: float | None = None
+    suspended_reason: str | None = None
 
 
 class Workers:
-    """The live workers; every method may raise StoreUnavailable.
+    """What is known of the workers. Every method may raise StoreUnavailable.
 
-    The process that paints describes itself; its parent tells that both live.
+    The pool process announces what it can do; the main process sends heartbeats.
     """
 
-    def __init__(self, redis: Connection) -> None:
-        self._redis = redis
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def describe(self, worker: Worker) -> None:
-        """Tell what the worker can do and how fast it is."""
-        self._redis.hset(_DETAILS, worker.name, worker.model_dump_json())
+        """Announce what a worker can do and how fast it is."""
+        announced = worker.model_dump_json(exclude={"suspended_until", "suspended_reason"})
+        self._connection.hset(Key.WORKERS, worker.name, announced)
 
     def heartbeat(self, name: str) -> None:
-        """Say that the worker lives; it is forgotten unless it says so again."""
-        now = self._redis.clock()
-        silent: Any = self._redis.zrangebyscore(_SEEN, "-inf", now - REMEMBERED_SECONDS)
-        pipeline = self._redis.pipeline()
+        """Report a worker as online; it is forgotten unless it reports again."""
+        now = self._connection.clock()
+        silent: Any = self._connection.zrangebyscore(Key.SEEN, "-inf", now - REMEMBERED_SECONDS)
+        pipeline = self._connection.pipeline()
         for each in silent:
             self._forget(pipeline, each)
-        pipeline.zadd(_SEEN, {name: now})
-        pipeline.zremrangebyscore(_LARGEST, "-inf", now - REMEMBERED_SECONDS)
-        pipeline.hget(_DETAILS, name)
-        *_, details = pipeline.execute()
-        if details:
-            self._redis.zadd(_LARGEST, {str(Worker.model_validate_json(details).pixels): now})
+        pipeline.zadd(Key.SEEN, {name: now})
+        pipeline.zremrangebyscore(Key.LARGEST, "-inf", now - REMEMBERED_SECONDS)
+        pipeline.hget(Key.WORKERS, name)
+        *_, announced = pipeline.execute()
+        if announced:
+            pixels = Worker.model_validate_json(announced).pixels
+            self._connection.zadd(Key.LARGEST, {str(pixels): now})
 
     def leave(self, name: str) -> None:
-        """Say that the worker takes no more jobs."""
-        pipeline = self._redis.pipeline()
+        """Forget a worker that is being stopped."""
+        pipeline = self._connection.pipeline()
         self._forget(pipeline, name)
         pipeline.execute()
 
     def live(self) -> list[Worker]:
-        """Return the workers that were heard of lately and can paint, by name."""
-        names: Any = self._redis.zrangebyscore(
-            _SEEN, self._redis.clock() - BELIEVED_SECONDS, "+inf"
-        )
-        described: Any = self._redis.hmget(_DETAILS, sorted(names)) if names else []
-        return [Worker.model_validate_json(text) for text in described if text]
+        """Return the workers that were heard from lately and can paint, by name."""
+        now = self._connection.clock()
+        heard = now - LIMITS.heard_seconds
+        names: Any = sorted(self._connection.zrangebyscore(Key.SEEN, heard, "+inf"))
+        if not names:
+            return []
+        pipeline = self._connection.pipeline()
+        pipeline.hmget(Key.WORKERS, names)
+        pipeline.mget([f"{Key.FAILURES}{name}" for name in names])
+        announced, failures = pipeline.execute()
+        rows = zip(announced, failures, strict=True)
+        return [_worker(text, failed, now) for text, failed in rows if text]
+
+    def suspension(self, name: str) -> tuple[float, str] | None:
+        """Return for how many seconds a worker is still suspended, and why; None if it is not."""
+        failures: Any = self._connection.get(f"{Key.FAILURES}{name}")
+        now = self._connection.clock()
+        until, reason = _suspension(failures, now)
+        return None if until is None else (until - now, reason or "")
 
     def largest_lately(self) -> int | None:
         """Return the most pixels that a worker took in the last day; None if there was none."""
-        sizes: Any = self._redis.zrangebyscore(
-            _LARGEST, self._redis.clock() - REMEMBERED_SECONDS, "+inf"
-        )
+        since = self._connection.clock() - REMEMBERED_SECONDS
+        sizes: Any = self._connection.zrangebyscore(Key.LARGEST, since, "+inf")
         return max(map(int, sizes), default=None)
+
+    def drain(self, name: str, seconds: float = float("inf")) -> None:
+        """Let a worker finish its job and claim no more, for `seconds`."""
+        now = self._connection.clock()
+        pipeline = self._connection.pipeline()
+        pipeline.zremrangebyscore(Key.DRAINING, "-inf", now)
+        pipeline.zadd(Key.DRAINING, {name: now + seconds})
+        pipeline.execute()
+
+    def undrain(self, name: str) -> None:
+        """Let a worker claim jobs again."""
+        self._connection.zrem(Key.DRAINING, name)
+
+    def draining(self) -> set[str]:
+        """Return the names of the workers that are draining."""
+        now = self._connection.clock()
+        names: Any = self._connection.zrangebyscore(Key.DRAINING, now, "+inf")
+        return set(names)
 
     @staticmethod
     def _forget(pipeline: Any, name: str) -> None:
-        pipeline.hdel(_DETAILS, name)
-        pipeline.zrem(_SEEN, name)
+        pipeline.hdel(Key.WORKERS, name)
+        pipeline.zrem(Key.SEEN, name)
+        pipeline.delete(f"{Key.FAILURES}{name}", f"{Key.CLAIM}{name}")
+
+
+def _worker(announced: str, failures: str | None, now: float) -> Worker:
+    until, reason = _suspension(failures, now)
+    worker = Worker.model_validate_json(announced)
+    return worker.model_copy(update={"suspended_until": until, "suspended_reason": reason})
+
+
+def _suspension(failures: str | None, now: float) -> tuple[float | None, str | None]:
+    known = json.loads(failures) if failures else {}
+    until = known.get("suspended_until", 0) / 1000
+    return (until, known.get("reason", "")) if until > now else (None, None)

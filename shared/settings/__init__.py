@@ -1,12 +1,17 @@
 """A picture's settings: `style` (the fields), `presets`, `levels` (sizes), `parsing` (JSON)."""
 
-from shared.settings.levels import SHORTEST_RESULT_SIDE, Level
+from shared.settings.levels import (
+    SHORTEST_RESULT_SIDE,
+    TALLEST_RESULT,
+    Level,
+    largest_size,
+    sizes_within,
+)
 from shared.settings.parsing import parse_settings, read_object, validate
 from shared.settings.presets import DEFAULT_PRESET, PRESETS
 from shared.settings.style import (
     CONVOLUTIONS_PER_BLOCK,
     DEPROCESS_MEANS,
-    TALLEST_RESULT,
     Layer,
     StyleSettings,
 )
@@ -21,7 +26,9 @@ __all__ = [
     "Layer",
     "Level",
     "StyleSettings",
+    "largest_size",
     "parse_settings",
     "read_object",
+    "sizes_within",
     "validate",
 ]

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from shared.settings.levels import SHORTEST_RESULT_SIDE, Level, levels
+from shared.settings.levels import SHORTEST_RESULT_SIDE, TALLEST_RESULT, Level, levels
 
-TALLEST_RESULT = 4096  # pixels
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
 Layer = Literal[
     "block1_conv1", "block1_conv2",
@@ -49,14 +48,18 @@ class StyleSettings(BaseModel):
 
     size: Annotated[
         int,
-        Field(ge=SHORTEST_RESULT_SIDE, le=TALLEST_RESULT, json_schema_extra={"unit": "px"}),
+        Field(
+            ge=SHORTEST_RESULT_SIDE,
+            le=TALLEST_RESULT,
+            json_schema_extra={"unit": "px", "basic": True},
+        ),
     ] = 400
     """Height of the result; the width follows from the content image."""
 
-    iterations: Annotated[int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations"})] = (
-        100
-    )
-    """Evaluations of the loss at full size; each coarser level of the pyramid does a quarter
+    iterations: Annotated[
+        int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations", "basic": True})
+    ] = 100
+    """Evaluations of the loss at full size; each coarser level of the pyramid makes a quarter
     of the next finer one's."""
 
     content_weight: Annotated[float, Field(ge=0, le=1)] = 2.5e-8
@@ -65,7 +68,7 @@ class StyleSettings(BaseModel):
     style_weight: Annotated[float, Field(ge=0, le=1)] = 1e-6
     """How strongly the result takes on the style image's textures and colours."""
 
-    tv_weight: Annotated[float, Field(ge=0, le=1)] = 1e-6
+    tv_weight: Annotated[float, Field(ge=0, le=1, title="Smoothing weight")] = 1e-6
     """Total variation: how strongly neighbouring pixels are smoothed."""
 
     style_layers: Annotated[
@@ -81,17 +84,17 @@ class StyleSettings(BaseModel):
         "block4_conv1": 1.0,
         "block5_conv1": 1.0,
     }
-    """VGG19 layers that style is read from: a list, or layer and relative weight."""
+    """VGG19 layers that the style is read from: a list, or layer and relative weight."""
 
     content_layer: Layer = "block5_conv2"
-    """VGG19 layer that content is read from."""
+    """VGG19 layer that the content is read from."""
 
     pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 2
-    """Sizes to work through from coarse to fine, each twice the one before; 1 is full size only."""
+    """Levels from coarse to fine, each twice the size of the one before; 1 is full size only."""
 
     geometry: Literal["keras", "aspect"] = "keras"
-    """How images come to size: `keras` stretches the style to the content's shape and takes the
-    nearest pixel; `aspect` keeps the style's shape, averages, and weighs the losses such that the
+    """How images are resized: `keras` stretches the style to the content's shape and takes the
+    nearest pixel; `aspect` keeps the style's shape, averages, and weighs the losses so that the
     picture looks the same at every size."""
 
     deprocess_means: Annotated[
@@ -100,7 +103,7 @@ class StyleSettings(BaseModel):
             _means_by_name,
             json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
         ),
-        Field(json_schema_extra={"unit": "B, G, R"}),
+        Field(title="Means added back", json_schema_extra={"unit": "B, G, R", "basic": True}),
     ] = DEPROCESS_MEANS["keras"]
     """Added back to each colour channel at the end: `keras` (the true means), `shifted` (the
     experiment that moves the colours), or three numbers."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from shared.job import Job, JobProgress
 from shared.job_store import JobStore, Load
-from shared.job_store.keys import LEASES, stream_key
+from shared.job_store.keys import Key, stream_key
 from tests.faults.log import Entry, read_log
 from tests.faults.system import System
+from tests.parts import queue_of
 
 
 @dataclass(frozen=True)
@@ -46,26 +47,29 @@ def collect(system: System, accepted: set[str]) -> Evidence:
     jobs = system.jobs
     recorded = {job.id: job for job in _records(jobs)}
     stories = {
-        job_id: Story(recorded.get(job_id), read_log(jobs.redis, job_id), _reports(jobs, job_id))
+        job_id: Story(
+            recorded.get(job_id), read_log(jobs._connection, job_id), _reports(jobs, job_id)
+        )
         for job_id in accepted | recorded.keys()
     }
-    leases: Any = jobs.redis.zrange(LEASES, 0, -1)
+    leases: Any = jobs._connection.zrange(Key.LEASES, 0, -1)
     pids = [pid for worker in system.workers for pid in worker.stragglers()]
     files = _files(system.disk.folder)
-    return Evidence(stories, files, jobs.in_order(), jobs.load(), leases, pids)
+    return Evidence(stories, files, queue_of(jobs).order(), queue_of(jobs).load(), leases, pids)
 
 
 def _records(jobs: JobStore) -> list[Job]:
-    found, cursor = [], None
+    found: list[Job] = []
+    cursor = None
     while True:
         page = jobs.page(200, cursor)
-        found += page.jobs
+        found += [job for job in page.jobs if isinstance(job, Job)]
         if not (cursor := page.cursor):
             return found
 
 
 def _reports(jobs: JobStore, job_id: str) -> list[Report]:
-    events: Any = jobs.redis.xrange(stream_key(job_id))
+    events: Any = jobs._connection.xrange(stream_key(job_id))
     return [
         Report(int(event_id.split("-")[0]) / 1000, _progress(fields["data"]))
         for event_id, fields in events

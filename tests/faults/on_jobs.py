@@ -7,6 +7,7 @@ from shared.errors import StoreUnavailable
 from tests.faults import orders
 from tests.faults.fault import Fault, Stage
 from tests.faults.orders import Order
+from tests.parts import queue_of
 
 
 class HarmfulJob(Fault):
@@ -66,7 +67,7 @@ class Cancel(Fault):
 
     def _candidates(self) -> list[str]:
         jobs = self.stage.system.jobs
-        return [job.id for job in jobs.running_jobs()] if self._running else jobs.in_order()
+        return [job.id for job in jobs.running()] if self._running else queue_of(jobs).order()
 
     def _harmless(self, job_id: str) -> bool:
         order = self.stage.traffic.accepted.get(job_id)

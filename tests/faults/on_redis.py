@@ -138,6 +138,6 @@ class WakeupsDoubled(WakeupsLost):
 def ask(stage: Stage, *command: Any) -> Any:
     """Send a command to Redis; None when it is away."""
     try:
-        return stage.system.jobs.redis.execute_command(*command)
+        return stage.system.jobs._connection.execute_command(*command)
     except StoreUnavailable:
         return None

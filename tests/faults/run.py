@@ -19,7 +19,8 @@ from tests.faults.report import Outcome
 from tests.faults.system import System
 from tests.faults.traffic import Traffic
 from tests.faults.watch import Watch
-from worker.maintenance.garbage import collect_orphans
+from tests.parts import redis_of
+from worker.maintenance.garbage import delete_orphans
 
 DRAIN_SECONDS = 180.0  # without an end
 AT_ONCE = 5  # faults
@@ -87,7 +88,8 @@ def _judged(
     traffic, system = stage.traffic, stage.system
     marked = plan.engine == "scripted"
     known = Known(traffic.accepted, traffic.cancelled, traffic.perhaps_deleted, marked)
-    collect_orphans(system.jobs, ObjectStore(str(system.disk.folder)), seconds=0)
+    objects = ObjectStore(str(system.disk.folder))
+    delete_orphans(system.jobs, objects, redis_of(system.jobs).clock(), seconds=0)
     found = evidence.collect(system, set(traffic.accepted))
     findings = judge(found, known)
     return Outcome(

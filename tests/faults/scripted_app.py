@@ -1,4 +1,4 @@
-"""What Celery runs as a worker with the scripted engine: Gramworks but for the painting."""
+"""What `celery -A` loads as a worker with the scripted engine: Gramworks without the painting."""
 
 import os
 
@@ -6,25 +6,22 @@ from shared.config import Config
 from shared.job_store import Claim, JobStore
 from shared.object_store import ObjectStore
 from tests.faults.scripted_engine import ScriptedEngine
-from worker.celery_app import create
+from worker.celery_app import create_app
 from worker.job.runner import Runner
-from worker.job.throughput import Pace
+from worker.job.throughput import JobTiming
+from worker.pool_process import LoadedEngine
 
 
-class ScriptedPainter:
-    """Runs claimed jobs without TensorFlow."""
+def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
+    """Load no TensorFlow."""
+    engine, objects = ScriptedEngine(), ObjectStore(config.object_store_url)
+    runner = Runner(jobs, objects, engine.stylize, config.checkpoint_seconds)
 
-    def __init__(self, config: Config, jobs: JobStore) -> None:
-        self.largest_pixels = 10**9
-        self.device = "scripted"
-        self._engine = ScriptedEngine()
-        objects = ObjectStore(config.object_store_url)
-        self._runner = Runner(jobs, objects, self._engine.stylize, config.checkpoint_seconds)
+    def run(claim: Claim, speed: float | None = None) -> JobTiming | None:
+        engine.claim = claim
+        return runner.run(claim, speed)
 
-    def run(self, claim: Claim) -> Pace | None:
-        """Run one job."""
-        self._engine.claim = claim
-        return self._runner.run(claim)
+    return LoadedEngine(run, 10**9, "scripted")
 
 
-app = create(__name__, os.environ, ScriptedPainter)
+app = create_app(__name__, os.environ, load_engine)

@@ -13,7 +13,7 @@ from shared.job_store import Claim
 from shared.settings import StyleSettings
 from tests.faults.orders import GREEDY, POISON
 from tests.faults.picture import Mark, paint
-from worker.engine.progress import Losses, Progress
+from worker.engine.progress import Progress
 from worker.engine.snapshot import Packed, Snapshot
 
 SECONDS = (0.01, 0.03)  # an evaluation takes
@@ -55,7 +55,7 @@ def do_harm(evaluations: int) -> None:
 
 
 def _progress(settings: StyleSettings, mark: Mark, fallback_step: int) -> Progress:
-    losses = Losses(style=3.0 / mark.evaluation, content=2.0, tv=1.0)
+    losses = {"style": 3.0 / mark.evaluation, "content": 2.0, "tv": 1.0}
     image = paint(mark)
     return Progress(
         evaluation=mark.evaluation,
@@ -68,17 +68,17 @@ def _progress(settings: StyleSettings, mark: Mark, fallback_step: int) -> Progre
         tile=None,
         fallback_step=fallback_step,
         pixels=lambda: image,
-        snapshot=lambda: _snapshot(mark.evaluation, losses, image),
+        snapshot=lambda: _snapshot(mark.evaluation, image),
     )
 
 
-def _snapshot(evaluation: int, losses: Losses, image: Pixels) -> Snapshot:
+def _snapshot(evaluation: int, image: Pixels) -> Snapshot:
     nothing = Packed(np.empty((0, *image.shape), np.float16), np.empty(0, np.float32))
     return Snapshot(
         level=1,
         evaluation=evaluation,
         fallback_step=0,
-        losses=(losses.style, losses.content, losses.tv),
+        losses=(3.0 / evaluation, 2.0, 1.0),
         image=image,
         gradient=np.zeros_like(image),
         steps=nothing,

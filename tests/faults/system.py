@@ -12,11 +12,12 @@ from gramworks import Client, GramworksError
 from local import redis_server
 from shared.errors import StoreUnavailable
 from shared.job_store import JobStore, connect
-from shared.job_store.keys import LEASES, LOAD, job_key
+from shared.job_store.keys import Key, job_key
 from shared.job_store.workers import Workers
 from tests.faults.disk import Disk
 from tests.faults.network import Link, Network
 from tests.faults.process import Process
+from tests.parts import redis_of
 from tests.ports import free_port
 from tests.system.running_system import wait_until
 
@@ -50,7 +51,7 @@ class System:
         self._glance = redis.Redis.from_url(  # a fault does not wait for a frozen Redis
             self.redis_url, socket_timeout=GLANCE_SECONDS, retry=None, decode_responses=True
         )
-        self.live = Workers(self.jobs.redis)
+        self.live = Workers(self.jobs._connection)
 
     def start(self) -> None:
         """Start everything and return when it is ready."""
@@ -75,7 +76,7 @@ class System:
     def redis_answers(self) -> bool:
         """Tell whether Redis can be asked now."""
         try:
-            self.jobs.ping()
+            redis_of(self.jobs).ping()
         except StoreUnavailable:
             return False
         return True
@@ -95,8 +96,8 @@ class System:
     def in_flight(self) -> tuple[int, int]:
         """Return how many jobs wait and run, or did when that could last be told."""
         try:
-            waiting: Any = self._glance.hget(LOAD, "jobs")
-            running: Any = self._glance.zcard(LEASES)
+            waiting: Any = self._glance.hget(Key.LOAD, "jobs")
+            running: Any = self._glance.zcard(Key.LEASES)
             self._in_flight = int(waiting or 0), int(running)
         except redis.exceptions.RedisError:
             pass
@@ -105,7 +106,7 @@ class System:
     def running_on(self, worker: Process) -> str | None:
         """Return the id of the job that a worker holds, None where there is none or no telling."""
         try:
-            held: Any = self._glance.zrange(LEASES, 0, -1)
+            held: Any = self._glance.zrange(Key.LEASES, 0, -1)
             for job_id in held:
                 if f"-{worker.pid}@" in str(self._glance.hget(job_key(job_id), "worker")):
                     return str(job_id)

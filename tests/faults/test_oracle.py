@@ -14,7 +14,6 @@ from shared.job import (
     JobOptions,
     JobProgress,
     JobState,
-    Losses,
 )
 from shared.job_store import Load
 from shared.pictures import deprocess, encode
@@ -50,7 +49,7 @@ def report(at: float, attempt: int) -> Report:
         level=1,
         levels=1,
         fraction=1.0,
-        loss=Losses(total=1.0, style=1.0, content=0.0, tv=0.0),
+        loss={"total": 1.0},
         history=attempt,
         tile=None,
     )

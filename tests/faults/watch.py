@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.errors import StoreUnavailable
 from shared.job import ENDED
-from shared.job_store.keys import LEASES, stream_key
+from shared.job_store.keys import Key, stream_key
 from tests.faults.log import Entry, read_log
 from tests.faults.system import System
 from tests.faults.traffic import Traffic
@@ -72,7 +72,7 @@ class Watch:
         return None
 
     def _progressed(self, job_id: str, since: float) -> float | None:
-        events: Any = self._system.jobs.redis.xrange(
+        events: Any = self._system.jobs._connection.xrange(
             stream_key(job_id), f"({round(since * 1000)}-0"
         )
         for event_id, fields in events:
@@ -106,11 +106,11 @@ class Watch:
         return None
 
     def _held(self) -> set[str]:
-        held: Any = self._system.jobs.redis.zrange(LEASES, 0, -1)
+        held: Any = self._system.jobs._connection.zrange(Key.LEASES, 0, -1)
         return set(held)
 
     def _log(self, job_id: str) -> list[Entry]:
-        return read_log(self._system.jobs.redis, job_id)
+        return read_log(self._system.jobs._connection, job_id)
 
 
 def _seconds(event_id: str) -> float:

@@ -15,6 +15,7 @@ from local.errors import LocalError
 from samples import photograph_path
 from shared.job_store import JobStore, connect
 from tests.local.terminal import Terminal
+from tests.parts import redis_of
 from tests.system.running_system import wait_until
 
 Start = Callable[..., Terminal]
@@ -87,7 +88,7 @@ def test_a_redis_that_is_named_is_used_and_left_running(start: Start, redis_url:
     up.url()
     assert not any("redis-server" in line for line in up.left_behind())
     assert up.press_ctrl_c() == 0
-    JobStore(connect(redis_url)).ping()
+    redis_of(JobStore(connect(redis_url))).ping()
 
 
 def submit(url: str, photograph: Path) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.forecast import Estimate, forecast
-from shared.job_store.queue import Waiting
+from shared.job_store import QueuedJob
 from shared.job_store.workers import Worker
 
 FAST = Worker(name="fast", pixels=10**6, speed=200.0, overhead=1.0)
@@ -11,8 +11,8 @@ SLOW = Worker(name="slow", pixels=10**4, speed=100.0, overhead=2.0)
 NEW = Worker(name="new", pixels=10**6)
 
 
-def job(name: str, work: float = 1000.0, pixels: int = 5000) -> Waiting:
-    return Waiting(name, pixels, work)
+def job(name: str, work: float = 1000.0, pixels: int = 5000) -> QueuedJob:
+    return QueuedJob(name, pixels, work)
 
 
 def test_jobs_run_one_after_the_other() -> None:

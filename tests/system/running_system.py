@@ -2,21 +2,22 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from gramworks import Client, GramworksError
+from shared.job_store import Workers, connect
 from tests.ports import free_port
+from worker.dead_workers import name_of
 
 PATIENCE = 90.0
 
 
-class House:
+class RunningSystem:
     """Starts and ends the processes; each is a real one, as an operator starts it."""
 
     def __init__(self, redis_url: str, folder: Path) -> None:
@@ -52,9 +53,9 @@ class House:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start one more worker and return when it has announced itself."""
-        before = self._workers()
         worker = self.start("worker")
-        wait_until(lambda: self._workers() > before, "the worker announces itself")
+        name = name_of(worker.pid, socket.gethostname())
+        wait_until(lambda: name in self._workers(), "the worker announces itself")
         return worker
 
     def client(self) -> Client:
@@ -82,8 +83,9 @@ class House:
         except GramworksError:
             return False
 
-    def _workers(self) -> int:
-        return int(httpx.get(f"{self.url}/readyz").json()["workers"])
+    def _workers(self) -> set[str]:
+        live = Workers(connect(self.environment["REDIS_URL"])).live()
+        return {worker.name for worker in live}
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

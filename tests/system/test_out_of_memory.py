@@ -8,7 +8,7 @@ import pytest
 
 from samples import photograph_path, style_path
 from shared.job_store import JobStore, connect
-from tests.system.running_system import House, wait_until
+from tests.system.running_system import RunningSystem, wait_until
 
 LIMIT = 1_150_000_000  # bytes; less than 0.54 megapixels take whole, more than in small tiles
 PLANNED_MB = "8000"  # what the worker believes to have
@@ -42,18 +42,18 @@ def _empty(group: Path) -> bool:
 def test_a_job_that_the_kernel_killed_for_its_memory_goes_on_in_tiles(
     redis_url: str, tmp_path: Path, cage: Path
 ) -> None:
-    house = House(redis_url, tmp_path)
-    house.environment |= {"GRAMWORKS_MEMORY_MB": PLANNED_MB}
-    house.start_web()
+    system = RunningSystem(redis_url, tmp_path)
+    system.environment |= {"GRAMWORKS_MEMORY_MB": PLANNED_MB}
+    system.start_web()
     try:
-        worker = house.start("worker")
+        worker = system.start("worker")
         (cage / "cgroup.procs").write_text(str(worker.pid))
-        with house.client() as client:
+        with system.client() as client:
             style = style_path("woodcut-waves")
             job = client.submit(photograph_path("chelsea"), style, SETTINGS)
             ended = client.wait(job.id)
     finally:
-        house.end()
+        system.end()
     record = JobStore(connect(redis_url)).get(job.id)
     print(record.log, record.fallbacks, record.progress)
     assert ended.state == "succeeded"

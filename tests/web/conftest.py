@@ -20,7 +20,7 @@ def web_config(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Conf
 
 @pytest.fixture(scope="session")
 def app(web_config: Config) -> Iterator[Flask]:
-    made = create_app(web_config, keep=lambda make: make)  # a test sees what it just did
+    made = create_app(web_config, cache=lambda make: make)  # a test sees what it just did
     yield made
     close(made)
 
@@ -43,4 +43,4 @@ def services_of(app: Flask) -> Services:
 
 
 def close(app: Flask) -> None:
-    services_of(app).jobs.redis.close()
+    services_of(app).close()

@@ -1,5 +1,7 @@
 """Requests that no honest program sends are answered as calmly as all others."""
 
+import io
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -89,8 +91,16 @@ def test_of_a_field_that_is_sent_twice_the_first_counts(client: FlaskClient) -> 
     assert accepted(client.post(JOBS, data=upload() | fields))["settings"]["size"] == 64
 
 
-def test_fields_that_nobody_knows_are_passed_over(client: FlaskClient) -> None:
-    accepted(client.post(JOBS, data=upload() | {"crop": "yes"}))
+@pytest.mark.parametrize("field", ["crop", "setings"])
+def test_an_unknown_field_is_refused_and_named(client: FlaskClient, field: str) -> None:
+    body = problem(client.post(JOBS, data=upload() | {field: "{}"}), 422, "unknown_field")
+    assert body["field"] == field
+    assert body["known"] == ["content", "style", "settings", "options"]
+
+
+def test_an_unknown_file_field_is_refused_and_named(client: FlaskClient) -> None:
+    data = upload() | {"mask": (io.BytesIO(PLAIN), "a.png")}
+    assert problem(client.post(JOBS, data=data), 422, "unknown_field")["field"] == "mask"
 
 
 @pytest.mark.parametrize("path", ["/", JOBS, "/api/v1/settings", "/healthz", "/readyz"])

@@ -1,5 +1,6 @@
 """When a queued job starts and ends: from the workers that are online, and their measured speed."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,10 +10,11 @@ from flask.testing import FlaskClient
 from shared.job_store import Capability, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
+from tests.parts import workers_of
 from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued
 from tests.shared.job_store.staff import announce
 from tests.web.talk import JOBS, messages
-from web.messages.job_log import about
+from web.pages.formatting import duration
 
 SPEED, OVERHEAD = 1000.0, 1.0
 
@@ -98,20 +100,23 @@ def test_a_worker_that_drains_is_not_counted_on(
 ) -> None:
     _online(workers)
     job_id = queued(jobs)
-    jobs.drain(ANY.worker)
+    workers_of(jobs).drain(ANY.worker)
     assert _times(client, job_id) == [None, None]
-    jobs.undrain(ANY.worker)
+    workers_of(jobs).undrain(ANY.worker)
     assert _times(client, job_id)[0] == 0.0
 
 
-def test_the_page_says_it_in_words(client: FlaskClient, jobs: JobStore, workers: Workers) -> None:
+def test_the_page_shows_position_and_times(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
     _online(workers)
     queued(jobs)
     jobs.report(claimed(jobs), progress(), 118.0)
     job_id = queued(jobs)
     page = client.get(f"/jobs/{job_id}").text
-    assert "Number 1 in the queue, starts in about 2 min." in page
-    assert f'<span id="left">done in {about(118 + _runs(jobs, job_id))}<' in page
+    facts = dict(re.findall(r'<div data-fact="(\w+)" ><dt>[^<]*</dt><dd>([^<]*)</dd>', page))
+    left = duration(118 + _runs(jobs, job_id))
+    assert facts == {"position": "1", "starts": "2 min", "left": left}
 
 
 def test_in_silence_a_queued_job_is_told_anew_when_its_place_or_time_changed(

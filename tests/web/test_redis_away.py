@@ -52,7 +52,7 @@ def test_people_are_told_on_a_page(own_redis: OwnRedis, asking: FlaskClient) -> 
     own_redis.stop()
     for response in (asking.get("/"), asking.get("/jobs/x"), asking.post("/", data=upload())):
         assert (response.status_code, response.mimetype) == (503, "text/html")
-        assert "Nothing that was accepted is lost" in response.text
+        assert "Accepted jobs are not lost" in response.text
         assert response.headers["Retry-After"]
 
 

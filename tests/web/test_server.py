@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from shared.job_store import JobStore
+from tests.parts import events_of
 from tests.ports import free_port
 from tests.shared.job_store.lives import claimed, progress
 from tests.web.talk import JOBS, PLAIN
@@ -78,7 +79,7 @@ def test_events_come_while_the_job_runs_not_after_it(http: httpx.Client, jobs: J
 
 def test_a_reader_that_takes_up_is_answered_at_once(http: httpx.Client, jobs: JobStore) -> None:
     job = http.post(JOBS, files=FILES).json()
-    last = {"Last-Event-ID": jobs.last_event_id(job["id"])}
+    last = {"Last-Event-ID": events_of(jobs).last_id(job["id"])}
     began = time.monotonic()
     with http.stream("GET", job["links"]["events"], headers=last) as response:
         assert response.status_code == 200

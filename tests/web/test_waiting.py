@@ -9,6 +9,7 @@ from shared.job import JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
+from tests.parts import workers_of
 from tests.shared.job_store.lives import in_state, queued
 from tests.shared.job_store.staff import announce
 from tests.web.talk import JOBS
@@ -45,7 +46,7 @@ def test_a_job_too_large_for_those_online_is_told_the_size_that_fits(
     announce(workers, SMALL)
     told = _waiting(client, queued(jobs, size=120, width=64))
     assert (told["code"], told["width"], told["height"]) == ("no_live_worker_fits", 160, 120)
-    assert f"a size of {told['maximum']} would fit" in told["detail"]
+    assert f"A size of {told['maximum']} would fit" in told["detail"]
     assert _waiting(client, queued(jobs, size=told["maximum"])) == {}
     assert _waiting(client, queued(jobs, size=told["maximum"] + 2)) != {}
     announce(workers, LARGE)
@@ -58,7 +59,7 @@ def test_a_job_that_fits_at_no_size_is_told_so(
     announce(workers, Worker(name="tiny", pixels=0))
     told = _waiting(client, queued(jobs))
     assert told["maximum"] is None
-    assert "no size would fit" in told["detail"]
+    assert "No size would fit" in told["detail"]
 
 
 def test_a_job_whose_workers_all_drain_is_told_so(
@@ -67,10 +68,10 @@ def test_a_job_whose_workers_all_drain_is_told_so(
     announce(workers, LARGE)
     announce(workers, SMALL)
     job_id = queued(jobs, size=120)
-    jobs.drain("large")
+    workers_of(jobs).drain("large")
     assert _waiting(client, job_id)["code"] == "workers_draining"
     assert _waiting(client, queued(jobs, size=48)) == {}
-    jobs.undrain("large")
+    workers_of(jobs).undrain("large")
     assert _waiting(client, job_id) == {}
 
 

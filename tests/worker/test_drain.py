@@ -7,18 +7,19 @@ import pytest
 
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
+from tests.parts import workers_of
 from tests.worker.job.scripted import ROOMY, claimed, submitted
-from worker.drain import drain
+from worker.drain import drain, undo
 
 
 def test_a_draining_worker_takes_no_more_jobs_until_that_is_undone(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     job_id = submitted(jobs, objects)
-    drain(jobs, [ROOMY.worker])
+    drain(jobs, workers_of(jobs), [ROOMY.worker])
     assert jobs.claim_next(ROOMY, 10) is None
     assert jobs.get(job_id).state == "queued"
-    drain(jobs, [ROOMY.worker], undo=True)
+    undo(workers_of(jobs), [ROOMY.worker])
     assert jobs.claim_next(ROOMY, 10) is not None
 
 
@@ -27,19 +28,19 @@ def test_draining_waits_for_the_job_that_runs(
 ) -> None:
     claim = claimed(jobs, objects)
     threading.Timer(0.5, jobs.succeed, (claim, "key")).start()
-    drain(jobs, [ROOMY.worker], wait=True)
+    drain(jobs, workers_of(jobs), [ROOMY.worker], wait=True)
     assert jobs.get(claim.job_id).state == "succeeded"
     told = capsys.readouterr().out.splitlines()
     assert told == [
-        f"test-worker takes no more jobs, finishes {claim.job_id}",
-        "Nothing runs any more: it can be stopped.",
+        f"test-worker claims no more jobs, finishes {claim.job_id}",
+        "All are idle and can be stopped.",
     ]
 
 
 def test_a_mark_with_a_time_wears_off(jobs: JobStore, objects: ObjectStore) -> None:
     submitted(jobs, objects)
-    jobs.drain(ROOMY.worker, 0.2)
+    workers_of(jobs).drain(ROOMY.worker, 0.2)
     assert jobs.claim_next(ROOMY, 10) is None
     time.sleep(0.25)
-    assert jobs.draining() == set()
+    assert workers_of(jobs).draining() == set()
     assert jobs.claim_next(ROOMY, 10) is not None

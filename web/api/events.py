@@ -1,4 +1,4 @@
-"""A job's events as server-sent events, which a reader can leave and take up again."""
+"""A job's events as server-sent events, which a client can leave and resume."""
 
 import re
 from collections.abc import Iterator
@@ -6,77 +6,79 @@ from typing import Any
 
 from flask import Blueprint, Response, json, request, stream_with_context, url_for
 
-from shared.errors import JobNotFound, StoreUnavailable
+from shared.errors import GramworksError
 from shared.job import Job, JobState
-from shared.job_store import Event, JobStore
+from shared.job_store import Event
 from web.api.schemas import job_json
-from web.services import get_services
+from web.services import Services, get_services
 
-blueprint = Blueprint("events", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("events", __name__, url_prefix="/api/v1/jobs")
 KEEP_ALIVE = ": keep-alive\n\n"
-WHOLE = {"state", "fallback"}  # told by the job as it stands
+WHOLE_JOB = {"state", "fallback"}  # kinds that are sent as the whole job
+PARTS = {"progress", "preview"}  # kinds that are sent as they are; others are of newer versions
 _ID = re.compile(r"\d{1,16}-\d{1,16}", re.ASCII)
 
 
-@blueprint.get("/jobs/<job_id>/events")
+@blueprint.get("/<job_id>/events")
 def stream(job_id: str) -> Response:
-    """Tell a job's story from now on, or from `Last-Event-ID` on, until it ends."""
-    get_services().jobs.get(job_id)  # there is no story of a job that is not
-    last = request.headers.get("Last-Event-ID", "")
-    messages = _messages(get_services().jobs, job_id, last if _ID.fullmatch(last) else None)
+    """Send a job's events from now on, or after `Last-Event-ID`, until it ends."""
+    services = get_services()
+    services.jobs.get(job_id)  # so that an unknown job gets an error, not a stream
+    last_id = request.headers.get("Last-Event-ID", "")
+    after = last_id if _ID.fullmatch(last_id) else None
     return Response(
-        stream_with_context(messages),
+        stream_with_context(_messages(services, job_id, after)),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
 
 
-def _messages(jobs: JobStore, job_id: str, after: str | None) -> Iterator[str]:
+def _messages(services: Services, job_id: str, after: str | None) -> Iterator[str]:
     try:
-        yield from _told(jobs, job_id, after)
-    except (JobNotFound, StoreUnavailable):
-        return  # deleted, or Redis is away: the reader asks again and gets the answer to that
+        yield from _from_start(services, job_id, after)
+    except GramworksError:
+        return  # deleted, unreadable, or Redis is away: the client reconnects and gets the error
 
 
-def _told(jobs: JobStore, job_id: str, after: str | None) -> Iterator[str]:
-    # The position is taken before the record is read, so that nothing falls between the two.
-    newest = jobs.last_event_id(job_id)
-    job = jobs.get(job_id)
-    shown: dict[str, Any] = {}
-    if after is None or job.ended or not jobs.has_event(job_id, after):
-        after = newest  # what came between may be trimmed: the job as it stands tells it
-        shown = job_json(job)
-        yield _message("job", newest, shown)
+def _from_start(services: Services, job_id: str, after: str | None) -> Iterator[str]:
+    # The position is read before the record, so that no event falls between the two.
+    newest = services.events.last_id(job_id)
+    job = services.jobs.get(job_id)
+    sent: dict[str, Any] = {}
+    if after is None or job.ended or not services.events.has(job_id, after):
+        after = newest  # the events in between may be gone; the job itself has their result
+        sent = job_json(job)
+        yield _message("job", newest, sent)
     if not job.ended:
-        yield KEEP_ALIVE  # a server sends the headers with the first words, and not before
-        yield from _going_on(jobs, job_id, after, shown)
+        yield KEEP_ALIVE  # the server sends headers with the first bytes only
+        yield from _following(services, job_id, after, sent)
 
 
-def _going_on(jobs: JobStore, job_id: str, after: str, shown: dict[str, Any]) -> Iterator[str]:
-    for event in jobs.events(job_id, after):
+def _following(services: Services, job_id: str, after: str, sent: dict[str, Any]) -> Iterator[str]:
+    for event in services.events.follow(job_id, after):
         if event is None:
-            before, shown = shown, _waiting(jobs.get(job_id))
-            yield _message("job", after, shown) if shown and shown != before else KEEP_ALIVE
+            before, sent = sent, _queued_json(services.jobs.get(job_id))
+            yield _message("job", after, sent) if sent and sent != before else KEEP_ALIVE
             continue
         after = event.id
-        if event.kind not in WHOLE:
+        if event.kind in WHOLE_JOB:
+            job = services.jobs.get(job_id)
+            sent = job_json(job)
+            yield _message("job", event.id, sent)
+            if job.ended:
+                return
+        elif event.kind in PARTS:
             yield _message(event.kind, event.id, _data(job_id, event))
-            continue
-        job = jobs.get(job_id)
-        shown = job_json(job)
-        yield _message("job", event.id, shown)
-        if job.ended:
-            return
 
 
-def _waiting(job: Job) -> dict[str, Any]:
-    """Return a queued job as it stands: its place and its time change without an event."""
+def _queued_json(job: Job) -> dict[str, Any]:
+    """Return a queued job's JSON, since its position and times change without an event."""
     return job_json(job) if job.state is JobState.QUEUED else {}
 
 
 def _data(job_id: str, event: Event) -> Any:
     if event.kind == "preview":
-        return {"href": url_for("api.preview", job_id=job_id, evaluation=event.data)}
+        return {"href": url_for("jobs.preview", job_id=job_id, evaluation=event.data)}
     return json.loads(event.data)
 
 

@@ -1,33 +1,35 @@
-"""The REST API of jobs and settings, for programs."""
+"""Jobs: submit, list, show, cancel or delete, retry; their pictures."""
 
 import logging
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from shared.errors import InvalidSetting, NotReady, StoreUnavailable
-from shared.job import ENDED, Job, JobOptions
+from shared import paths
+from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnavailable
+from shared.job import Job
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode
-from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
+from web.intake.limits import queue_bounds
 from web.intake.submission import submit
-from web.services import get_services
+from web.services import Services, get_services
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-LONGEST_PAGE = 100
+blueprint = Blueprint("jobs", __name__, url_prefix="/api/v1/jobs")
+MAX_PAGE = 100
 log = logging.getLogger(__name__)
 
 
-@blueprint.post("/jobs")
+@blueprint.post("")
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a job."""
-    job = submit(get_services(), owner_of(request.remote_addr), request.files, request.form)
+    owner = owner_of(request.remote_addr)
+    job = submit(get_services(), owner, request.files, request.form)
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 
-@blueprint.get("/jobs")
+@blueprint.get("")
 def index() -> dict[str, Any]:
     """List jobs, newest first, a page at a time."""
     limit, cursor = _limit(), _cursor()
@@ -38,34 +40,46 @@ def index() -> dict[str, Any]:
     }
 
 
-@blueprint.get("/jobs/<job_id>")
+@blueprint.get("/<job_id>")
 def show(job_id: str) -> dict[str, Any]:
     """Show a job."""
     return job_json(get_services().jobs.get(job_id))
 
 
-@blueprint.delete("/jobs/<job_id>")
+@blueprint.delete("/<job_id>")
 def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
     """Cancel a live job; delete an ended one with its pictures, but not with `?if=live`."""
     services, only_live = get_services(), _only_live()
-    if services.jobs.cancel(job_id) not in ENDED or only_live:
-        return job_json(services.jobs.get(job_id)), 200
-    # The record first: pictures without one are collected by the workers, whatever fails here.
-    if services.jobs.delete(job_id):
-        _delete_pictures(services.objects, job_id)
+    was_live = services.jobs.cancel(job_id)
+    if was_live or only_live:
+        try:
+            return job_json(services.jobs.get(job_id)), 200
+        except RecordUnreadable:
+            if only_live:
+                raise
+    delete_job(services, job_id)
     return "", 204
 
 
-@blueprint.post("/jobs/<job_id>/retry")
+def delete_job(services: Services, job_id: str) -> None:
+    """Delete a job that is not live.
+
+    The record goes first: objects without one are garbage, and found by the workers.
+    """
+    if services.jobs.delete(job_id):
+        _delete_objects(services.objects, job_id)
+
+
+@blueprint.post("/<job_id>/retry")
 def retry(job_id: str) -> tuple[dict[str, Any], int]:
-    """Try a failed job again."""
+    """Queue a failed job again."""
     services = get_services()
-    services.jobs.retry(job_id)
+    services.jobs.retry(job_id, queue_bounds(services.config))
     services.wake()
     return job_json(services.jobs.get(job_id)), 202
 
 
-@blueprint.get("/jobs/<job_id>/result")
+@blueprint.get("/<job_id>/result")
 def result(job_id: str) -> Response:
     """Send the finished picture, in the format that is asked for."""
     wanted = request.args.get("format", "png").lower()
@@ -83,7 +97,7 @@ def result(job_id: str) -> Response:
     return response
 
 
-@blueprint.get("/jobs/<job_id>/preview")
+@blueprint.get("/<job_id>/preview")
 def preview(job_id: str) -> Response:
     """Send the newest preview."""
     job = get_services().jobs.get(job_id)
@@ -92,25 +106,11 @@ def preview(job_id: str) -> Response:
     return response
 
 
-@blueprint.get("/settings")
-def settings() -> dict[str, Any]:
-    """Show every knob with its type, bounds, default, unit and help, and the presets."""
-    return {
-        "schema": StyleSettings.model_json_schema(),
-        "presets": {
-            name: StyleSettings(**values).model_dump(mode="json")
-            for name, values in PRESETS.items()
-        },
-        "default_preset": DEFAULT_PRESET,
-        "options": JobOptions.model_json_schema(),
-    }
-
-
-def _delete_pictures(objects: ObjectStore, job_id: str) -> None:
+def _delete_objects(objects: ObjectStore, job_id: str) -> None:
     try:
-        objects.delete_folder(f"jobs/{job_id}")
+        objects.delete_folder(paths.job_folder(job_id))
     except StoreUnavailable as error:
-        log.warning("the pictures of %s are left to be collected: %s", job_id, error)
+        log.warning("the objects of %s are left to garbage collection: %s", job_id, error)
 
 
 def _picture(job: Job, what: str, key: str | None) -> bytes:
@@ -133,8 +133,8 @@ def _limit() -> int:
     limit = int(text[:9])
     if limit < 1:
         raise InvalidSetting(field="limit", problem="greater_than_equal", ge=1)
-    if limit > LONGEST_PAGE:
-        raise InvalidSetting(field="limit", problem="less_than_equal", le=LONGEST_PAGE)
+    if limit > MAX_PAGE:
+        raise InvalidSetting(field="limit", problem="less_than_equal", le=MAX_PAGE)
     return limit
 
 

@@ -1,54 +1,69 @@
-"""A job as programs see it."""
+"""A job's JSON."""
 
 from typing import Any
 
 from flask import url_for
 
+from shared.errors import RecordUnreadable
 from shared.job import Job, JobState
+from shared.job_store import UnreadableJob
 from web.errors import fault
-from web.messages.job_log import fallback, step
+from web.messages.job_log import fallback_sentence, transition_sentence
 from web.services import get_services
 
+UNREADABLE = "unreadable"  # the state of a job whose record cannot be read
 
-def job_json(job: Job) -> dict[str, Any]:
+
+def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
     """Return the JSON of a job; times are ISO 8601 in UTC."""
+    if isinstance(job, UnreadableJob):
+        return _unreadable_json(job)
     body = job.model_dump(mode="json")
     return {
         **{name: body[name] for name in ("id", "state", "position")},
-        **_prospect(job),
+        **_expected_times(job),
         **{name: body[name] for name in ("attempt", "progress", "settings", "options")},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
-        "log": [{**line, "detail": step(line)} for line in body["log"]],
-        "fallbacks": [{**each, "detail": fallback(each)} for each in body["fallbacks"]],
+        "log": [{**line, "detail": transition_sentence(line)} for line in body["log"]],
+        "fallbacks": [{**each, "detail": fallback_sentence(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
-        "links": links(job.id),
+        "links": _links(job.id),
     }
 
 
-def _prospect(job: Job) -> dict[str, Any]:
-    """Return when the job starts and ends, in seconds from now, as far as anybody knows."""
-    prospect = {"starts_in_seconds": None, "eta_seconds": job.eta_seconds, "waiting": None}
-    return prospect if job.state is not JobState.QUEUED else {**prospect, **_expected(job)}
+def _unreadable_json(job: UnreadableJob) -> dict[str, Any]:
+    created = job.created_at.isoformat() if job.created_at else None
+    return {
+        "id": job.id,
+        "state": UNREADABLE,
+        "created_at": created,
+        "error": fault(RecordUnreadable(id=job.id, reason=job.reason)),
+        "links": _links(job.id),
+    }
 
 
-def _expected(job: Job) -> dict[str, Any]:
-    queue_forecast = get_services().queue_forecast()
-    if blocked_by := queue_forecast.blocked_by(job):
-        return {"waiting": fault(blocked_by)}
-    estimate = queue_forecast.estimates.get(job.id)
+def _expected_times(job: Job) -> dict[str, Any]:
+    """Return when the job starts and ends, in seconds from now, and what blocks it."""
+    times = {"starts_in_seconds": None, "eta_seconds": job.eta_seconds, "waiting": None}
+    if job.state is not JobState.QUEUED:
+        return times
+    forecast = get_services().queue_forecast()
+    if blocked_by := forecast.blocked_by(job):
+        return {**times, "waiting": fault(blocked_by)}
+    estimate = forecast.estimates.get(job.id)
     if estimate is None:
-        return {}
-    starts, ends = estimate.waits, estimate.waits + estimate.runs
-    return {"starts_in_seconds": round(starts, 1), "eta_seconds": round(ends, 1)}
+        return times
+    start, end = estimate.waits, estimate.waits + estimate.runs
+    return {**times, "starts_in_seconds": round(start, 1), "eta_seconds": round(end, 1)}
 
 
-def links(job_id: str) -> dict[str, str]:
+def _links(job_id: str) -> dict[str, str]:
     """Return where the parts of a job are."""
     return {
-        "self": url_for("api.show", job_id=job_id),
+        "self": url_for("jobs.show", job_id=job_id),
         "events": url_for("events.stream", job_id=job_id),
-        "preview": url_for("api.preview", job_id=job_id),
-        "result": url_for("api.result", job_id=job_id),
-        "retry": url_for("api.retry", job_id=job_id),
-        "page": url_for("pages.show", job_id=job_id),
+        "preview": url_for("jobs.preview", job_id=job_id),
+        "result": url_for("jobs.result", job_id=job_id),
+        "retry": url_for("jobs.retry", job_id=job_id),
+        "page": url_for("job_page.show", job_id=job_id),
     }

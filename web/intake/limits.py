@@ -1,48 +1,74 @@
-"""Whether there is room for one more job: in the queue, in Redis, in the image store."""
+"""Whether a job is accepted: is there room for it, and can its result be painted."""
 
 import shutil
-from typing import Any
 
 from shared.config import Config
-from shared.errors import QueueFull, StorageFull, StoreUnavailable
-from shared.job_store import JobStore
-from shared.job_store.queue import Load
+from shared.errors import (
+    ImageTooElongated,
+    NoWorkerFits,
+    QueueFull,
+    ResultTooLarge,
+    ResultTooNarrow,
+    StorageFull,
+    StoreUnavailable,
+)
+from shared.job_store import Load
 from shared.object_store import ObjectStore
+from shared.settings import SHORTEST_RESULT_SIDE, StyleSettings, largest_size, sizes_within
+from web.services import Services
 
 MEGABYTE = 1_000_000
-MOST_OF_REDIS = 0.9  # the rest is for the jobs that were accepted to go on
+MEGAPIXEL = 1_000_000
+MAX_REDIS_SHARE = 0.9  # of Redis's memory; the rest is for the accepted jobs
+Size = tuple[int, int]
 
 
-def check_room(config: Config, jobs: JobStore, objects: ObjectStore) -> None:
-    """Raise QueueFull or StorageFull before anything is decoded that could not be kept."""
-    _check_queue(jobs.load(), bounds(config))
-    _check_redis(jobs)
-    _check_images(objects, config.min_free_mb * MEGABYTE)
+def check_room(services: Services) -> None:
+    """Raise QueueFull or StorageFull if there is no room for one more job."""
+    load = services.queue.load()
+    for bound, maximum in queue_bounds(services.config)._asdict().items():
+        if getattr(load, bound) >= maximum:
+            raise QueueFull(bound=bound, maximum=maximum)
+    if services.redis.used_memory_share() > MAX_REDIS_SHARE:
+        raise StorageFull(store="redis")
+    _check_objects(services.objects, services.config.min_free_mb * MEGABYTE)
 
 
-def bounds(config: Config) -> Load:
-    """Return what may wait at most."""
+def queue_bounds(config: Config) -> Load:
+    """Return what may be queued at most."""
     return Load(config.max_queued_jobs, config.max_queued_mb * MEGABYTE)
 
 
-def _check_queue(load: Load, most: Load) -> None:
-    for bound, maximum in most._asdict().items():
-        if getattr(load, bound) >= maximum:
-            raise QueueFull(bound=bound, maximum=maximum)
+def check_size(settings: StyleSettings, content: Size, megapixels: float) -> None:
+    """Raise an error that names a `size` that this server paints, unless it paints this one."""
+    rows, columns = settings.result_shape(*content)
+    is_too_narrow = columns < SHORTEST_RESULT_SIDE
+    if not is_too_narrow and rows * columns <= megapixels * MEGAPIXEL:
+        return
+    width, height = content
+    smallest, largest = sizes_within(width, height, int(megapixels * MEGAPIXEL))
+    if smallest > largest:
+        raise ImageTooElongated(field="content", width=width, height=height)
+    shape = {"field": "settings.size", "rows": rows, "columns": columns}
+    if is_too_narrow:
+        raise ResultTooNarrow(minimum=smallest, **shape)
+    raise ResultTooLarge(maximum=largest, megapixels=megapixels, **shape)
 
 
-def _check_redis(jobs: JobStore) -> None:
-    memory: Any = jobs.redis.info("memory")
-    if memory["used_memory"] > MOST_OF_REDIS * (memory["maxmemory"] or float("inf")):
-        raise StorageFull(store="redis")
+def check_memory(settings: StyleSettings, content: Size, most_pixels: int | None) -> None:
+    """Raise NoWorkerFits unless a worker can take the result; `most_pixels` is None if unknown."""
+    rows, columns = settings.result_shape(*content)
+    if most_pixels is not None and rows * columns > most_pixels:
+        fits = largest_size(*content, most_pixels)
+        raise NoWorkerFits(field="settings.size", rows=rows, columns=columns, maximum=fits)
 
 
-def _check_images(objects: ObjectStore, least: int) -> None:
-    if objects.folder is None:  # of a bucket nobody knows
+def _check_objects(objects: ObjectStore, min_free: int) -> None:
+    if objects.folder is None:  # how full a bucket is, is unknown
         return
     try:
         free = shutil.disk_usage(objects.folder).free
     except OSError as error:
         raise StoreUnavailable(store="images", reason=str(error)) from error
-    if free < least:
+    if free < min_free:
         raise StorageFull(store="images")

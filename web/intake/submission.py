@@ -5,16 +5,24 @@ from contextlib import contextmanager, suppress
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from shared.errors import InvalidJson, MissingFile, QueueFull, StoreUnavailable, TooManyFiles
+from shared import paths
+from shared.errors import (
+    InvalidJson,
+    MissingFile,
+    QueueFull,
+    StoreUnavailable,
+    TooManyFiles,
+    UnknownField,
+)
 from shared.job import InputImage, Job, JobInputs, JobOptions
-from shared.job_store.records import Admission, new_id
+from shared.job_store import NewJob, new_id
 from shared.settings import parse_settings, read_object, validate
 from web.intake.images import CleanImage, read_image
-from web.intake.limits import bounds, check_room
-from web.intake.sizes import check_memory, check_size
+from web.intake.limits import check_memory, check_room, check_size, queue_bounds
 from web.services import Services
 
-MOST_STYLES = 8
+MAX_STYLES = 8
+FIELDS = ("content", "style", "settings", "options")
 
 
 def submit(
@@ -22,39 +30,44 @@ def submit(
 ) -> Job:
     """Accept a job.
 
-    Raises:
-        InvalidRequest: it says which field to mend and how.
-        Refused: there is no room for it just now.
-
     Args:
-        services: the services.
+        services: the application's.
         owner: whose job it is.
         files: `content`, one file, and `style`, one or more.
         form: `settings` and `options`, each a JSON object or absent.
+
+    Raises:
+        InvalidRequest: it names the field and what to change.
+        Refused: there is no room for it now.
     """
-    check_room(
-        services.config, services.jobs, services.objects
-    )  # without Redis too nothing is decoded
+    check_room(services)  # first, so that nothing is decoded in vain
+    check_known({*files, *form}, FIELDS)
     settings = parse_settings(_text(files, form, "settings"))
-    options = read_object("options", _text(files, form, "options"))
-    handling = validate("options", JobOptions, options)
+    options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
     content, *_ = _images(services, files, "content", most=1)
-    shape = content.width, content.height
-    check_size(settings, shape, services.config.max_result_megapixels)
-    check_memory(settings, shape, services.workers.largest_lately())
-    styles = _images(services, files, "style", most=MOST_STYLES)
-    job_id, admission = new_id(), Admission(owner, bounds(services.config))
-    with _dropping(services, job_id, on=Exception):
+    size = content.width, content.height
+    check_size(settings, size, services.config.max_result_megapixels)
+    check_memory(settings, size, services.workers.largest_lately())
+    styles = _images(services, files, "style", most=MAX_STYLES)
+    job_id = new_id()
+    with _deleting_inputs(services, job_id, on=Exception):
         inputs = _store_all(services, job_id, content, styles)
-    # Else they stay: where Redis's answer is lost, a record may be there that names them.
-    with _dropping(services, job_id, on=QueueFull):
-        job = services.jobs.create(job_id, settings, handling, inputs, admission)
+    # If Redis's answer is lost, the record may exist and name them: only a refusal deletes them.
+    with _deleting_inputs(services, job_id, on=QueueFull):
+        new = NewJob(settings, options, inputs, owner)
+        job = services.jobs.create(job_id, new, queue_bounds(services.config))
     services.wake()
     return job
 
 
+def check_known(fields: set[str], known: tuple[str, ...]) -> None:
+    """Raise UnknownField if a field has none of the known names: it is likely misspelled."""
+    for field in sorted(filter(None, fields.difference(known))):
+        raise UnknownField(field=field, known=list(known))
+
+
 def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:
-    if field in files:  # as curl's @ sends it; passed over, it would paint another picture
+    if field in files:  # as curl's @ sends it; ignoring it would paint another picture
         raise InvalidJson(field=field, reason="it was sent as a file, not as a form field")
     return form.get(field, "")
 
@@ -67,32 +80,33 @@ def _images(
         raise MissingFile(field=field)
     if len(uploads) > most:
         raise TooManyFiles(field=field, maximum=most, count=len(uploads))
-    return [read_image(field, upload, services.config.max_input_megapixels) for upload in uploads]
+    megapixels = services.config.max_input_megapixels
+    return [read_image(field, upload, megapixels) for upload in uploads]
 
 
 def _store_all(
     services: Services, job_id: str, content: CleanImage, styles: list[CleanImage]
 ) -> JobInputs:
     return JobInputs(
-        content=_store(services, f"jobs/{job_id}/content.png", content),
+        content=_store(services, paths.content_key(job_id), content),
         styles=[
-            _store(services, f"jobs/{job_id}/style-{number}.png", style)
+            _store(services, paths.style_key(job_id, number), style)
             for number, style in enumerate(styles)
         ],
     )
 
 
-@contextmanager
-def _dropping(services: Services, job_id: str, on: type[Exception]) -> Iterator[None]:
-    """Delete the job's pictures if `on` is raised: no record names them."""
-    try:
-        yield
-    except on:
-        with suppress(StoreUnavailable):  # the workers collect what is left
-            services.objects.delete_folder(f"jobs/{job_id}")
-        raise
-
-
 def _store(services: Services, key: str, image: CleanImage) -> InputImage:
     services.objects.put(key, image.png)
     return InputImage(key=key, width=image.width, height=image.height, bytes=len(image.png))
+
+
+@contextmanager
+def _deleting_inputs(services: Services, job_id: str, on: type[Exception]) -> Iterator[None]:
+    """Delete the job's inputs if `on` is raised, since no record names them."""
+    try:
+        yield
+    except on:
+        with suppress(StoreUnavailable):  # the workers' garbage collection finds them
+            services.objects.delete_folder(paths.job_folder(job_id))
+        raise

@@ -1,152 +1,101 @@
-"""Every error in English: the status of its code, and the sentence with its parameters."""
+"""The sentence for every error code, with its parameters."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from web.messages.job_log import REASONS
 
-SENTENCES: dict[str, tuple[int, str]] = {
-    "missing_file": (422, "Choose a file for '{field}': the upload has none."),
-    "too_many_files": (422, "'{field}' takes at most {maximum} file(s), and got {count}."),
-    "upload_too_large": (
-        413,
-        "The upload is too long: all files together may have at most {maximum_mb} MB.",
-    ),
+SENTENCES: dict[str, str] = {
+    "missing_file": "'{field}' has no file. Choose one.",
+    "too_many_files": "'{field}' takes up to {maximum} files, and got {count}.",
+    "upload_too_large": "The upload is too large. All files together may have {maximum_mb} MB.",
     "form_too_large": (
-        413,
-        (
-            "The fields beside the files are too long: together they may have at most {maximum}"
-            " bytes, in at most {parts} parts."
-        ),
+        "The form's text fields are too large. Together they may have {maximum} bytes in {parts}"
+        " parts."
     ),
-    "not_an_image": (422, "The file for '{field}' is no image of a known kind: use {formats}."),
+    "not_an_image": "The file for '{field}' is not an image of a supported format. Use {formats}.",
     "truncated_image": (
-        422,
-        "The image for '{field}' is damaged or breaks off: save or copy it anew.",
+        "The file for '{field}' is incomplete or damaged. Save or download it again."
     ),
     "image_too_small": (
-        422,
-        "The image for '{field}' has {width} × {height} pixels: each side needs {minimum} or more.",
+        "The image for '{field}' has {width} × {height} pixels. Each side needs at least {minimum}."
     ),
     "image_too_large": (
-        422,
-        (
-            "The image for '{field}' has {width} × {height} pixels, more than {maximum} megapixels:"
-            " make it smaller."
-        ),
-    ),
-    "result_too_large": (
-        422,
-        (
-            "A result of {columns} × {rows} pixels is more than this server paints ({megapixels}"
-            " megapixels): for this image '{field}' may be at most {maximum}."
-        ),
-    ),
-    "result_too_narrow": (
-        422,
-        (
-            "A result of {columns} × {rows} pixels is too narrow to paint: for this image '{field}'"
-            " must be at least {minimum}."
-        ),
-    ),
-    "no_worker_fits": (
-        422,
-        (
-            "No worker that was heard of in the last day has the memory for a result of {columns} ×"
-            " {rows} pixels: for this image '{field}' {at_most}."
-        ),
+        "The image for '{field}' has {width} × {height} pixels, which is more than {maximum}"
+        " megapixels. Use a smaller one."
     ),
     "image_too_elongated": (
-        422,
-        (
-            "The image for '{field}' has {width} × {height} pixels: its result is too narrow or too"
-            " large at every size. Crop it."
-        ),
+        "The image for '{field}' has {width} × {height} pixels. At every size, its result is too"
+        " narrow or too large. Crop it."
     ),
-    "invalid_json": (422, "'{field}' must be a JSON object: {reason}."),
-    "unknown_setting": (422, "'{field}' is not known. Known are {names}."),
-    "invalid_setting": (422, "'{field}' {rule}."),
-    "not_found": (404, "There is nothing at this address."),
-    "job_not_found": (404, "There is no job {id}: it never was, or it was deleted."),
-    "not_ready": (409, "The job is {state} and has no {what}{hope}."),
-    "not_failed": (409, "The job is {state}; only one that failed can be tried again."),
+    "result_too_large": (
+        "A result of {columns} × {rows} pixels is larger than this server allows ({megapixels}"
+        " megapixels). For this image, '{field}' can be up to {maximum}."
+    ),
+    "result_too_narrow": (
+        "A result of {columns} × {rows} pixels is too narrow. For this image, '{field}' must be at"
+        " least {minimum}."
+    ),
+    "no_worker_fits": (
+        "No worker that was online in the last day has the memory for a result of {columns} ×"
+        " {rows} pixels. For this image, '{field}' {can_be_up_to}."
+    ),
+    "invalid_json": "'{field}' must be a JSON object: {reason}.",
+    "unknown_field": "There is no field '{field}'. The fields are {names}.",
+    "unknown_setting": "There is no setting '{field}'. The settings are {names}.",
+    "invalid_setting": "'{field}' {rule}.",
+    "not_found": "There is nothing at this address.",
+    "job_not_found": "There is no job {id}. It may have been deleted.",
+    "record_unreadable": (
+        "This version of Gramworks cannot read the job {id} ({reason}). Use the version that"
+        " created it, or delete it."
+    ),
+    "not_ready": "The job is {state} and has no {what}{yet}.",
+    "not_failed": "The job is {state}. Only a failed job can be retried.",
     "queue_full": (
-        429,
-        (
-            "The queue is full ({amount} wait already), so the job was not accepted: try again in a"
-            " minute."
-        ),
+        "The queue is full with {amount}. The job was not accepted; try again in a minute."
     ),
     "storage_full": (
-        503,
-        (
-            "The {place} has hardly any room left, so the job was not accepted: try again in some"
-            " minutes."
-        ),
+        "The {place} has no room left. The job was not accepted; try again in some minutes."
     ),
-    "no_worker_online": (
-        503,
-        "No worker is online just now. The job is kept, and starts as soon as one is.",
-    ),
+    "no_worker_online": "No worker is online. The job starts as soon as one is.",
     "no_live_worker_fits": (
-        503,
-        (
-            "No worker that is online has the memory for {width} × {height} pixels. The job is kept"
-            " and waits for one that has; {otherwise}."
-        ),
+        "No worker that is online has the memory for {width} × {height} pixels. The job waits for"
+        " one that has. {size_that_fits}"
     ),
     "workers_draining": (
-        503,
-        (
-            "The workers that could take the job are told to take no more. It is kept, and starts"
-            " as soon as one may."
-        ),
+        "The workers that could take the job are draining. It starts as soon as one takes jobs"
+        " again."
+    ),
+    "workers_suspended": (
+        "The workers that could take the job failed several times in a row and pause ({reason})."
+        " The job starts as soon as one takes jobs again."
     ),
     "store_unavailable": (
-        503,
-        (
-            "The {place} cannot be reached just now. Nothing that was accepted is lost; try again"
-            " in some seconds."
-        ),
+        "The {place} does not answer. Accepted jobs are not lost; try again in some seconds."
     ),
-    "object_not_found": (404, "The picture is no longer there."),
-    "superseded": (409, "Another worker has taken the job over."),
-    "invalid_config": (500, "The server's setting {name} is wrong: {message}."),
-    "weights_unavailable": (
-        500,
-        "The worker could not get the network's weights from {source}: {reason}.",
-    ),
-    "job_failed": (500, "The job failed; the worker's log has the details."),
+    "object_not_found": "The picture no longer exists.",
+    "superseded": "Another worker has taken over the job.",
+    "invalid_config": "The server's setting {name} is wrong: {message}.",
+    "weights_unavailable": "The network's weights are not available from {source}: {reason}.",
+    "job_failed": "The job failed. The worker's log has the details.",
     "out_of_memory": (
-        500,
-        (
-            "{width} × {height} pixels need more memory than the worker has, even in small tiles:"
-            " {way_out}."
-        ),
+        "{width} × {height} pixels need more memory than the worker has, even in small tiles."
+        " {way_out}"
     ),
     "pictures_too_large": (
-        500,
-        "The worker has too little memory for these pictures: send smaller ones.",
+        "The worker has too little memory to open these pictures. Use smaller ones."
     ),
     "diverged": (
-        500,
-        (
-            "The optimisation left the finite numbers at evaluation {evaluation}: choose smaller"
-            " weights."
-        ),
+        "The loss was no longer finite at evaluation {evaluation}. Choose smaller weights."
     ),
     "workers_lost": (
-        500,
-        (
-            "{attempts} workers in turn were lost while they ran this job, so it is given up:"
-            " {losses}. Try it again, or choose a smaller size, which needs less memory."
-        ),
+        "The job failed after {attempts} lost attempts: {lost_attempts}. Retry it, or choose a"
+        " smaller size, which needs less memory."
     ),
-    "worker_fault": (500, "The worker met an error that nobody foresaw; its log has the details."),
-    "internal": (500, "The server met an error that nobody foresaw; its log has the details."),
+    "worker_fault": "The worker had an unexpected error. Its log has the details.",  # old records
+    "internal": "The server had an unexpected error. Its log has the details.",
 }
-
-RETRY_SECONDS = {"queue_full": 60, "storage_full": 300, "store_unavailable": 5}
 
 RULES: dict[str, str] = {
     "greater_than_equal": "must be {minimum} or more",
@@ -156,75 +105,64 @@ RULES: dict[str, str] = {
     "finite_number": "must be a finite number",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
-    "int_parsing_size": "must be a whole number of a reasonable length",
+    "int_parsing_size": "must be a shorter whole number",
     "float_type": "must be a number",
     "string_type": "must be a text",
     "dict_type": "must be a list of layers, or an object of layer and weight",
-    "tuple_type": "must be a preset's name or a list of three numbers",
-    "too_short": "must hold at least {minimum} value(s)",
-    "too_long": "must hold at most {maximum} values",
+    "tuple_type": "must be a name or a list of three numbers",
+    "too_short": "needs {minimum} or more values",
+    "too_long": "takes up to {maximum} values",
     "missing": "is missing: three numbers are needed",
     "literal_error": "must be {expected}",
 }
-BOUNDS = {
-    "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",
-    "min_length": "minimum", "max_length": "maximum",
-}  # fmt: skip
-_PLACES = {"redis": "job queue (Redis)", "images": "image store"}
-_HOPE = {"queued": " yet", "running": " yet"}
-
-
-def status_of(code: str) -> int:
-    """Return the HTTP status for an error's code."""
-    return SENTENCES.get(code, SENTENCES["internal"])[0]
+_PLACES = {"redis": "job queue (Redis)", "images": "object store"}
 
 
 def sentence(code: str, parameters: Mapping[str, Any]) -> str:
-    """Return the English sentence for an error."""
-    _, template = SENTENCES.get(code, SENTENCES["internal"])
+    """Return the sentence for an error."""
     words = {
         **parameters,
         "names": ", ".join(parameters.get("known", [])),
         "rule": _rule(parameters),
         "way_out": _way_out(parameters),
-        "at_most": _at_most(parameters),
+        "can_be_up_to": _can_be_up_to(parameters),
+        "size_that_fits": _size_that_fits(parameters),
         "amount": _amount(parameters),
-        "otherwise": _otherwise(parameters),
-        "losses": "; ".join(_loss(each) for each in parameters.get("lost", [])),
+        "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
-        "hope": _HOPE.get(str(parameters.get("state")), ""),
-        "maximum_mb": int(parameters.get("maximum", 0)) // 1_000_000
-        if code == "upload_too_large"
-        else "",
+        "yet": " yet" if parameters.get("state") in ("queued", "running") else "",
     }
-    return template.format(**words)
+    if code == "upload_too_large":
+        words["maximum_mb"] = int(parameters.get("maximum", 0)) // 1_000_000
+    return SENTENCES.get(code, SENTENCES["internal"]).format(**words)
 
 
 def _way_out(parameters: Mapping[str, Any]) -> str:
     size = parameters.get("maximum")
-    return f"a size of {size} should fit" if size else "choose another worker"
+    return f"A size of {size} should fit." if size else "Use a worker with more memory."
 
 
-def _at_most(parameters: Mapping[str, Any]) -> str:
+def _can_be_up_to(parameters: Mapping[str, Any]) -> str:
     size = parameters.get("maximum")
-    return f"may be at most {size}" if size else "would have to be too small to paint"
+    return f"can be up to {size}" if size else "would have to be too small to paint"
+
+
+def _size_that_fits(parameters: Mapping[str, Any]) -> str:
+    size = parameters.get("maximum")
+    return f"A size of {size} would fit now." if size else "No size would fit now."
 
 
 def _amount(parameters: Mapping[str, Any]) -> str:
-    count = parameters.get("maximum")
+    count = int(parameters.get("maximum") or 0)
     in_bytes = parameters.get("bound") == "bytes"
-    return f"{int(count or 0) // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
+    return f"{count // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
 
 
-def _otherwise(parameters: Mapping[str, Any]) -> str:
-    size = parameters.get("maximum")
-    return f"a size of {size} would fit" if size else "no size would fit those that are"
-
-
-def _loss(known: Mapping[str, Any]) -> str:
-    where = f" at evaluation {known['evaluation']}" if "evaluation" in known else ""
+def _lost_attempt(known: Mapping[str, Any]) -> str:
     reason = REASONS.get(known["reason"], known["reason"])
-    return f"in attempt {known['attempt']} {reason}{where}, after {known['seconds']} s"
+    where = f" at evaluation {known['evaluation']}" if "evaluation" in known else ""
+    detail = f" ({known['detail']})" if "detail" in known else ""
+    return f"in attempt {known['attempt']}, {reason}{detail}{where}, after {known['seconds']} s"
 
 
 def _rule(parameters: Mapping[str, Any]) -> str:

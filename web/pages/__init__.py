@@ -1,1 +1,1 @@
-"""The pages for people, a module per page."""
+"""The pages for people: `new` (the form and the latest jobs), `job`; `formatting` for values."""

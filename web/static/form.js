@@ -1,4 +1,4 @@
-// The form: pictures are shown as they are chosen, may be dropped, and too long an upload is told before it is sent.
+// The form: shows the chosen pictures, accepts dropped ones, and checks the upload's size before it is sent.
 const form = document.querySelector("form");
 const limit = Number(form.dataset.limitMb) * 1e6;
 
@@ -13,7 +13,7 @@ function show(label) {
 function checkLength() {
   const inputs = [...form.querySelectorAll("input[type=file]")];
   const length = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
-  const message = length > limit ? `The files have ${(length / 1e6).toFixed(0)} MB together; at most ${limit / 1e6} MB can be sent.` : "";
+  const message = length > limit ? `Together the files have ${(length / 1e6).toFixed(0)} MB. Up to ${limit / 1e6} MB can be sent.` : "";
   inputs[0].setCustomValidity(message);
 }
 

@@ -1,40 +1,31 @@
-// The job page: follows the job's events; the browser takes a dropped stream up again by itself.
+// The job page: follows the job's events. The browser reconnects a lost stream by itself.
+import { duration, number, time } from "./format.js";
+
+const ENDED = ["succeeded", "failed", "cancelled"];
 const page = document.getElementById("job");
 const part = (id) => document.getElementById(id);
-const ended = ["succeeded", "failed", "cancelled"];
 
-const known = (seconds) => seconds !== null && seconds !== undefined;
-
-function about(seconds) {
-  if (seconds < 1) return "a moment";
-  const step = seconds < 20 ? 1 : seconds < 120 ? 5 : 60;
-  const whole = Math.round(seconds / step) * step;
-  const parts = { h: Math.floor(whole / 3600), min: Math.floor(whole / 60) % 60, s: whole % 60 };
-  return "about " + Object.entries(parts).filter(([, count]) => count).map(([unit, count]) => `${count} ${unit}`).join(" ");
+function showText(id, text) {
+  part(id).textContent = text ?? "";
+  part(id).hidden = !text;
 }
 
-function left(state, seconds) {
-  if (!known(seconds) || ended.includes(state)) return "";
-  return state === "queued" ? `done in ${about(seconds)}` : `${about(seconds)} left`;
+function showFact(name, value) {
+  const fact = page.querySelector(`[data-fact=${name}]`);
+  fact.querySelector("dd").textContent = value ?? "";
+  fact.hidden = value === null;
 }
 
-function place(job) {
-  if (!known(job.position)) return ""; // it was started while it was read
-  const when = known(job.starts_in_seconds) ? `, starts in ${about(job.starts_in_seconds)}` : "";
-  return `Number ${job.position} in the queue${when}.`;
-}
-
-function number(value) {
-  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
-}
+const formatted = (value, format) => (value === null || value === undefined ? null : format(value));
 
 function showProgress(progress) {
+  showFact("evaluation", progress && `${progress.evaluation} / ${progress.evaluations}`);
+  showFact("level", progress && `${progress.level} / ${progress.levels}`);
+  part("losses").hidden = !progress;
   if (!progress) return;
   part("bar").value = progress.fraction;
-  part("numbers").hidden = false;
-  part("evaluation").textContent = `${progress.evaluation} / ${progress.evaluations}`;
-  part("level").textContent = `${progress.level} / ${progress.levels}`;
-  for (const [name, value] of Object.entries(progress.loss)) part(name).textContent = number(value);
+  part("losses").replaceChildren(...Object.entries(progress.loss).map(([name, value]) =>
+    element("div", element("dt", `${name} loss`), element("dd", number(value)))));
 }
 
 function showPicture(href) {
@@ -42,75 +33,59 @@ function showPicture(href) {
   part("picture").hidden = false;
 }
 
-function note(job) {
-  if (job.error) return job.error.detail;
-  return job.state === "queued" ? place(job) : "";
+function element(tag, ...content) {
+  const made = document.createElement(tag);
+  made.append(...content);
+  return made;
 }
 
-function item(...content) {
-  const line = document.createElement("li");
-  line.append(...content);
-  return line;
-}
-
-function moment(at) {
-  const element = document.createElement("time");
-  element.dateTime = at;
-  return inLocalTime(element);
-}
-
-function inLocalTime(element) {
-  const at = new Date(element.dateTime);
-  const today = at.toDateString() === new Date().toDateString();
-  element.textContent = today ? at.toLocaleTimeString() : at.toLocaleString();
-  return element;
-}
-
-function showStory(log, fallbacks) {
-  part("log").replaceChildren(...log.map((step) => item(moment(step.at), " ", step.detail)));
-  part("fallbacks").replaceChildren(...fallbacks.map((fallback) => item(fallback.detail)));
-  part("fallbacks").hidden = !fallbacks.length;
+function showTime(at) {
+  const made = element("time", time(at));
+  made.dateTime = at;
+  return made;
 }
 
 function showJob(job) {
+  const hasEnded = ENDED.includes(job.state);
   part("state").textContent = job.state;
   part("state").className = `state ${job.state}`;
   document.title = `${job.state} · Gramworks`;
-  part("note").textContent = note(job);
-  part("waiting").textContent = job.waiting?.detail ?? "";
-  part("waiting").hidden = !job.waiting;
-  part("left").textContent = left(job.state, job.eta_seconds);
+  showText("error", job.error?.detail);
+  showText("waiting", job.waiting?.detail);
+  showFact("position", job.position);
+  showFact("starts", formatted(job.starts_in_seconds, duration));
+  showFact("left", hasEnded ? null : formatted(job.eta_seconds, duration));
   showProgress(job.progress);
-  showStory(job.log, job.fallbacks);
-  if (!ended.includes(job.state)) return;
-  for (const id of ["bar", "cancel"]) part(id)?.remove();
+  part("log").replaceChildren(...job.log.map((line) => element("li", showTime(line.at), " ", line.detail)));
+  part("fallbacks").replaceChildren(...job.fallbacks.map((fallback) => element("li", fallback.detail)));
+  part("fallbacks").hidden = !job.fallbacks.length;
+  part("bar").hidden = hasEnded;
+  part("cancel").hidden = hasEnded;
   part("retry").hidden = job.state !== "failed";
-  if (job.state === "succeeded") {
-    showPicture(job.links.result);
-    part("download").hidden = false;
-  }
+  part("download").hidden = job.state !== "succeeded";
+  if (job.state === "succeeded") showPicture(job.links.result);
 }
 
-part("log").querySelectorAll("time").forEach(inLocalTime);
-
-if (!ended.includes(page.dataset.state)) {
+function follow() {
   const source = new EventSource(page.dataset.events);
   source.addEventListener("job", (event) => {
     const job = JSON.parse(event.data);
     showJob(job);
-    if (ended.includes(job.state)) source.close();
+    if (ENDED.includes(job.state)) source.close();
   });
   source.addEventListener("progress", (event) => {
     const { progress, eta_seconds: eta } = JSON.parse(event.data);
-    part("left").textContent = left("running", eta);
+    showFact("left", formatted(eta, duration));
     showProgress(progress);
   });
   source.addEventListener("preview", (event) => showPicture(JSON.parse(event.data).href));
-  source.addEventListener("open", () => { if (part("note").dataset.away) { part("note").textContent = ""; delete part("note").dataset.away; } });
+  source.addEventListener("open", () => { part("connection").hidden = true; });
   source.addEventListener("error", () => {
-    part("note").textContent = "The connection is interrupted; trying again…";
-    part("note").dataset.away = "yes";
-    // A refusal (the job was deleted, Redis is away) ends the browser's own attempts: reload then.
+    part("connection").hidden = false;
+    // An error response (the job was deleted, Redis is away) ends the browser's own attempts.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });
 }
+
+for (const at of part("log").querySelectorAll("time")) at.textContent = time(at.dateTime);
+if (!ENDED.includes(page.dataset.state)) follow();

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import OutOfMemory
-from shared.settings import StyleSettings
+from shared.settings import StyleSettings, largest_size
 from worker.engine.device import Device
 from worker.engine.loss.objective import Objective
 from worker.engine.memory.fallback import RAN_OUT
-from worker.engine.memory.plan import largest_pixels, largest_size
+from worker.engine.memory.plan import largest_pixels
 from worker.engine.multiscale.level_inputs import prepared
 from worker.engine.multiscale.optimization import Climb
 from worker.engine.progress import Progress

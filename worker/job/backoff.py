@@ -1,4 +1,4 @@
-"""Tries a step of a running job again for as long as a store is away and the job is ours."""
+"""Retries a step of a running job while a store is away and the job is still held."""
 
 import logging
 import time
@@ -7,30 +7,32 @@ from typing import TypeVar
 
 from shared.errors import StoreUnavailable
 from worker.job.lease import Lease
-from worker.job.watchdog import STORING
+from worker.job.watchdog import STORING_SECONDS
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between two tries
-IMAGE_PATIENCE = 30.0  # then another worker may reach the image store better
+OBJECT_STORE_PATIENCE = 30.0  # seconds; then another worker may reach the object store
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
-def insist(step: Callable[[], Result], lease: Lease, patience: float = float("inf")) -> Result:
-    """Return what the step returns, once it can.
+def with_backoff(
+    step: Callable[[], Result], lease: Lease, patience: float = float("inf")
+) -> Result:
+    """Return the step's result, once it has one.
 
     Raises:
-        Superseded: the job is not ours any more.
-        StoreUnavailable: it still is, and the store has been away for `patience` seconds.
+        Superseded: the attempt no longer holds the job.
+        StoreUnavailable: it does, but the store has been away for `patience` seconds.
     """
     begin, pause = time.monotonic(), FIRST_PAUSE
     while True:
-        lease.expect(STORING)
+        lease.expect_progress_in(STORING_SECONDS)
         try:
             return step()
         except StoreUnavailable as error:
             lease.check()
             if time.monotonic() - begin > patience:
                 raise
-            log.warning("waiting for a store: %s", error.parameters)
+            log.warning("a store is away, trying again: %s", error.parameters)
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""A running job's checkpoint: written whole or not at all, read by whoever runs the job next."""
+"""Checkpoints of a running job: written completely or not at all, read by the next attempt."""
 
 import io
 import logging
@@ -7,18 +7,19 @@ import zipfile
 
 import numpy as np
 
+from shared import paths
 from shared.errors import ObjectNotFound, StoreUnavailable
 from shared.job_store import Claim, JobStore
 from shared.object_store import ObjectStore
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 
-MOST_SHARE = 0.02  # of the time that a run may spend on them, however slow the store is
+MAX_SHARE = 0.02  # of a job's time that saving may take, however slow the store is
 log = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """One attempt's checkpoints, each in the place of the one before; may raise Superseded."""
+    """The checkpoints of one attempt, each replacing the one before. May raise Superseded."""
 
     def __init__(self, claim: Claim, jobs: JobStore, objects: ObjectStore, seconds: float) -> None:
         self._claim = claim
@@ -27,33 +28,30 @@ class Checkpoints:
         self._seconds = seconds
         self._due = time.monotonic() + seconds
 
-    def keep(self, progress: Progress) -> None:
-        """Save where the work is, if that was last done long enough ago.
+    def save_if_due(self, progress: Progress) -> None:
+        """Save a checkpoint if the last one is old enough.
 
-        A store that is away leaves the checkpoint before in force.
+        If the object store is away, the checkpoint before stays valid.
         """
         begin = time.monotonic()
         if begin < self._due or progress.evaluation == progress.evaluations:
             return
         try:
-            self._save(progress.snapshot())
+            key = paths.checkpoint_key(self._claim.job_id, self._claim.attempt)
+            self._objects.put(key, to_bytes(progress.snapshot()))
+            self._jobs.save_checkpoint(self._claim, key)
         except StoreUnavailable as error:
             log.warning("job %s: no checkpoint: %s", self._claim.job_id, error.parameters)
         now = time.monotonic()
-        self._due = now + max(self._seconds, (now - begin) / MOST_SHARE)
-
-    def _save(self, snapshot: Snapshot) -> None:
-        key = f"jobs/{self._claim.job_id}/{self._claim.attempt}/checkpoint.npz"
-        self._objects.put(key, to_bytes(snapshot))
-        self._jobs.save_checkpoint(self._claim, key)
+        self._due = now + max(self._seconds, (now - begin) / MAX_SHARE)
 
 
 def load(key: str, objects: ObjectStore) -> Snapshot | None:
-    """Return what is saved under `key`; None, so that the work begins anew, if it is of no use."""
+    """Return the snapshot stored under `key`; None if it is missing or unreadable."""
     try:
         return from_bytes(objects.get(key))
     except (ObjectNotFound, ValueError) as error:
-        log.warning("the checkpoint %s is of no use: %s", key, error)
+        log.warning("the checkpoint %s cannot be used: %s", key, error)
         return None
 
 
@@ -65,7 +63,7 @@ def to_bytes(snapshot: Snapshot) -> bytes:
 
 
 def from_bytes(data: bytes) -> Snapshot:
-    """Return the snapshot that the archive holds, or raise ValueError."""
+    """Return the snapshot that an archive holds, or raise ValueError."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             return Snapshot.from_arrays(dict(archive))

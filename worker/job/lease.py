@@ -1,4 +1,4 @@
-"""A running job's lease, renewed beside the work for as long as the work gives signs of life."""
+"""A running job's lease: renewed in a thread for as long as the work makes progress."""
 
 import logging
 import os
@@ -10,70 +10,73 @@ from contextlib import contextmanager
 
 from shared.errors import StoreUnavailable, Superseded
 from shared.job_store import LEASE_SECONDS, Claim, JobStore
-from worker.job.watchdog import LOADING
+from worker.job.watchdog import LOADING_SECONDS
 
 log = logging.getLogger(__name__)
 
 
 class Lease:
-    """Knows until when a sign of life is expected, and whether the job is still ours."""
+    """Knows by when the next progress is expected, and whether the attempt still holds the job."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
-        self._until = time.monotonic() + LOADING
+        self._deadline = time.monotonic() + LOADING_SECONDS
         self._lost = threading.Event()
 
-    def expect(self, seconds: float) -> None:
-        """Give a sign of life, and promise the next one within so many seconds."""
-        self._until = time.monotonic() + seconds
+    def expect_progress_in(self, seconds: float) -> None:
+        """Report progress, and set the deadline for the next."""
+        self._deadline = time.monotonic() + seconds
 
     def check(self) -> None:
-        """Raise Superseded if another attempt holds the job, or nobody."""
+        """Raise Superseded if the attempt no longer holds the job."""
         if self._lost.is_set():
             raise Superseded(id=self._claim.job_id, attempt=self._claim.attempt)
 
-    def give_up(self) -> None:
-        """Say that the job is not ours any more."""
+    def mark_lost(self) -> None:
+        """Record that the attempt no longer holds the job."""
         self._lost.set()
 
     @property
-    def hopeful(self) -> bool:
-        """Whether the next sign is not overdue."""
-        return time.monotonic() < self._until
+    def is_alive(self) -> bool:
+        """Whether the next progress is not overdue."""
+        return time.monotonic() < self._deadline
 
 
-def die(claim: Claim, jobs: JobStore) -> None:
-    """End this process, whose device hangs: the job goes back, and Celery starts another."""
-    log.error("job %s: no sign of life; this process ends itself", claim.job_id)
+def end_hung_process(claim: Claim, jobs: JobStore) -> None:
+    """Requeue the job and kill this process, whose device hangs; Celery starts another."""
+    log.error("job %s: no progress in time; this process ends itself", claim.job_id)
     try:
         jobs.lose(claim, "hung")
     except (StoreUnavailable, Superseded):
-        log.warning("job %s: goes back when its lease lapses", claim.job_id)
-    os.kill(os.getpid(), signal.SIGKILL)  # whatever hangs in native code hears nothing gentler
+        log.warning("job %s: is requeued when its lease expires", claim.job_id)
+    os.kill(os.getpid(), signal.SIGKILL)  # code that hangs in a library handles no other signal
 
 
-Hung = Callable[[Claim, JobStore], None]
+OnHang = Callable[[Claim, JobStore], None]
 
 
 @contextmanager
-def kept(
-    claim: Claim, jobs: JobStore, seconds: float = LEASE_SECONDS, hung: Hung = die
+def hold_lease(
+    claim: Claim,
+    jobs: JobStore,
+    seconds: float = LEASE_SECONDS,
+    on_hang: OnHang = end_hung_process,
 ) -> Iterator[Lease]:
-    """Keep the lease of a claimed job, `seconds` at a time, while the block runs."""
+    """Renew the lease of a claimed job, by `seconds` at a time, while the block runs."""
     lease, done = Lease(claim), threading.Event()
 
     def renew() -> None:
         while not done.wait(seconds / 3):
-            if not lease.hopeful:
-                hung(claim, jobs)
+            if not lease.is_alive:
+                on_hang(claim, jobs)
                 return
             try:
                 jobs.renew(claim, seconds)
             except Superseded:
-                lease.give_up()
+                lease.mark_lost()
                 return
             except StoreUnavailable:
-                continue  # taken up again when Redis is back, if nobody else has the job then
+                continue  # resumed when Redis is back, unless another attempt began by then
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

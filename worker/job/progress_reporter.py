@@ -1,11 +1,12 @@
-"""What a running job tells of itself, often enough to watch and seldom enough to cost nothing."""
+"""Reports a running job's progress: often enough to watch, seldom enough to cost nothing."""
 
 import logging
 import time
 from collections import deque
 
+from shared import paths
 from shared.errors import StoreUnavailable
-from shared.job import Fallback, Job, JobProgress, Losses
+from shared.job import Fallback, Job, JobProgress
 from shared.job_store import Claim, JobStore
 from shared.object_store import ObjectStore
 from shared.pictures import deprocess, encode
@@ -13,83 +14,98 @@ from worker.engine.progress import Progress
 
 PROGRESS_SECONDS = 0.2
 PREVIEW_SECONDS = 4.0
-HISTORY = 20  # evaluations that the time left is judged by
-AWAY_SECONDS = 2.0  # for which nothing is told after a store was away
+RECENT_EVALUATIONS = 20  # that the time left is estimated from
+AWAY_SECONDS = 2.0  # for which nothing is reported after a store was away
 log = logging.getLogger(__name__)
 
 
-class Reporter:
-    """Reports one attempt's progress, and a preview now and then; each may raise Superseded.
+class ProgressReporter:
+    """Reports one attempt's progress, and a preview now and then. May raise Superseded.
 
-    What cannot be told because a store is away is dropped: there will be newer.
+    What cannot be reported because a store is away is dropped, since newer progress follows.
     """
 
-    def __init__(self, claim: Claim, jobs: JobStore, objects: ObjectStore, job: Job) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        jobs: JobStore,
+        objects: ObjectStore,
+        job: Job,
+        speed: float | None = None,
+    ) -> None:
+        """Begin the reports of an attempt; `speed` is the worker's, in work per second."""
         self._claim = claim
         self._jobs = jobs
         self._objects = objects
-        self._means = job.settings.deprocess_means
+        self._job = job
+        self._speed = speed
         self._fallbacks = job.fallbacks
         self._fallback_step = job.fallbacks[-1].fallback_step if job.fallbacks else 0
-        self._begun_at = job.fallback_step
-        self._told = self._shown = float("-inf")
-        self._past: deque[tuple[float, float]] = deque(maxlen=HISTORY)
+        self._reported = self._previewed = float("-inf")
+        self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT_EVALUATIONS)
 
     def report(self, progress: Progress) -> None:
-        """Tell of `progress` unless that was done a moment ago; the last is always told."""
+        """Report progress unless that was done a moment ago; the last is always reported."""
         now = time.monotonic()
-        self._past.append((now, progress.fraction))
+        self._recent.append((now, progress.fraction))
         try:
-            self._tell(progress, now)
+            self._report(progress, now)
         except StoreUnavailable as error:
-            log.warning("job %s: not told: %s", self._claim.job_id, error.parameters)
-            self._told = self._shown = time.monotonic() + AWAY_SECONDS
+            log.warning("job %s: progress not reported: %s", self._job.id, error.parameters)
+            self._reported = self._previewed = time.monotonic() + AWAY_SECONDS
 
-    def _tell(self, progress: Progress, now: float) -> None:
-        last = progress.evaluation == progress.evaluations
+    def _report(self, progress: Progress, now: float) -> None:
+        is_last = progress.evaluation == progress.evaluations
         if progress.fallback_step > self._fallback_step:
-            self._tell_fallback(progress)
-        if now - self._told >= PROGRESS_SECONDS or last:
-            self._jobs.report(self._claim, _for_record(progress), self._seconds_left())
-            self._told = now
-        if now - self._shown >= PREVIEW_SECONDS and not last:
-            self._show(progress)
-            self._shown = now
+            self._record_fallback(progress)
+        if now - self._reported >= PROGRESS_SECONDS or is_last:
+            self._jobs.report(self._claim, to_record(progress), self._seconds_left())
+            self._reported = now
+        if now - self._previewed >= PREVIEW_SECONDS and not is_last:
+            self._show_preview(progress)
+            self._previewed = now
 
-    def _tell_fallback(self, progress: Progress) -> None:
-        told = Fallback(
+    def _record_fallback(self, progress: Progress) -> None:
+        is_within_attempt = progress.fallback_step > self._job.fallback_step
+        fallback = Fallback(
             attempt=self._claim.attempt,
             evaluation=progress.evaluation,
             fallback_step=progress.fallback_step,
-            cause="memory_error" if progress.fallback_step > self._begun_at else "killed",
+            cause="memory_error" if is_within_attempt else "killed",
             history=progress.history,
             tile=progress.tile,
         )
-        self._jobs.record_fallbacks(self._claim, progress.fallback_step, [*self._fallbacks, told])
-        self._fallbacks, self._fallback_step = [*self._fallbacks, told], progress.fallback_step
+        fallbacks = [*self._fallbacks, fallback]
+        self._jobs.record_fallbacks(self._claim, progress.fallback_step, fallbacks)
+        self._fallbacks, self._fallback_step = fallbacks, progress.fallback_step
 
-    def _show(self, progress: Progress) -> None:
-        key = f"jobs/{self._claim.job_id}/{self._claim.attempt}/preview.jpg"
-        picture = deprocess(progress.pixels(), self._means)
+    def _show_preview(self, progress: Progress) -> None:
+        key = paths.preview_key(self._claim.job_id, self._claim.attempt)
+        picture = deprocess(progress.pixels(), self._job.settings.deprocess_means)
         self._objects.put(key, encode(picture, "jpeg"))
         self._jobs.show_preview(self._claim, key, progress.evaluation)
 
     def _seconds_left(self) -> float | None:
-        if len(self._past) < 3:  # the first evaluation also traces the network
+        """Estimate the time left from this attempt's evaluations, or from the worker's speed."""
+        now, fraction = self._recent[-1]
+        if len(self._recent) < 3 and self._speed:
+            return round(self._job.work * (1 - fraction) / self._speed, 1)
+        if len(self._recent) < 2:
             return None
-        (then, before), (now, fraction) = self._past[1], self._past[-1]
-        return round((now - then) * (1 - fraction) / (fraction - before), 1)
+        # the first evaluations also trace the network
+        before, fraction_before = self._recent[min(1, len(self._recent) - 2)]
+        return round((now - before) * (1 - fraction) / (fraction - fraction_before), 1)
 
 
-def _for_record(progress: Progress) -> JobProgress:
-    style, content, tv = progress.losses
+def to_record(progress: Progress) -> JobProgress:
+    """Return the engine's progress as a job's record holds it."""
     return JobProgress(
         evaluation=progress.evaluation,
         evaluations=progress.evaluations,
         level=progress.level,
         levels=progress.levels,
         fraction=progress.fraction,
-        loss=Losses(total=progress.losses.total, style=style, content=content, tv=tv),
+        loss={"total": progress.loss, **progress.losses},
         history=progress.history,
         tile=progress.tile,
     )

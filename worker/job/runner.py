@@ -1,4 +1,4 @@
-"""One job's life: claimed, painted, reported, finished; knows no Celery."""
+"""Runs a claimed job: load, paint, report, store the result; knows no Celery."""
 
 import logging
 import time
@@ -10,13 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import (
-    GramworksError,
-    PicturesTooLarge,
-    StoreUnavailable,
-    Superseded,
-    WorkerFault,
-)
+from shared import paths
+from shared.errors import GramworksError, PicturesTooLarge, StoreUnavailable, Superseded
 from shared.job import Job
 from shared.job_store import Claim, JobStore
 from shared.object_store import ObjectStore
@@ -25,13 +20,13 @@ from shared.settings import StyleSettings
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 from worker.job import checkpoints
-from worker.job.backoff import IMAGE_PATIENCE, insist
+from worker.job.backoff import OBJECT_STORE_PATIENCE, with_backoff
 from worker.job.checkpoints import Checkpoints
-from worker.job.lease import Hung, Lease, die, kept
-from worker.job.progress_reporter import Reporter
-from worker.job.throughput import Pace, Stopwatch
-from worker.job.watchdog import LOADING, Patience
-from worker.maintenance.garbage import tidy
+from worker.job.lease import Lease, OnHang, end_hung_process, hold_lease
+from worker.job.progress_reporter import ProgressReporter
+from worker.job.throughput import JobTiming, Stopwatch
+from worker.job.watchdog import LOADING_SECONDS, Watchdog
+from worker.maintenance.garbage import delete_unnamed
 
 Pixels = NDArray[np.float32]
 log = logging.getLogger(__name__)
@@ -53,121 +48,149 @@ class Stylize(Protocol):
 
 @dataclass(frozen=True)
 class Runner:
-    """Runs claimed jobs with the collaborators that it is given."""
+    """Runs claimed jobs."""
 
     jobs: JobStore
     objects: ObjectStore
     stylize: Stylize
     checkpoint_seconds: float = 10.0
-    hung: Hung = die
+    on_hang: OnHang = end_hung_process
 
-    def run(self, claim: Claim) -> Pace | None:
-        """Bring a claimed job to its end: succeeded, failed with a reason, or left to others.
+    def run(self, claim: Claim, speed: float | None = None) -> JobTiming | None:
+        """Run a claimed job until it has succeeded, failed with a reason, or is superseded.
+
+        Args:
+            claim: the attempt.
+            speed: of this worker, in work per second, if known.
 
         Returns:
-            How fast it went, if that could be measured.
+            How long it took, if it was painted from start to end.
 
         Raises:
-            StoreUnavailable: a store is away; the job is back in the queue, or will be.
+            StoreUnavailable: a store is away; the job is requeued, or will be.
+            Exception: an unexpected one; the attempt is lost, and this process should end.
         """
-        with kept(claim, self.jobs, hung=self.hung) as lease:
+        with hold_lease(claim, self.jobs, on_hang=self.on_hang) as lease:
             try:
-                return self._succeed(claim, lease)
+                return self._paint_and_store(claim, lease, speed)
             except Superseded:
                 log.info("job %s: cancelled, or another worker has it", claim.job_id)
-                self._tidy(claim, f"jobs/{claim.job_id}/{claim.attempt}")
+                self._delete_unnamed(claim, paths.attempt_folder(claim.job_id, claim.attempt))
             except StoreUnavailable as error:
-                self._give_back(claim, error)
+                self._release(claim, error)
                 raise
             except GramworksError as error:
                 self._fail(claim, lease, error)
-            except MemoryError:  # with the pictures, where no ladder helps
+            except MemoryError:  # with the pictures, where smaller tiles do not help
                 self._fail(claim, lease, PicturesTooLarge())
-            except Exception:
-                log.exception("job %s", claim.job_id)
-                self._fail(claim, lease, WorkerFault())
+            except Exception as error:
+                log.exception("job %s: attempt %d is lost", claim.job_id, claim.attempt)
+                self._lose(claim, lease, error)
+                raise
         return None
 
-    def _succeed(self, claim: Claim, lease: Lease) -> Pace | None:
-        begun = time.monotonic()
-        job = insist(partial(self.jobs.get, claim.job_id), lease)
+    def _paint_and_store(self, claim: Claim, lease: Lease, speed: float | None) -> JobTiming | None:
+        begin = time.monotonic()
+        job = with_backoff(partial(self.jobs.get, claim.job_id), lease)
         stopwatch = Stopwatch(job.work)
-        try:
-            progress = self._paint(claim, job, lease, stopwatch, job.checkpoint)
-        except ValueError as error:
-            if job.checkpoint is None:
-                raise
-            log.warning("job %s: begins anew: %s", claim.job_id, error)  # saved by another version
-            progress = self._paint(claim, job, lease, stopwatch, None)
-        lease.expect(LOADING)
+        reporter = ProgressReporter(claim, self.jobs, self.objects, job, speed)
+        progress = self._paint(claim, job, lease, reporter, stopwatch)
+        lease.expect_progress_in(LOADING_SECONDS)
         # the result first, the record second: nothing half-done is seen
-        key = f"jobs/{claim.job_id}/{claim.attempt}/result.png"
+        key = paths.result_key(claim.job_id, claim.attempt)
         picture = encode(deprocess(progress.pixels(), job.settings.deprocess_means), "png")
-        insist(partial(self.objects.put, key, picture), lease, IMAGE_PATIENCE)
-        insist(partial(self.jobs.succeed, claim, key), lease)
-        self._tidy(claim, f"jobs/{claim.job_id}")
-        log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begun)
-        return None if job.checkpoint else stopwatch.pace()
+        with_backoff(partial(self.objects.put, key, picture), lease, OBJECT_STORE_PATIENCE)
+        with_backoff(partial(self.jobs.succeed, claim, key), lease)
+        self._delete_unnamed(claim, paths.job_folder(claim.job_id))
+        log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
+        return None if job.checkpoint else stopwatch.timing()
 
     def _paint(
-        self, claim: Claim, job: Job, lease: Lease, stopwatch: Stopwatch, saved: str | None
+        self,
+        claim: Claim,
+        job: Job,
+        lease: Lease,
+        reporter: ProgressReporter,
+        stopwatch: Stopwatch,
     ) -> Progress:
-        snapshot = self._snapshot(saved, lease) if saved else None
-        content, *styles = self._inputs(job, lease)
-        reporter = Reporter(claim, self.jobs, self.objects, job)
-        checkpoints = Checkpoints(claim, self.jobs, self.objects, self.checkpoint_seconds)
-        stopwatch.begin_painting()
-        made = snapshot.evaluation if snapshot else 0
-        if made:
-            log.info("job %s: goes on after evaluation %d", claim.job_id, made)
-        steps = self.stylize(content, styles, job.settings, snapshot, job.fallback_step)
-        del content, styles, snapshot  # they may be much larger than the result
-        for progress in _watched(steps, job, lease, made):
-            stopwatch.evaluated()
-            reporter.report(progress)
-            checkpoints.keep(progress)
+        """Paint from the job's checkpoint on; from the start if there is none that can be used."""
+        saved = Checkpoints(claim, self.jobs, self.objects, self.checkpoint_seconds)
+        for snapshot in (self._snapshot(job, lease), None):
+            try:
+                for progress in self._evaluations(job, lease, snapshot, stopwatch):
+                    reporter.report(progress)
+                    saved.save_if_due(progress)
+            except ValueError as error:
+                if snapshot is None:
+                    raise
+                # the checkpoint is of a version with other levels
+                log.warning("job %s: starts from the beginning: %s", claim.job_id, error)
+            else:
+                break
         return progress
 
-    def _snapshot(self, key: str, lease: Lease) -> Snapshot | None:
-        return insist(lambda: checkpoints.load(key, self.objects), lease, IMAGE_PATIENCE)
+    def _evaluations(
+        self, job: Job, lease: Lease, snapshot: Snapshot | None, stopwatch: Stopwatch
+    ) -> Iterator[Progress]:
+        """Yield the engine's progress; set the lease's deadline for each next evaluation."""
+        content, *styles = self._inputs(job, lease)
+        watchdog = Watchdog(job.settings.levels(*job.result_shape))
+        done = snapshot.evaluation if snapshot else 0
+        if done:
+            log.info("job %s: resumes after evaluation %d", job.id, done)
+        evaluations = self.stylize(content, styles, job.settings, snapshot, job.fallback_step)
+        del content, styles, snapshot  # they may be much larger than the result
+        lease.expect_progress_in(watchdog.allowed_seconds(done + 1))
+        stopwatch.start_painting()
+        begin = time.monotonic()
+        for progress in evaluations:
+            stopwatch.mark_evaluation()
+            watchdog.record(progress.evaluation, time.monotonic() - begin)
+            lease.expect_progress_in(watchdog.allowed_seconds(progress.evaluation + 1))
+            lease.check()
+            yield progress
+            begin = time.monotonic()
+
+    def _snapshot(self, job: Job, lease: Lease) -> Snapshot | None:
+        if job.checkpoint is None:
+            return None
+        load = partial(checkpoints.load, job.checkpoint, self.objects)
+        return with_backoff(load, lease, OBJECT_STORE_PATIENCE)
 
     def _inputs(self, job: Job, lease: Lease) -> list[Pixels]:
-        def load(key: str) -> Pixels:
-            data = insist(partial(self.objects.get, key), lease, IMAGE_PATIENCE)
-            lease.expect(LOADING)
-            return decode(data).astype(np.float32)
-
-        return [load(image.key) for image in (job.inputs.content, *job.inputs.styles)]
+        pictures = []
+        for image in (job.inputs.content, *job.inputs.styles):
+            get = partial(self.objects.get, image.key)
+            data = with_backoff(get, lease, OBJECT_STORE_PATIENCE)
+            lease.expect_progress_in(LOADING_SECONDS)
+            pictures.append(decode(data).astype(np.float32))
+        return pictures
 
     def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
         log.warning("job %s: failed: %s", claim.job_id, error)
         try:
-            insist(partial(self.jobs.fail, claim, error), lease)
+            with_backoff(partial(self.jobs.fail, claim, error), lease)
         except Superseded:
-            log.info("job %s: was cancelled meanwhile", claim.job_id)
+            log.info("job %s: was cancelled in the meantime", claim.job_id)
 
-    def _give_back(self, claim: Claim, error: StoreUnavailable) -> None:
+    def _lose(self, claim: Claim, lease: Lease, error: Exception) -> None:
+        first_line = str(error).partition("\n")[0][:200]
+        detail = f"{type(error).__name__}: {first_line}"
+        lose = partial(self.jobs.lose, claim, "error", detail=detail)
+        try:
+            with_backoff(lose, lease, OBJECT_STORE_PATIENCE)
+        except (StoreUnavailable, Superseded):
+            log.warning("job %s: is requeued when its lease expires", claim.job_id)
+
+    def _release(self, claim: Claim, error: StoreUnavailable) -> None:
         try:
             self.jobs.release(claim, "store away")
         except (StoreUnavailable, Superseded):
-            log.warning("job %s: goes back when its lease lapses: %s", claim.job_id, error)
+            log.warning("job %s: is requeued when its lease expires: %s", claim.job_id, error)
 
-    def _tidy(self, claim: Claim, folder: str) -> None:
-        """Delete what no record names any more; what is left behind, the collector finds."""
+    def _delete_unnamed(self, claim: Claim, folder: str) -> None:
+        """Delete what no record names any more; what is left, the garbage collection finds."""
         try:
-            tidy(folder, self.jobs, self.objects)
+            delete_unnamed(folder, self.jobs, self.objects)
         except StoreUnavailable as error:
-            log.info("job %s: %s is left to the collector: %s", claim.job_id, folder, error)
-
-
-def _watched(steps: Iterator[Progress], job: Job, lease: Lease, made: int) -> Iterator[Progress]:
-    """Give a sign of life after each evaluation, with a promise by when the next one is made."""
-    patience = Patience(job.settings.levels(*job.result_shape))
-    lease.expect(patience.before(made + 1))
-    begun = time.monotonic()
-    for progress in steps:
-        patience.took(progress.evaluation, time.monotonic() - begun)
-        lease.expect(patience.before(progress.evaluation + 1))
-        lease.check()
-        yield progress
-        begun = time.monotonic()
+            log.info("job %s: %s is left to garbage collection: %s", claim.job_id, folder, error)

@@ -5,11 +5,11 @@ from collections import deque
 from statistics import median
 from typing import NamedTuple
 
-JOBS = 9  # that count
+JOBS = 9  # how many of the last jobs count
 
 
-class Pace(NamedTuple):
-    """What one job took: so much work in `painting` seconds, and `overhead` seconds around it."""
+class JobTiming(NamedTuple):
+    """A finished job: its work, the seconds of its evaluations, and the seconds around them."""
 
     work: float
     painting: float
@@ -21,45 +21,44 @@ class Stopwatch:
 
     def __init__(self, work: float) -> None:
         self._work = work
-        self._begin = self._painting = self._painted = time.monotonic()
+        self._start = self._painting_start = self._last_evaluation = time.monotonic()
 
-    def begin_painting(self) -> None:
-        """Say that the pictures are loaded."""
-        self._painting = self._painted = time.monotonic()
+    def start_painting(self) -> None:
+        """Mark the end of loading."""
+        self._painting_start = self._last_evaluation = time.monotonic()
 
-    def evaluated(self) -> None:
-        """Say that one more evaluation is made."""
-        self._painted = time.monotonic()
+    def mark_evaluation(self) -> None:
+        """Mark the end of an evaluation."""
+        self._last_evaluation = time.monotonic()
 
-    def pace(self) -> Pace:
-        """Return what the whole job, which ends now, took."""
-        painting = max(self._painted - self._painting, 1e-3)
-        return Pace(self._work, painting, time.monotonic() - self._begin - painting)
+    def timing(self) -> JobTiming:
+        """Return the timing of the whole job, which ends now."""
+        painting = max(self._last_evaluation - self._painting_start, 1e-3)
+        return JobTiming(self._work, painting, time.monotonic() - self._start - painting)
 
 
-class Paces:
-    """The last jobs, but for the first of the process: it also traces the network."""
+class Throughput:
+    """The timings of the last jobs, without the process's first one, which traces the network."""
 
     def __init__(self) -> None:
-        self._last: deque[Pace] = deque(maxlen=JOBS)
-        self._cold: Pace | None = None
+        self._first: JobTiming | None = None
+        self._last: deque[JobTiming] = deque(maxlen=JOBS)
 
-    def add(self, pace: Pace | None) -> None:
-        """Count one more job, if it could be measured."""
-        if pace is None:
-            return
-        if self._cold is None:
-            self._cold = pace
+    def add(self, timing: JobTiming) -> None:
+        """Count a finished job."""
+        if self._first is None:
+            self._first = timing
         else:
-            self._last.append(pace)
+            self._last.append(timing)
 
-    def usual(self) -> tuple[float, float] | None:
-        """Return the speed (work a second) and the overhead to expect; None before any job."""
-        known = self._last or ([self._cold] if self._cold else [])
-        if not known:
+    def estimate(self) -> tuple[float, float] | None:
+        """Return the speed (work per second) and the overhead to expect; None before any job."""
+        if self._first is None:
             return None
-        # the slower half traced for new layers, or shared the machine; of the others the sums, not
-        # the median: long jobs say more, and a queue is a sum
-        faster = sorted(known, key=lambda pace: pace.painting / pace.work)[: (len(known) + 1) // 2]
-        speed = sum(pace.work for pace in faster) / sum(pace.painting for pace in faster)
-        return speed, median(pace.overhead for pace in known)
+        known = self._last or [self._first]
+        # The slower half traced for new layers, or shared the machine. Of the others the sums, not
+        # the median: long jobs say more, and a queue is a sum.
+        by_speed = sorted(known, key=lambda timing: timing.painting / timing.work)
+        faster = by_speed[: (len(by_speed) + 1) // 2]
+        speed = sum(timing.work for timing in faster) / sum(timing.painting for timing in faster)
+        return speed, median(timing.overhead for timing in known)

@@ -1,47 +1,60 @@
-"""Deletes what is past its time, and files that no record names."""
+"""Deletes jobs past their retention, and objects that no record names."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
 
+from shared import paths
+from shared.job import Job
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 
 ORPHAN_SECONDS = 3600.0  # an upload that takes longer has lost its client
-JOBS = "jobs"
 
 
 def delete_old(jobs: JobStore, objects: ObjectStore, seconds: float) -> int:
-    """Delete jobs that ended so long ago, some at a time; return how many.
+    """Delete some jobs that ended more than `seconds` ago; return how many there were.
 
-    Record first: what is left of a job without one is an orphan, and collected.
+    The record goes first: objects without a record are garbage, and found later.
     """
     old = jobs.ended_before(seconds)
     for job_id in old:
         if jobs.delete(job_id):
-            objects.delete_folder(f"{JOBS}/{job_id}")
+            objects.delete_folder(paths.job_folder(job_id))
     return len(old)
 
 
-def tidy(folder: str, jobs: JobStore, objects: ObjectStore) -> None:
-    """Delete what is in a job's folder and not named by its record."""
-    job_id = folder.split("/")[1]
-    _delete_unnamed(job_id, [each.key for each in objects.stored(folder)], jobs, objects)
+def delete_unnamed(folder: str, jobs: JobStore, objects: ObjectStore) -> None:
+    """Delete the objects in a job's folder that its record does not name."""
+    _delete_unnamed([each.key for each in objects.stored(folder)], jobs, objects)
 
 
-def collect_orphans(jobs: JobStore, objects: ObjectStore, seconds: float = ORPHAN_SECONDS) -> int:
-    """Delete files that no record names and that are so old; return how many there were."""
-    # by Redis's clock: a worker whose own is fast would delete what is just being sent
-    latest = datetime.fromtimestamp(jobs.redis.clock() - seconds, UTC)
-    folders: defaultdict[str, list[str]] = defaultdict(list)
-    for key, modified in objects.stored(JOBS):
+def delete_orphans(
+    jobs: JobStore, objects: ObjectStore, now: float, seconds: float = ORPHAN_SECONDS
+) -> int:
+    """Delete objects that no record names and that are older than `seconds`; return how many.
+
+    Args:
+        jobs: whose records name objects.
+        objects: where they are.
+        now: by Redis's clock. A worker whose clock is ahead would delete what is being uploaded.
+        seconds: the least age.
+    """
+    latest = datetime.fromtimestamp(now - seconds, UTC)
+    by_job: defaultdict[str, list[str]] = defaultdict(list)
+    for key, modified in objects.stored(paths.JOBS):
         if modified <= latest:
-            folders[key.split("/")[1]].append(key)
+            by_job[paths.job_of(key)].append(key)
     objects.delete_unfinished(latest)
-    return sum(_delete_unnamed(job_id, keys, jobs, objects) for job_id, keys in folders.items())
+    return sum(_delete_unnamed(keys, jobs, objects) for keys in by_job.values())
 
 
-def _delete_unnamed(job_id: str, keys: list[str], jobs: JobStore, objects: ObjectStore) -> int:
-    named = {file for job in jobs.get_all([job_id], skip_missing=True) for file in job.files}
+def _delete_unnamed(keys: list[str], jobs: JobStore, objects: ObjectStore) -> int:
+    if not keys:
+        return 0
+    found = jobs.get_all([paths.job_of(keys[0])])
+    if any(not isinstance(job, Job) for job in found):
+        return 0  # what an unreadable record names is unknown
+    named = {file for job in found if isinstance(job, Job) for file in job.files}
     unnamed = [key for key in keys if key not in named]
     objects.delete(unnamed)
     return len(unnamed)

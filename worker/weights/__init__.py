@@ -1,5 +1,5 @@
-"""VGG19's ImageNet weights: where they come from, and how they are read."""
+"""VGG19's ImageNet weights: `sources` gets them, `pytorch_format` reads the default file."""
 
-from worker.weights.sources import load
+from worker.weights.sources import HELP, load
 
-__all__ = ["load"]
+__all__ = ["HELP", "load"]

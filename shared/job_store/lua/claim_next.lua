@@ -1,24 +1,35 @@
--- most pixels, worker, lease in ms, nonce -> id and attempt, or nothing.
--- Which job runs next is decided here and nowhere else.
-local most, worker, lease, nonce = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local answer_key, ANSWER_SECONDS = 'gw:claim:' .. worker, 60
--- redis-py sends it again when the answer was lost: the same question gets the same answer
+-- Claims the next job that fits a worker. Which job runs next is decided here and nowhere else.
+-- Arguments: worker, most pixels, lease in ms, nonce.
+-- Result: id and attempt; nil if nothing fits, or the worker is draining or suspended.
+-- Events: state.
+local worker, most_pixels, lease, nonce = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local answer_key = KEY.CLAIM .. worker
+-- redis-py sends the claim again if the answer was lost: the same claim gets the same answer
 local last = redis.call('GET', answer_key)
 if last then
   last = cjson.decode(last)
   if last.nonce == nonce then return { last.id, last.attempt } end
 end
-local drained = redis.call('ZSCORE', 'gw:draining', worker)
+local drained = redis.call('ZSCORE', KEY.DRAINING, worker)
 if drained and tonumber(drained) > now() / 1000 then return nil end
--- a worker runs one job at a time: what it still holds, nobody runs any more
-for _, id in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
-  if get(id, 'worker') == worker then lose(id, 'abandoned') end
+-- a worker runs one job at a time: a job that it still holds runs nowhere
+for _, id in ipairs(redis.call('ZRANGE', KEY.LEASES, 0, -1)) do
+  if get(id, 'worker') == worker then lose(id, 'abandoned', '') end
 end
-local id = next_job(most)
+local failures = failures_of(worker)
+if failures.suspended_until > now() then return nil end
+
+local function is_allowed(id, pixels) return not is_to_avoid(worker, id, pixels) end
+local function is_preferred(id, pixels)
+  return not has(failures.jobs, id) and is_allowed(id, pixels)
+end
+local id = take_next(most_pixels, is_preferred)
+-- then the jobs that the worker lost in a row
+if not id and #failures.jobs > 0 then id = take_next(most_pixels, is_allowed) end
 if not id then return nil end
 local attempt = redis.call('HINCRBY', job_key(id), 'attempt', 1)
 redis.call('HSETNX', job_key(id), 'started_at', now())
 run(id, nil, lease, 'worker', worker)
-redis.call('SET', answer_key, cjson.encode({ nonce = nonce, id = id, attempt = attempt }), 'EX',
-  ANSWER_SECONDS)
+redis.call('SET', answer_key, cjson.encode({ nonce = nonce, id = id, attempt = attempt }),
+  'EX', LIMIT.claim_answer_seconds)
 return { id, attempt }

@@ -1,8 +1,12 @@
--- id -> 1 if the record of an ended job is gone now, 0 if there is none or it has not ended.
+-- Deletes the record of a job that is neither queued nor running, whatever else its state is.
+-- Arguments: id.
+-- Result: 1; 0 if there is no record, or the job is live.
+-- Events: none.
 local id = ARGV[1]
 local state = state_of(id)
-if not state or state == 'queued' or state == 'running' then return 0 end
-redis.call('DEL', job_key(id), stream_key(id), log_key(id), lost_key(id))
-redis.call('ZREM', INDEX, id)
-redis.call('ZREM', ENDED, id)
-return 1
+redis.call('ZREM', KEY.ENDED, id)
+if is_live(state) then return 0 end
+remove_from_queue(id)
+redis.call('ZREM', KEY.INDEX, id)
+redis.call('ZREM', KEY.LEASES, id)
+return redis.call('DEL', job_key(id), events_key(id), log_key(id), lost_key(id)) > 0 and 1 or 0

@@ -1,8 +1,12 @@
--- id, attempt, state, field, value -> 1, or 0 if superseded. How a running job ends.
+-- Ends a running job as succeeded or failed.
+-- Arguments: id, attempt, state, field, value.
+-- Result: 1; 0 if the attempt was superseded.
+-- Events: state.
 local id, attempt, state, field, value = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
--- sent again because the answer was lost: it is in
-local is_state, is_attempt, is_value = get(id, 'state', 'attempt', field)
-if is_state == state and is_attempt == attempt and is_value == value then return 1 end
-if not holds(id, attempt, 0) then return 0 end
+local had_state, had_attempt, had_value, worker = get(id, 'state', 'attempt', field, 'worker')
+-- sent again, since the answer was lost
+if had_state == state and had_attempt == attempt and had_value == value then return 1 end
+if not ensure_held(id, attempt, 0) then return 0 end
+clear_failures(worker)
 finish(id, state, nil, field, value)
 return 1

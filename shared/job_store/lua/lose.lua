@@ -1,8 +1,11 @@
--- id, attempt, reason, fallback_steps further down, fault or '' -> 1, or 0 if superseded. Somebody saw the
--- attempt's process end, or end itself: the job need not wait until its lease lapses.
-local id, attempt, reason, fallback_steps, fault = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+-- Ends an attempt whose process is at its end, so that the job does not wait until the lease expires.
+-- Arguments: id, attempt, reason, detail or '', fallback steps to add, fault as JSON or ''.
+-- Result: 1; 0 if the attempt was superseded.
+-- Events: state.
+local id, attempt, reason, detail, steps, fault =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local state, holder = get(id, 'state', 'attempt')
 if state ~= 'running' or holder ~= attempt then return 0 end
-redis.call('HINCRBY', job_key(id), 'fallback_step', fallback_steps)
-lose(id, reason, fault ~= '' and fault or nil)
+redis.call('HINCRBY', job_key(id), 'fallback_step', steps)
+lose(id, reason, detail, fault ~= '' and fault or nil)
 return 1

@@ -1,6 +1,8 @@
--- id, attempt, reason -> 1, or 0 if superseded. The attempt ends without being counted as lost: what
--- it lacked is not the job's fault.
+-- Requeues a running job. The attempt does not count as lost: what it lacked is not the job's fault.
+-- Arguments: id, attempt, reason.
+-- Result: 1; 0 if the attempt was superseded.
+-- Events: state.
 local id, attempt, reason = ARGV[1], ARGV[2], ARGV[3]
-if not holds(id, attempt, 0) then return 0 end
+if not ensure_held(id, attempt, 0) then return 0 end
 requeue(id, reason)
 return 1

@@ -1,7 +1,9 @@
--- worker -> how many jobs it held. A worker that is told to stop gives them back at once; what its
--- dying process still writes is refused, since the jobs are no longer running.
+-- Requeues what a worker holds, since it is being stopped. Later writes of its process are refused.
+-- Arguments: worker.
+-- Result: how many jobs it held.
+-- Events: state.
 local worker, count = ARGV[1], 0
-for _, id in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
+for _, id in ipairs(redis.call('ZRANGE', KEY.LEASES, 0, -1)) do
   if get(id, 'worker') == worker then
     requeue(id, 'handed back')
     count = count + 1

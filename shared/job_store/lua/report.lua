@@ -1,6 +1,9 @@
--- id, attempt, lease in ms, event's kind, event's data, field, value, ... -> 1, or 0 if superseded.
+-- Writes fields of a running job's record and publishes an event.
+-- Arguments: id, attempt, lease in ms, the event's kind, its data, then field and value of each field.
+-- Result: 1; 0 if the attempt was superseded.
+-- Events: the given one; before it state, if the attempt resumes an expired lease.
 local id, attempt, lease, kind, data = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
-if not holds(id, attempt, lease) then return 0 end
+if not ensure_held(id, attempt, lease) then return 0 end
 redis.call('HSET', job_key(id), unpack(ARGV, 6))
-say(id, kind, data)
+publish(id, kind, data)
 return 1

@@ -1,12 +1,16 @@
--- id -> the state it had, or nothing. Puts a failed job into the queue again, at its owner's end of
--- it; it goes on from what is saved of it.
+-- Enqueues a failed job again, at its owner's end of the queue; it resumes from its checkpoint.
+-- Arguments: id, most queued jobs, most queued bytes.
+-- Result: the state that it had, or false; and the bound that is reached if it stays failed, or false.
+-- Events: state.
 local id = ARGV[1]
 local state = state_of(id)
-if state ~= 'failed' then return state end
-redis.call('ZREM', ENDED, id)
+if state ~= 'failed' then return { state, false } end
+local bound = reached_bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
+if bound then return { state, bound } end
+redis.call('ZREM', KEY.ENDED, id)
 redis.call('DEL', lost_key(id))
 redis.call('HDEL', job_key(id), 'error', 'finished_at', 'started_at', 'worker')
-redis.call('PERSIST', stream_key(id))
+redis.call('PERSIST', events_key(id))
 move(id, 'queued', 'retried')
 enqueue(id)
-return state
+return { state, false }

@@ -1,2 +1,6 @@
--- key, token -> nothing. Only who took a lock gives it back.
-if redis.call('GET', ARGV[1]) == ARGV[2] then redis.call('DEL', ARGV[1]) end
+-- Releases a lock, if it is still the caller's.
+-- Arguments: key, token.
+-- Result: nil.
+-- Events: none.
+local key, token = ARGV[1], ARGV[2]
+if redis.call('GET', key) == token then redis.call('DEL', key) end

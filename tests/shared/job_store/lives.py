@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from shared.errors import OutOfMemory
-from shared.job import InputImage, JobInputs, JobOptions, JobProgress, JobState, Losses, Priority
-from shared.job_store import Capability, Claim, JobStore
-from shared.job_store.records import Admission, new_id
+from shared.job import InputImage, JobInputs, JobOptions, JobProgress, JobState, Priority
+from shared.job_store import Capability, Claim, JobStore, NewJob, new_id
 from shared.settings import StyleSettings
 
 ANY = Capability("worker-1", 10**9)
@@ -28,8 +27,7 @@ def queued(
 ) -> str:
     """Return the id of a new job, whose result has `size` rows."""
     settings, options = StyleSettings(size=size), JobOptions(priority=priority)
-    admission = Admission(owner)
-    return jobs.create(new_id(), settings, options, inputs(width=width), admission).id
+    return jobs.create(new_id(), NewJob(settings, options, inputs(width=width), owner)).id
 
 
 def claimed(jobs: JobStore, by: Capability = ANY, lease: float = LEASE) -> Claim:
@@ -56,7 +54,7 @@ def progress(evaluation: int = 1, evaluations: int = 10) -> JobProgress:
         level=1,
         levels=1,
         fraction=evaluation / evaluations,
-        loss=Losses(total=6.0, style=3.0, content=2.0, tv=1.0),
+        loss={"total": 6.0, "style": 3.0, "content": 2.0, "tv": 1.0},
         history=10,
         tile=None,
     )

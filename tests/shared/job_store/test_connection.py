@@ -9,11 +9,12 @@ from shared.job_store import Claim, JobStore, connect
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.own_redis import OwnRedis
+from tests.parts import events_of, queue_of, redis_of
 from tests.shared.job_store.lives import ANY, queued
 from tests.shared.job_store.staff import announce
 
 USES: dict[str, Callable[[JobStore], object]] = {
-    "ping": lambda jobs: jobs.ping(),
+    "ping": lambda jobs: redis_of(jobs).ping(),
     "get": lambda jobs: jobs.get("x"),
     "page": lambda jobs: jobs.page(1),
     "create": queued,
@@ -22,10 +23,10 @@ USES: dict[str, Callable[[JobStore], object]] = {
     "cancel": lambda jobs: jobs.cancel("x"),
     "delete": lambda jobs: jobs.delete("x"),
     "put back": lambda jobs: jobs.requeue_expired(),
-    "waiting": lambda jobs: jobs.waiting(),
-    "events": lambda jobs: next(jobs.events("x", "0-0", patience=0.01)),
-    "live workers": lambda jobs: Workers(jobs.redis).live(),
-    "announce": lambda jobs: announce(Workers(jobs.redis), Worker(name="w", pixels=1)),
+    "waiting": lambda jobs: queue_of(jobs).load().jobs,
+    "events": lambda jobs: next(events_of(jobs).follow("x", "0-0", silence=0.01)),
+    "live workers": lambda jobs: Workers(jobs._connection).live(),
+    "announce": lambda jobs: announce(Workers(jobs._connection), Worker(name="w", pixels=1)),
 }
 
 
@@ -45,7 +46,7 @@ def test_a_client_goes_on_when_redis_is_back(own_redis: OwnRedis) -> None:
         jobs.get(job_id)
     own_redis.start()
     assert jobs.get(job_id).position == 1
-    jobs.redis.close()
+    jobs._connection.close()
 
 
 def test_scripts_that_redis_forgot_are_sent_again(jobs: JobStore, redis: Connection) -> None:

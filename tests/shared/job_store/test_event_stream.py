@@ -5,13 +5,14 @@ from itertools import islice
 from shared.job_store import Event, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.events import BEGINNING
+from tests.parts import events_of
 from tests.shared.job_store.lives import progress, queued, running
 
 
 def _told(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
     """Return what is in the stream after an event, without waiting for more."""
     told: list[Event] = []
-    for event in jobs.events(job_id, after, patience=0.01):
+    for event in events_of(jobs).follow(job_id, after, silence=0.01):
         if event is None:
             return told
         told.append(event)
@@ -40,23 +41,23 @@ def test_a_reader_takes_up_after_the_last_event_it_saw(jobs: JobStore) -> None:
 
 def test_silence_is_told_again_and_again(jobs: JobStore) -> None:
     job_id = queued(jobs)
-    silence = jobs.events(job_id, jobs.last_event_id(job_id), patience=0.01)
+    silence = events_of(jobs).follow(job_id, events_of(jobs).last_id(job_id), silence=0.01)
     assert list(islice(silence, 3)) == [None, None, None]
 
 
 def test_a_stream_that_never_was_begins_at_the_beginning(jobs: JobStore) -> None:
-    assert jobs.last_event_id("none") == BEGINNING
-    assert not jobs.has_event("none", BEGINNING)
+    assert events_of(jobs).last_id("none") == BEGINNING
+    assert not events_of(jobs).has("none", BEGINNING)
 
 
 def test_a_long_story_keeps_its_newest_events_only(jobs: JobStore, redis: Connection) -> None:
     claim = running(jobs)
-    first = jobs.last_event_id(claim.job_id)
+    first = events_of(jobs).last_id(claim.job_id)
     for evaluation in range(1, 301):
         jobs.report(claim, progress(evaluation, 300), None)
     assert 64 <= redis.xlen(f"gw:events:{claim.job_id}") <= 200
-    assert not jobs.has_event(claim.job_id, first)
-    assert jobs.has_event(claim.job_id, jobs.last_event_id(claim.job_id))
+    assert not events_of(jobs).has(claim.job_id, first)
+    assert events_of(jobs).has(claim.job_id, events_of(jobs).last_id(claim.job_id))
 
 
 def test_the_story_of_an_ended_job_goes_after_an_hour(jobs: JobStore, redis: Connection) -> None:

@@ -8,6 +8,8 @@ from shared.errors import OutOfMemory, Superseded
 from shared.job import JobState
 from shared.job_store import Claim, JobStore
 from shared.job_store.connection import Connection
+from shared.job_store.scripts import Scripts
+from tests.parts import queue_of
 from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued, running
 from tests.shared.job_store.test_transitions import FENCED
 
@@ -47,7 +49,7 @@ def test_a_renewed_lease_does_not_lapse(jobs: JobStore) -> None:
     claim = running(jobs, lease=0)
     jobs.renew(claim)
     assert jobs.requeue_expired() == 0
-    assert jobs.running() == 1
+    assert queue_of(jobs).running_count() == 1
 
 
 def test_a_lease_is_judged_by_redis_clock(jobs: JobStore, redis: Connection) -> None:
@@ -112,7 +114,7 @@ def test_an_attempt_whose_lease_lapsed_goes_on_where_nobody_else_has_the_job(
     assert job.attempt == claim.attempt
     assert [line.reason for line in job.log[2:4]] == ["lapsed", "taken up again"]
     assert job.state is not JobState.QUEUED
-    assert jobs.waiting() == 0
+    assert queue_of(jobs).load().jobs == 0
 
 
 def test_a_job_that_was_taken_up_again_has_lost_no_attempt(jobs: JobStore) -> None:
@@ -143,15 +145,17 @@ def test_the_last_write_may_be_sent_again(jobs: JobStore) -> None:
 def test_a_claim_that_is_sent_again_gets_the_same_answer(redis: Connection, jobs: JobStore) -> None:
     queued(jobs), queued(jobs)
 
-    class Repeating(JobStore):
-        """Sends each claim twice, as redis-py does when an answer is lost."""
+    class Repeating(Scripts):
+        """Sends each script twice, as redis-py does when an answer is lost."""
 
-        def _run(self, script: str, *args: str | int | float) -> Any:
-            super()._run(script, *args)
-            return super()._run(script, *args)
+        def run(self, name: str, *args: str | int | float) -> Any:
+            super().run(name, *args)
+            return super().run(name, *args)
 
-    claim = Repeating(redis).claim_next(ANY, 30)
-    assert (jobs.running(), jobs.waiting()) == (1, 1)
+    repeating = JobStore(redis)
+    repeating._scripts = Repeating(redis)
+    claim = repeating.claim_next(ANY, 30)
+    assert (queue_of(jobs).running_count(), queue_of(jobs).load().jobs) == (1, 1)
     assert claim is not None
     assert jobs.get(claim.job_id).attempt == claim.attempt == 1
 

@@ -17,10 +17,11 @@ from hypothesis.stateful import (
 
 from shared.errors import QueueFull
 from shared.job import JobOptions, Priority
-from shared.job_store import Claim, JobStore, Load, connect
-from shared.job_store.order import PATIENCE, PRIORITIES, turns
-from shared.job_store.records import Admission, new_id
+from shared.job_store import Claim, JobStore, Load, NewJob, connect, new_id
+from shared.job_store.keys import PATIENCE, PRIORITIES
+from shared.job_store.queue import turns_of_priorities
 from shared.settings import StyleSettings
+from tests.parts import queue_of
 from tests.shared.job_store.lives import LEASE, inputs, queued, someone
 
 priorities = st.sampled_from(PRIORITIES)
@@ -67,7 +68,9 @@ def test_cancelled_jobs_cost_their_owner_nothing(jobs: JobStore) -> None:
 def test_no_priority_waits_forever(
     waiting: dict[Priority, int], passed: dict[Priority, int]
 ) -> None:
-    order = list(turns(waiting, {priority: passed[priority] % 4 for priority in passed}))
+    order = list(
+        turns_of_priorities(waiting, {priority: passed[priority] % 4 for priority in passed})
+    )
     assert Counter(order) == Counter({key: count for key, count in waiting.items() if count})
     for priority, patience in PATIENCE.items():
         longest = run = 0
@@ -82,18 +85,18 @@ def test_no_priority_waits_forever(
 def test_a_position_is_the_turn_that_comes(
     jobs: JobStore, wanted: list[tuple[Priority, str]]
 ) -> None:
-    jobs.redis.flushdb()
+    jobs._connection.flushdb()
     ids = [queued(jobs, priority=priority, owner=owner) for priority, owner in wanted]
     places = {jobs.get(job_id).position: job_id for job_id in ids}
     foretold = [places[place] for place in range(1, len(ids) + 1)]
-    assert jobs.in_order() == foretold
+    assert queue_of(jobs).order() == foretold
     assert [_claim(jobs).job_id for _ in ids] == foretold
 
 
 def test_a_queue_that_holds_all_it_may_refuses_and_records_nothing(jobs: JobStore) -> None:
     def submit(bounds: Load) -> str:
         settings, options = StyleSettings(size=64), JobOptions()
-        return jobs.create(new_id(), settings, options, inputs(), Admission("", bounds)).id
+        return jobs.create(new_id(), NewJob(settings, options, inputs()), bounds).id
 
     submit(Load(1, 10**9))
     with pytest.raises(QueueFull) as refused:
@@ -105,7 +108,7 @@ def test_a_queue_that_holds_all_it_may_refuses_and_records_nothing(jobs: JobStor
     assert len(jobs.page(10).jobs) == 1
     _claim(jobs)
     submit(Load(1, 10**9))
-    assert jobs.load() == (1, 1500)
+    assert queue_of(jobs).load() == (1, 1500)
 
 
 class Waiting(NamedTuple):
@@ -208,8 +211,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "connection"):
-            assert self.jobs.waiting() == len(self.model.waiting)
-            assert len(self.jobs.in_order()) == len(self.model.waiting)
+            assert queue_of(self.jobs).load().jobs == len(self.model.waiting)
+            assert len(queue_of(self.jobs).order()) == len(self.model.waiting)
             self.connection.close()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.job import Priority
 from shared.job_store import Capability, JobStore, connect
+from tests.parts import queue_of
 from tests.shared.job_store.lives import LEASE, claimed, queued, someone
 
 SMALL, ANY = 100 * 100, 10**9
@@ -65,7 +66,7 @@ def test_waiting_and_running_jobs_are_counted(jobs: JobStore) -> None:
     for _ in range(3):
         queued(jobs)
     claimed(jobs)
-    assert (jobs.waiting(), jobs.running()) == (2, 1)
+    assert (queue_of(jobs).load().jobs, queue_of(jobs).running_count()) == (2, 1)
 
 
 def test_eight_workers_at_once_never_get_the_same_job(jobs: JobStore, redis_url: str) -> None:

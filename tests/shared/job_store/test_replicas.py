@@ -9,6 +9,7 @@ from shared.errors import StoreUnavailable
 from shared.job import JobState
 from shared.job_store import JobStore, connect
 from tests.own_redis import OwnRedis
+from tests.parts import queue_of
 from tests.shared.job_store.lives import claimed, queued
 from tests.system.running_system import wait_until
 
@@ -30,7 +31,7 @@ def test_what_is_accepted_or_ended_is_on_the_replica_already(
         assert JobStore(copy).get(job_id).state is JobState.SUCCEEDED
     finally:
         copy.close()
-        jobs.redis.close()
+        jobs._connection.close()
         replica.stop(signal.SIGKILL)  # told gently, it would first write a whole AOF
 
 
@@ -39,5 +40,5 @@ def test_without_its_replica_a_job_is_not_accepted(own_redis: OwnRedis) -> None:
     with pytest.raises(StoreUnavailable) as refused:
         queued(jobs)
     assert refused.value.parameters["reason"] == "0 of 1 replicas confirmed the write"
-    assert jobs.waiting() == 0
-    jobs.redis.close()
+    assert queue_of(jobs).load().jobs == 0
+    jobs._connection.close()

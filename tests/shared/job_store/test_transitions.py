@@ -7,6 +7,7 @@ import pytest
 from shared.errors import Diverged, NotFailed, Superseded
 from shared.job import ENDED, TRANSITIONS, JobState
 from shared.job_store import Claim, JobStore
+from tests.parts import queue_of
 from tests.shared.job_store.lives import ANOTHER, ANY, LEASE, in_state, progress, running
 
 Step = Callable[[JobStore, Claim], object]
@@ -94,7 +95,7 @@ def test_a_lapsed_lease_puts_the_job_back(jobs: JobStore) -> None:
 @pytest.mark.parametrize("state", ENDED)
 def test_an_ended_job_is_neither_waiting_nor_held(jobs: JobStore, state: JobState) -> None:
     in_state(jobs, state)
-    assert (jobs.waiting(), jobs.running()) == (0, 0)
+    assert (queue_of(jobs).load().jobs, queue_of(jobs).running_count()) == (0, 0)
     assert jobs.claim_next(ANOTHER, LEASE) is None
 
 

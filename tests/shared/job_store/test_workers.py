@@ -1,7 +1,8 @@
 """Live workers: those that said so lately."""
 
 from shared.job_store.connection import Connection
-from shared.job_store.workers import BELIEVED_SECONDS, REMEMBERED_SECONDS, Worker, Workers
+from shared.job_store.keys import LIMITS
+from shared.job_store.workers import REMEMBERED_SECONDS, Worker, Workers
 from tests.shared.job_store.staff import announce
 
 
@@ -17,7 +18,7 @@ def test_a_worker_is_believed_for_some_seconds(redis: Connection) -> None:
     workers = Workers(redis)
     silent, heard = Worker(name="silent", pixels=1), Worker(name="heard", pixels=2)
     announce(workers, silent)
-    redis.zincrby("gw:worker-names", -BELIEVED_SECONDS - 1, silent.name)  # time goes by
+    redis.zincrby("gw:worker-names", -LIMITS.heard_seconds - 1, silent.name)  # time goes by
     assert workers.live() == []
     announce(workers, heard)
     assert workers.live() == [heard]

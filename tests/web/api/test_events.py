@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from shared.job import ENDED, JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
+from tests.parts import events_of
 from tests.shared.job_store.lives import claimed, in_state, progress, queued, running
 from tests.web.talk import IN_TILES, JOBS, Message, messages
 
@@ -123,7 +124,7 @@ def test_a_reader_that_was_away_too_long_is_told_how_the_job_stands(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     job_id = queued(jobs)
-    seen = jobs.last_event_id(job_id)
+    seen = events_of(jobs).last_id(job_id)
     claim = claimed(jobs)
     for evaluation in range(1, 301):
         jobs.report(claim, progress(evaluation, 300), None)
@@ -172,7 +173,7 @@ def test_a_reader_that_takes_up_is_answered_before_anything_happens(
 ) -> None:
     job_id = queued(jobs)
     began = time.monotonic()
-    with _following(client, job_id, after=jobs.last_event_id(job_id)) as told:
+    with _following(client, job_id, after=events_of(jobs).last_id(job_id)) as told:
         assert next(told) is None
     assert time.monotonic() - began < 1
 

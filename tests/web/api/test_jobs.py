@@ -15,18 +15,21 @@ from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
 from shared.wakeup import QUEUE
+from tests.parts import queue_of, redis_of
 from tests.shared.job_store.lives import claimed, in_state, progress, running
 from tests.web.conftest import close
 from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
-from worker.maintenance.garbage import collect_orphans
+from worker.maintenance.garbage import delete_orphans
 
 FIELDS = {
     "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
     "settings", "options", "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
     "links",
 }  # fmt: skip
-TILES_TOLD = "Went on in tiles of 512 px, with 10 steps of history, after the memory ran out."
+TILES_SENTENCE = (
+    "Continued in tiles of 512 px, with a history of 10 steps, since it ran out of memory."
+)
 LIVE = set(JobState) - ENDED
 
 
@@ -114,9 +117,9 @@ def test_the_log_tells_each_step_in_a_sentence(client: FlaskClient, jobs: JobSto
         ("queued", "store away", 1),
     ]
     assert [line["detail"] for line in lines] == [
-        "Put into the queue.",
+        "Queued.",
         "Started on worker-1.",
-        "Back in the queue: its worker could not reach a store (attempt 1).",
+        "Queued again: its worker could not reach a store (attempt 1).",
     ]
     assert all(datetime.fromisoformat(line["at"]).utcoffset() is not None for line in lines)
 
@@ -125,7 +128,7 @@ def test_a_fallback_is_told_with_what_it_changed(client: FlaskClient, jobs: JobS
     claim = running(jobs)
     jobs.record_fallbacks(claim, 1, [IN_TILES])
     [told] = _shown(client, claim.job_id)["fallbacks"]
-    assert told == IN_TILES.model_dump() | {"detail": TILES_TOLD}
+    assert told == IN_TILES.model_dump() | {"detail": TILES_SENTENCE}
 
 
 @pytest.mark.parametrize("state", sorted(LIVE))
@@ -136,7 +139,7 @@ def test_deleting_a_live_job_cancels_it_and_keeps_it(
     response = client.delete(f"{JOBS}/{job_id}")
     assert (response.status_code, response.get_json()["state"]) == (200, "cancelled")
     assert _shown(client, job_id)["state"] == "cancelled"
-    assert (jobs.waiting(), jobs.running()) == (0, 0)
+    assert (queue_of(jobs).load().jobs, queue_of(jobs).running_count()) == (0, 0)
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))
@@ -211,10 +214,11 @@ def test_a_job_is_deleted_though_its_pictures_have_to_be_collected_later(
     _break_images(tmp_path)
     with caplog.at_level(logging.WARNING):
         assert client.delete(f"{JOBS}/{job_id}").status_code == 204
-    assert f"the pictures of {job_id} are left to be collected" in caplog.text
+    assert f"the objects of {job_id} are left to garbage collection" in caplog.text
     problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
     _mend_images(tmp_path)
-    collect_orphans(jobs, ObjectStore(str(tmp_path / "images")), seconds=0)
+    objects = ObjectStore(str(tmp_path / "images"))
+    delete_orphans(jobs, objects, redis_of(jobs).clock(), seconds=0)
     assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
     close(broken)
 
@@ -225,7 +229,7 @@ def test_without_its_image_store_the_service_says_so_and_accepts_nothing(
     client = broken.test_client()
     _break_images(tmp_path)
     body = problem(submit(client), 503, "store_unavailable")
-    assert "image store" in body["detail"]
+    assert "object store" in body["detail"]
     assert jobs.page(1).jobs == []
     problem(client.get("/readyz"), 503, "store_unavailable")
     assert client.get("/healthz").status_code == 200

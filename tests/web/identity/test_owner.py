@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shared.config import Config
+from shared.job import Job
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from tests.shared.job_store.lives import claimed, someone
@@ -38,7 +39,9 @@ def test_many_jobs_of_one_address_do_not_hold_up_one_of_another(
 
 def test_a_form_from_an_address_is_its_owners_too(client: FlaskClient, jobs: JobStore) -> None:
     client.post("/", data=upload(), environ_overrides={"REMOTE_ADDR": EAGER})
-    assert jobs.page(1).jobs[0].owner == owner_of(EAGER)
+    [job] = jobs.page(1).jobs
+    assert isinstance(job, Job)
+    assert job.owner == owner_of(EAGER)
 
 
 def test_no_address_is_kept(client: FlaskClient, redis: Connection) -> None:

@@ -16,6 +16,7 @@ from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.own_redis import OwnRedis
+from tests.parts import queue_of
 from tests.shared.job_store.lives import claimed, queued
 from tests.shared.job_store.staff import announce
 from tests.web.conftest import close
@@ -61,7 +62,7 @@ def test_a_result_that_no_worker_takes_is_refused_with_the_size_that_fits(
     announce(Workers(redis), Worker(name="small", pixels=100_000))
     body = problem(_sized(client, 400), 422, "no_worker_fits")
     assert (body["field"], body["rows"], body["columns"]) == ("settings.size", 400, 533)
-    assert f"may be at most {body['maximum']}" in body["detail"]
+    assert f"can be up to {body['maximum']}" in body["detail"]
     accepted(_sized(client, body["maximum"]))
     problem(_sized(client, body["maximum"] + 2), 422, "no_worker_fits")
 
@@ -94,14 +95,14 @@ def test_a_full_queue_refuses_until_a_job_has_started(serve: Serve, jobs: JobSto
         accepted(submit(client))
     body = _refused(submit(client), 429, "queue_full")
     assert (body["bound"], body["maximum"]) == ("jobs", 2)
-    assert "2 jobs wait already" in body["detail"]
+    assert "full with 2 jobs" in body["detail"]
     claimed(jobs)
     accepted(submit(client))
 
 
 def test_a_queue_full_of_pictures_refuses(serve: Serve, jobs: JobStore) -> None:
     client = serve(GRAMWORKS_MAX_QUEUED_MB=1).test_client()
-    while jobs.load().bytes < 1_000_000:
+    while queue_of(jobs).load().bytes < 1_000_000:
         queued(jobs)
     assert "1 MB of pictures" in _refused(submit(client), 429, "queue_full")["detail"]
 
@@ -119,7 +120,7 @@ def test_of_many_at_once_no_more_are_accepted_than_may_wait(
     with ThreadPoolExecutor(12) as threads:
         answers = list(threads.map(lambda _: submit(app.test_client()), range(12)))
     assert sorted(answer.status_code for answer in answers) == [202] * 3 + [429] * 9
-    assert jobs.waiting() == 3
+    assert queue_of(jobs).load().jobs == 3
     assert len(_files(tmp_path)) == 6  # of those that were refused nothing is left
 
 
@@ -128,15 +129,15 @@ def test_without_room_on_the_disk_nothing_is_accepted(
 ) -> None:
     client = serve(GRAMWORKS_MIN_FREE_MB=10**9).test_client()
     body = _refused(submit(client), 503, "storage_full")
-    assert "image store" in body["detail"]
-    assert (jobs.waiting(), _files(tmp_path)) == (0, [])
+    assert "object store" in body["detail"]
+    assert (queue_of(jobs).load().jobs, _files(tmp_path)) == (0, [])
 
 
 def test_a_redis_that_is_nearly_full_accepts_nothing_and_goes_on(
     own_redis: OwnRedis, serve: Serve
 ) -> None:
     app = serve(REDIS_URL=own_redis.url)
-    client, redis = app.test_client(), app.extensions["gramworks"].jobs.redis
+    client, redis = app.test_client(), app.extensions["gramworks"].jobs._connection
     job = accepted(submit(client))
     redis.setrange("ballast", 50_000_000, "x")  # beside it, buffers that come and go are nothing
     redis.config_set("maxmemory", int(redis.info("memory")["used_memory"] / 0.95))

@@ -30,7 +30,7 @@ def test_the_largest_size_named_works_and_a_larger_one_does_not(
     body = problem(_submitted(client, shape, size), 422, "result_too_large")
     assert body["field"] == "settings.size"
     assert body["megapixels"] == 2
-    assert f"at most {body['maximum']}" in body["detail"]
+    assert f"up to {body['maximum']}" in body["detail"]
     accepted(_submitted(client, shape, body["maximum"]))
     beyond = body["maximum"] + 2  # one more may fit, since a width is truncated
     problem(_submitted(client, shape, beyond), 422, "result_too_large")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from shared.errors import GramworksError, InvalidRequest
-from web.messages.errors import RETRY_SECONDS, RULES, SENTENCES, sentence, status_of
+from web.errors import RETRY_SECONDS, status_of
+from web.messages.errors import RULES, SENTENCES, sentence
 
 RAISED: dict[str, dict[str, object]] = {
     "internal": {},
@@ -30,6 +31,9 @@ RAISED: dict[str, dict[str, object]] = {
     "no_live_worker_fits": {"width": 640, "height": 480, "maximum": 300},
     "workers_draining": {},
     "invalid_json": {"field": "settings", "reason": "it holds an array"},
+    "unknown_field": {"field": "setings", "known": ["settings", "options"]},
+    "record_unreadable": {"id": "x", "reason": "no field state"},
+    "workers_suspended": {"reason": "RuntimeError: CUDA"},
     "unknown_setting": {"field": "settings.x", "known": ["size", "pyramid"]},
     "invalid_setting": {"field": "settings.size", "problem": "int_type"},
     "not_found": {},
@@ -59,11 +63,13 @@ def _errors(root: type[GramworksError] = GramworksError) -> Iterator[type[Gramwo
 
 
 CODES = {error.code: error for error in _errors() if "code" in vars(error)}
+OF_OLD_RECORDS = {"worker_fault"}
 MENDABLE = {code for code, error in CODES.items() if issubclass(error, InvalidRequest)}
 
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
-    assert set(SENTENCES) == set(CODES) == set(RAISED)
+    assert set(SENTENCES) - OF_OLD_RECORDS == set(CODES)
+    assert set(SENTENCES) == set(RAISED)
 
 
 @pytest.mark.parametrize("code", RAISED)
@@ -76,7 +82,7 @@ def test_a_sentence_is_made_with_what_the_error_carries(code: str) -> None:
 
 @pytest.mark.parametrize("code", sorted(MENDABLE))
 def test_what_whoever_asks_can_mend_is_a_4xx(code: str) -> None:
-    assert 400 <= status_of(code) < 500
+    assert 400 <= status_of(CODES[code]()) < 500
 
 
 @pytest.mark.parametrize("problem", [*RULES, "some_new_rule_of_pydantic"])
@@ -92,7 +98,7 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
 
 @pytest.mark.parametrize("code", ["queue_full", "storage_full", "store_unavailable"])
 def test_what_time_mends_is_told_with_when_to_try_again(code: str) -> None:
-    assert status_of(code) in (429, 503)
+    assert status_of(CODES[code]()) in (429, 503)
     assert RETRY_SECONDS[code] > 0
     assert "try again in" in sentence(code, RAISED[code])
 
@@ -105,7 +111,6 @@ def test_a_bound_in_bytes_is_told_in_megabytes() -> None:
 
 def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
     assert sentence("of_a_newer_worker", {}) == sentence("internal", {})
-    assert status_of("of_a_newer_worker") == 500
 
 
 @pytest.mark.parametrize("text", ["{0.__class__}", "{id}", "%s", "<b>"])
@@ -115,4 +120,4 @@ def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
 
 def test_what_is_known_of_lost_workers_is_told_in_words() -> None:
     told = sentence("workers_lost", RAISED["workers_lost"])
-    assert "in attempt 4 its worker was lost at evaluation 7, after 12 s" in told
+    assert "in attempt 4, its worker was lost at evaluation 7, after 12 s" in told

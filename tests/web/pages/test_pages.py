@@ -1,5 +1,6 @@
 """The pages for people: the form, what it says of faults, and the page of a job."""
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from shared.job import ENDED, JobState
+from shared.errors import StoreUnavailable
+from shared.job import ENDED, Job, JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
@@ -39,15 +41,23 @@ def test_the_form_offers_files_presets_and_bounds(client: FlaskClient) -> None:
     for name in ("content", "style"):
         assert f'type="file" name="{name}"' in page
     assert f"<option selected>{DEFAULT_PRESET}</option>" in page
-    assert 'name="size" min="32" max="4096"' in page
+    schema = StyleSettings.model_json_schema()["properties"]
+    for name, field in schema.items():
+        assert re.search(rf'<(input|select)[^>]* name="{name}"', page)
+        assert field["title"] in page
+        assert html.escape(field["description"]).replace("&#x27;", "&#39;") in page
+    size = re.search(r'<input[^>]* name="size"[^>]*>', page)
+    assert size is not None
+    assert 'min="32" max="4096" step="1"' in size[0]
     for name in DEPROCESS_MEANS:
-        assert re.search(rf"<option *>{name}</option>", page)
+        assert f'<option value="{name}">' in page
 
 
 def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: JobStore) -> None:
     response = _post(client)
     [job] = jobs.page(2).jobs
     assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job.id}")
+    assert isinstance(job, Job)
     assert job.settings == BALANCED
     assert job.id in _page(client, job.id)
 
@@ -62,14 +72,28 @@ def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: Job
             {"preset": "faithful", "deprocess_means": "shifted"},
             {"deprocess_means": DEPROCESS_MEANS["shifted"]},
         ),
-        ({"preset": "faithful", "settings": '{"size": 99}', "options": "rubbish"}, {}),
+        (
+            {
+                "preset": "faithful",
+                "style_layers": '["block1_conv1"]',
+                "content_weight": "1e-3",
+                "deprocess_means": "[1, 2, 3]",
+            },
+            {
+                "style_layers": {"block1_conv1": 1.0},
+                "content_weight": 1e-3,
+                "deprocess_means": (1.0, 2.0, 3.0),
+            },
+        ),
     ],
 )
 def test_what_is_chosen_in_the_form_is_what_is_painted(
     client: FlaskClient, jobs: JobStore, fields: dict[str, str], chosen: Mapping[str, Any]
 ) -> None:
     assert _post(client, **fields).status_code == 303
-    assert jobs.page(1).jobs[0].settings == StyleSettings(**chosen)
+    [job] = jobs.page(1).jobs
+    assert isinstance(job, Job)
+    assert job.settings == StyleSettings(**chosen)
 
 
 @pytest.mark.parametrize(
@@ -93,15 +117,16 @@ def test_a_fault_is_told_beside_the_form_with_what_was_entered(
     assert words in response.text
     for name in ("size", "iterations"):
         assert f'value="{fields.get(name, "64" if name == "size" else "")}"' in response.text
-    assert ("<option selected>shifted" in response.text) is ("deprocess_means" not in fields)
+    means = fields.get("deprocess_means", "shifted")
+    assert f'name="deprocess_means" value="{means}"' in response.text
     assert jobs.page(1).jobs == []
 
 
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"content": []}, "Choose a file for &#39;Photograph&#39;"),
-        ({"style": [b"no picture"]}, "is no image of a known kind"),
+        ({"content": []}, "&#39;Photograph&#39; has no file"),
+        ({"style": [b"no picture"]}, "is not an image of a supported format"),
         ({"content": [white(1, 1)]}, "1 × 1 pixels"),
     ],
 )
@@ -157,7 +182,7 @@ def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
 ) -> None:
     queued(jobs)
     page = _page(client, queued(jobs))
-    assert "Number 2 in the queue" in page
+    assert "<dt>Position</dt><dd>2</dd>" in page
     assert "No worker is online" in page
     announce(Workers(redis), Worker(name="w", pixels=10**9))
     page = _page(client, queued(jobs))
@@ -171,8 +196,9 @@ def test_a_running_job_shows_its_numbers_without_a_script(
     claim = running(jobs)
     jobs.report(claim, progress(3), 5.0)
     page = _page(client, claim.job_id)
-    assert '<dd id="evaluation">3 / 10</dd>' in page
+    assert "<dt>Evaluation</dt><dd>3 / 10</dd>" in page
     assert 'value="0.3"' in page
+    assert "<dt>total loss</dt><dd>6</dd>" in page
 
 
 def test_a_failed_job_tells_why(client: FlaskClient, jobs: JobStore) -> None:
@@ -180,15 +206,15 @@ def test_a_failed_job_tells_why(client: FlaskClient, jobs: JobStore) -> None:
     assert "640 × 480 pixels need more memory" in page
 
 
-def test_what_befell_a_job_is_told_on_its_page(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_job_s_log_and_fallbacks_are_on_its_page(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     assert 'id="fallbacks" hidden' in _page(client, claim.job_id)
     jobs.record_fallbacks(claim, 1, [IN_TILES])
     jobs.lose(claim, "killed")
     page = _page(client, claim.job_id)
     assert "<summary>History</summary>" in page
-    assert "Back in the queue: its process was killed" in page
-    assert "<li>Went on in tiles of 512 px" in page
+    assert "Queued again: its process was killed" in page
+    assert "<li>Continued in tiles of 512 px" in page
     assert 'id="fallbacks" hidden' not in page
 
 
@@ -224,3 +250,36 @@ def test_the_start_shows_the_latest_jobs_newest_first(
     assert shown == [*later[::-1], claim.job_id]
     [thumbnail] = re.findall(r'<img src="([^"]+)"', page)
     assert client.get(thumbnail).mimetype == "image/jpeg"
+
+
+@pytest.mark.parametrize("field", ["settings", "options", "sise"])
+def test_an_unknown_field_is_refused(client: FlaskClient, jobs: JobStore, field: str) -> None:
+    response = _post(client, **{field: "{}"})
+    assert response.status_code == 422
+    assert f"There is no field &#39;{field}&#39;" in response.text
+    assert jobs.page(1).jobs == []
+
+
+def test_nothing_is_sent_that_was_not_chosen(client: FlaskClient, jobs: JobStore) -> None:
+    untouched = dict.fromkeys(StyleSettings.model_fields, "")
+    assert _post(client, preset="balanced", **untouched).status_code == 303
+    [job] = jobs.page(1).jobs
+    assert isinstance(job, Job)
+    assert job.settings == BALANCED
+
+
+def test_try_again_after_a_failed_button_leads_back_to_the_page(
+    client: FlaskClient, jobs: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = queued(jobs)
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable(store="redis", reason="away")
+
+    monkeypatch.setattr(JobStore, "cancel", away)
+    page = f"http://localhost/jobs/{job_id}"
+    response = client.post(f"/jobs/{job_id}/cancel", headers={"Referer": page})
+    assert response.status_code == 503
+    assert f'href="/jobs/{job_id}">Try again' in response.text
+    elsewhere = client.post(f"/jobs/{job_id}/cancel", headers={"Referer": "http://evil.example/x"})
+    assert 'href="/">Try again' in elsewhere.text

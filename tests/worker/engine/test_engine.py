@@ -32,7 +32,7 @@ def engine(weights: Weights) -> Engine:
 
 
 def test_the_loss_falls_to_a_small_part_of_its_start(engine: Engine) -> None:
-    totals = [progress.losses.total for progress in run(engine)]
+    totals = [progress.loss for progress in run(engine)]
     assert totals[-1] < totals[0] / 10
 
 
@@ -65,8 +65,8 @@ def test_the_reported_loss_is_that_of_the_picture(engine: Engine) -> None:
     again = next(
         iter(engine.stylize(photograph(96, 64), [painting(80, 60)], StyleSettings(size=48)))
     )
-    assert last.losses.total < again.losses.total
-    assert last.losses.total == pytest.approx(sum(last.losses))
+    assert last.loss < again.loss
+    assert last.loss == pytest.approx(sum(last.losses.values()))
 
 
 def test_a_loss_that_is_no_number_ends_the_job_with_its_reason(engine: Engine) -> None:
@@ -103,7 +103,7 @@ def test_little_memory_means_tiles_and_the_same_picture(weights: Weights, engine
     small = Device(memory=BASE_BYTES + 400_000_000)
     tiled, whole = (run(each, settings)[-1] for each in (Engine(weights, small), engine))
     assert (tiled.tile, whole.tile) == (160, None)
-    assert tiled.losses.total == pytest.approx(whole.losses.total, rel=1e-4)
+    assert tiled.loss == pytest.approx(whole.loss, rel=1e-4)
     np.testing.assert_allclose(tiled.pixels(), whole.pixels(), atol=0.5)  # of 255: no seam
 
 
@@ -135,7 +135,7 @@ def test_bfloat16_tells_the_final_loss_that_float32_sees(weights: Weights) -> No
     exact = objective(weights)
     targets = exact.targets(content, [style], settings)
     losses, _ = exact.evaluate(tf.constant(last.pixels()[np.newaxis]), targets)
-    assert last.losses.total == pytest.approx(float(tf.reduce_sum(losses)), rel=0.02)
+    assert last.loss == pytest.approx(float(tf.reduce_sum(losses)), rel=0.02)
 
 
 def test_what_goes_in_and_out_is_known_without_tensorflow() -> None:

@@ -53,7 +53,7 @@ def test_interrupted_anywhere_it_ends_as_well_and_makes_no_evaluation_twice(
     assert [each.evaluation for each in told] == list(range(evaluation + 1, LAST + 1))
     assert all(each.level == 1 + (each.evaluation > COARSE) for each in told)
     assert told[0].fraction <= told[-1].fraction == 1
-    assert told[-1].losses.total < 1.01 * end.losses.total
+    assert told[-1].loss < 1.01 * end.loss
 
 
 def test_what_was_at_its_end_yields_its_picture_again(

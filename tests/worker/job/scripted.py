@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.job import InputImage, JobInputs, JobOptions
-from shared.job_store import Capability, Claim, JobStore
-from shared.job_store.records import new_id
+from shared.job_store import Capability, Claim, JobStore, NewJob, new_id
 from shared.object_store import ObjectStore
 from shared.pictures import encode
 from shared.settings import StyleSettings
-from worker.engine.progress import Losses, Progress
+from worker.engine.progress import Progress
 from worker.engine.snapshot import Packed, Snapshot
 from worker.job.runner import Stylize
 
@@ -30,9 +29,8 @@ def submitted(jobs: JobStore, objects: ObjectStore, **settings: float) -> str:
         for name in ("content", "style-0")
     )
     inputs = JobInputs(content=content, styles=[style])
-    jobs.create(
-        job_id, StyleSettings.model_validate({"size": 32, **settings}), JobOptions(), inputs
-    )
+    settings_of = StyleSettings.model_validate({"size": 32, **settings})
+    jobs.create(job_id, NewJob(settings_of, JobOptions(), inputs))
     return job_id
 
 
@@ -52,7 +50,7 @@ def progress(evaluation: int, evaluations: int, fallback_step: int = 0) -> Progr
         level=1,
         levels=1,
         fraction=evaluation / evaluations,
-        losses=Losses(style=3.0 / evaluation, content=2.0, tv=1.0),
+        losses={"style": 3.0 / evaluation, "content": 2.0, "tv": 1.0},
         history=10,
         tile=None,
         fallback_step=fallback_step,

@@ -14,31 +14,37 @@ from shared.job_store import Claim, JobStore
 from shared.object_store import ObjectStore
 from shared.settings import Level
 from tests.worker.job.scripted import ROOMY, claimed
-from worker.job.lease import Lease, kept
-from worker.job.watchdog import FIRST, FIRST_PER_PIXEL, LEAST, TIMES_SLOWEST, Patience
+from worker.job.lease import Lease, hold_lease
+from worker.job.watchdog import (
+    FIRST_SECONDS,
+    FIRST_SECONDS_PER_PIXEL,
+    LEAST_SECONDS,
+    TIMES_SLOWEST,
+    Watchdog,
+)
 
 LEVELS = [Level(100, 200, 2), Level(200, 400, 3)]
 
 
 def test_a_level_s_first_evaluation_may_take_long_by_its_size() -> None:
-    patience = Patience(LEVELS)
-    assert patience.before(1) == FIRST + FIRST_PER_PIXEL * 100 * 200
-    patience.took(1, 0.5)
-    patience.took(2, 0.5)
-    assert patience.before(3) == FIRST + FIRST_PER_PIXEL * 200 * 400
+    watchdog = Watchdog(LEVELS)
+    assert watchdog.allowed_seconds(1) == FIRST_SECONDS + FIRST_SECONDS_PER_PIXEL * 100 * 200
+    watchdog.record(1, 0.5)
+    watchdog.record(2, 0.5)
+    assert watchdog.allowed_seconds(3) == FIRST_SECONDS + FIRST_SECONDS_PER_PIXEL * 200 * 400
 
 
 def test_later_ones_may_take_some_times_as_long_as_the_slowest() -> None:
-    patience = Patience(LEVELS)
-    patience.took(3, 120.0)
-    patience.took(4, 20.0)
-    assert patience.before(5) == TIMES_SLOWEST * 120.0
+    watchdog = Watchdog(LEVELS)
+    watchdog.record(3, 120.0)
+    watchdog.record(4, 20.0)
+    assert watchdog.allowed_seconds(5) == TIMES_SLOWEST * 120.0
 
 
 def test_quick_ones_are_not_taken_for_hung_at_once() -> None:
-    patience = Patience(LEVELS)
-    patience.took(1, 0.01)
-    assert patience.before(2) == LEAST
+    watchdog = Watchdog(LEVELS)
+    watchdog.record(1, 0.01)
+    assert watchdog.allowed_seconds(2) == LEAST_SECONDS
 
 
 def test_work_that_gives_no_sign_of_life_is_hung_and_its_lease_lapses(
@@ -51,8 +57,8 @@ def test_work_that_gives_no_sign_of_life_is_hung_and_its_lease_lapses(
         told.set()
 
     claim = claimed(jobs, objects)
-    with kept(claim, jobs, seconds=0.6, hung=hung) as lease:
-        lease.expect(0.5)
+    with hold_lease(claim, jobs, seconds=0.6, on_hang=hung) as lease:
+        lease.expect_progress_in(0.5)
         assert told.wait(3)
     job = jobs.get(claim.job_id)
     assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "hung")
@@ -60,16 +66,18 @@ def test_work_that_gives_no_sign_of_life_is_hung_and_its_lease_lapses(
 
 def test_a_sign_in_time_keeps_the_lease(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects, lease_seconds=0.9)
-    with kept(claim, jobs, seconds=0.9, hung=lambda *_: pytest.fail("taken for hung")) as lease:
+    with hold_lease(
+        claim, jobs, seconds=0.9, on_hang=lambda *_: pytest.fail("taken for hung")
+    ) as lease:
         for _ in range(8):
-            lease.expect(0.8)
+            lease.expect_progress_in(0.8)
             time.sleep(0.25)
         assert jobs.requeue_expired() == 0
 
 
 def test_who_lost_the_job_is_told_so(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects)
-    with kept(claim, jobs, seconds=0.3) as lease:
+    with hold_lease(claim, jobs, seconds=0.3) as lease:
         lease.check()
         jobs.cancel(claim.job_id)
         time.sleep(0.3)
@@ -82,7 +90,7 @@ def test_a_lease_that_lapsed_is_taken_up_again_if_nobody_else_has_the_job(
 ) -> None:
     claim = claimed(jobs, objects, lease_seconds=0.0)
     jobs.requeue_expired()
-    with kept(claim, jobs, seconds=0.3) as lease:
+    with hold_lease(claim, jobs, seconds=0.3) as lease:
         time.sleep(0.3)
         lease.check()
     assert jobs.get(claim.job_id).state is JobState.RUNNING
@@ -90,16 +98,16 @@ def test_a_lease_that_lapsed_is_taken_up_again_if_nobody_else_has_the_job(
 
 
 def test_a_new_lease_waits_for_the_pictures(jobs: JobStore, objects: ObjectStore) -> None:
-    assert Lease(claimed(jobs, objects)).hopeful
+    assert Lease(claimed(jobs, objects)).is_alive
 
 
 HANGING = """
 import sys, threading
 from shared.job_store import Claim, JobStore, connect
-from worker.job.lease import kept
+from worker.job.lease import hold_lease
 
-with kept(Claim(sys.argv[2], 1), JobStore(connect(sys.argv[1])), seconds=0.6) as lease:
-    lease.expect(0.3)
+with hold_lease(Claim(sys.argv[2], 1), JobStore(connect(sys.argv[1])), seconds=0.6) as lease:
+    lease.expect_progress_in(0.3)
     threading.Event().wait()  # as a device that never answers
 """
 

@@ -1,24 +1,23 @@
 """A worker's pace is what its last jobs took together, the first of a process left out."""
 
-from worker.job.throughput import Pace, Paces
+from worker.job.throughput import JobTiming, Throughput
 
 
 def test_nobody_knows_before_the_first_job() -> None:
-    paces = Paces()
-    paces.add(None)
-    assert paces.usual() is None
+    throughput = Throughput()
+    assert throughput.estimate() is None
 
 
 def test_the_first_job_counts_until_there_is_a_second() -> None:
-    paces = Paces()
-    paces.add(Pace(work=100.0, painting=10.0, overhead=3.0))
-    assert paces.usual() == (10.0, 3.0)
-    paces.add(Pace(work=100.0, painting=1.0, overhead=1.0))
-    assert paces.usual() == (100.0, 1.0)
+    throughput = Throughput()
+    throughput.add(JobTiming(work=100.0, painting=10.0, overhead=3.0))
+    assert throughput.estimate() == (10.0, 3.0)
+    throughput.add(JobTiming(work=100.0, painting=1.0, overhead=1.0))
+    assert throughput.estimate() == (100.0, 1.0)
 
 
 def test_the_slower_half_says_nothing_and_of_the_others_the_long_ones_most() -> None:
-    paces = Paces()
+    throughput = Throughput()
     jobs = (
         (1.0, 1.0, 9.0),
         (10.0, 10.0, 0.5),
@@ -27,14 +26,14 @@ def test_the_slower_half_says_nothing_and_of_the_others_the_long_ones_most() -> 
         (1.0, 0.9, 2.0),
     )
     for work, painting, overhead in jobs:
-        paces.add(Pace(work, painting, overhead))
-    assert paces.usual() == (10.0, 1.25)
+        throughput.add(JobTiming(work, painting, overhead))
+    assert throughput.estimate() == (10.0, 1.25)
 
 
 def test_what_was_long_ago_no_longer_counts() -> None:
-    paces = Paces()
+    throughput = Throughput()
     for _ in range(5):
-        paces.add(Pace(1.0, 100.0, 100.0))
+        throughput.add(JobTiming(1.0, 100.0, 100.0))
     for _ in range(9):
-        paces.add(Pace(10.0, 1.0, 1.0))
-    assert paces.usual() == (10.0, 1.0)
+        throughput.add(JobTiming(10.0, 1.0, 1.0))
+    assert throughput.estimate() == (10.0, 1.0)

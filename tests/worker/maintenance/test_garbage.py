@@ -2,8 +2,9 @@
 
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
+from tests.parts import redis_of
 from tests.worker.job.scripted import claimed, submitted
-from worker.maintenance.garbage import ORPHAN_SECONDS, collect_orphans, tidy
+from worker.maintenance.garbage import ORPHAN_SECONDS, delete_orphans, delete_unnamed
 
 
 def keys(objects: ObjectStore) -> set[str]:
@@ -14,7 +15,7 @@ def test_files_of_no_job_are_deleted(jobs: JobStore, objects: ObjectStore) -> No
     job_id = submitted(jobs, objects)
     objects.put("jobs/nobody/content.png", b"")
     objects.put("jobs/nobody/1/result.png", b"")
-    assert collect_orphans(jobs, objects, 0) == 2
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock(), 0) == 2
     assert keys(objects) == jobs.get(job_id).files
 
 
@@ -22,7 +23,7 @@ def test_young_files_stay_since_their_upload_may_go_on(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     objects.put("jobs/nobody/content.png", b"")
-    assert collect_orphans(jobs, objects, ORPHAN_SECONDS) == 0
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock(), ORPHAN_SECONDS) == 0
     assert keys(objects) == {"jobs/nobody/content.png"}
 
 
@@ -32,11 +33,11 @@ def test_of_a_job_what_its_record_names_stays(jobs: JobStore, objects: ObjectSto
     for name in ("checkpoint.npz", "preview.jpg", "result.png"):
         objects.put(f"{folder}/{name}", b"")
     jobs.save_checkpoint(claim, f"{folder}/checkpoint.npz")
-    collect_orphans(jobs, objects, 0)
+    delete_orphans(jobs, objects, redis_of(jobs).clock(), 0)
     assert keys(objects) == jobs.get(claim.job_id).files
     assert f"{folder}/checkpoint.npz" in keys(objects)
     jobs.succeed(claim, f"{folder}/result.png")  # which lets go of the checkpoint
-    tidy(folder, jobs, objects)
+    delete_unnamed(folder, jobs, objects)
     assert f"{folder}/checkpoint.npz" not in keys(objects)
 
 
@@ -48,5 +49,5 @@ def test_what_a_killed_writer_left_half_done_is_deleted(
     assert folder is not None
     half = folder / "jobs/x/content.png#1"
     half.write_bytes(b"half")
-    collect_orphans(jobs, objects, 0)
+    delete_orphans(jobs, objects, redis_of(jobs).clock(), 0)
     assert not half.exists()

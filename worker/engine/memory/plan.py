@@ -4,7 +4,6 @@ from collections.abc import Collection
 from math import isqrt
 from typing import NamedTuple
 
-from shared.settings import SHORTEST_RESULT_SIDE
 from worker.engine.vgg19.layers import ALIGNED, KERNEL_SHAPES, margin
 
 BASE_BYTES = 750_000_000  # TensorFlow, the weights, the traces; measured as are the next three
@@ -18,6 +17,7 @@ PAIR_BYTES = 24  # a pixel of the result and pair of L-BFGS's history
 MOST_PAIRS, FEWEST_PAIRS = 10, 3  # 20 and 50 bought nothing
 GOOD_SIDE, SHORTEST_SIDE = 512, 128  # pixels of a core's side: 1.9 and 6.3 times as many to go
 # through the network
+LAST_FALLBACK_STEP = 99  # further than any list of plans goes
 LOWER = (  # what a rung of the ladder has less of than the one above
     *({"side": side} for side in (512, 256, SHORTEST_SIDE)),
     *({"history": history} for history in (6, FEWEST_PAIRS)),
@@ -96,18 +96,6 @@ def largest_pixels(memory: int, precision: str = "float32") -> int:
     smallest_tile = network * _in_network(SHORTEST_SIDE, around)
     tiled = (left - smallest_tile) // (IMAGE_BYTES + FEWEST_PAIRS * PAIR_BYTES)
     return max(0, whole, tiled)
-
-
-def largest_size(width: int, height: int, pixels: int) -> int:
-    """Return the largest `size` of a result with at most `pixels` pixels; 0 where it is too narrow.
-
-    Args:
-        width: of the content, whose shape the result has.
-        height: of the content.
-        pixels: of the result.
-    """
-    size = isqrt(pixels * height // width)
-    return size if min(size, size * width // height) >= SHORTEST_RESULT_SIDE else 0
 
 
 def _in_network(side: int, around: int) -> int:

@@ -18,7 +18,7 @@ from worker.engine.multiscale.levels import start_of_next
 from worker.engine.multiscale.schedule import Course
 from worker.engine.optimizer.minimise import Pairs, Point, descend
 from worker.engine.optimizer.point import restored, taken
-from worker.engine.progress import Losses, Progress
+from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 
 
@@ -118,7 +118,7 @@ class Climb:
             level=level,
             levels=self._course.levels,
             fraction=self._course.fraction,
-            losses=Losses(*point.losses),
+            losses=dict(zip(("style", "content", "tv"), point.losses, strict=True)),
             history=plan.history,
             tile=plan.side,
             fallback_step=fallback_step,

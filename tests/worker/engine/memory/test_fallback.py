@@ -49,7 +49,7 @@ def test_it_goes_on_from_its_last_point_with_less_memory_and_says_so(
     assert [each.evaluation for each in told] == list(range(1, LAST + 1))
     assert {means(each) for each in told[: evaluation - 1]} == {(0, 10, None)}
     assert {means(each) for each in told[evaluation - 1 :]} == {(1, 10, 128)}
-    assert told[-1].losses.total < 1.01 * undisturbed[-1].losses.total
+    assert told[-1].loss < 1.01 * undisturbed[-1].loss
 
 
 def test_it_goes_down_where_the_targets_do_not_fit_either(
@@ -58,7 +58,7 @@ def test_it_goes_down_where_the_targets_do_not_fit_either(
     told = run(weights, scarce(of_targets=[None, MemoryError, resources]))
     assert [each.evaluation for each in told] == list(range(1, LAST + 1))
     assert means(told[COARSE]) == (2, 6, 128)
-    assert told[-1].losses.total < 1.01 * undisturbed[-1].losses.total
+    assert told[-1].loss < 1.01 * undisturbed[-1].loss
 
 
 def test_a_small_level_s_ladder_is_its_own(weights: Weights) -> None:

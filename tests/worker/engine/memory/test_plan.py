@@ -1,13 +1,11 @@
 """What is planned fits into the memory and makes the most of it."""
 
 from itertools import pairwise
-from math import prod
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.settings import StyleSettings
 from worker.engine.memory.plan import (
     FEWEST_PAIRS,
     MOST_PAIRS,
@@ -18,7 +16,6 @@ from worker.engine.memory.plan import (
     bytes_needed,
     ladder,
     largest_pixels,
-    largest_size,
     plan,
 )
 from worker.engine.vgg19.layers import KERNEL_SHAPES
@@ -101,15 +98,3 @@ def test_a_large_picture_goes_into_ever_smaller_tiles_before_it_forgets() -> Non
     tiles = [Plan(MOST_PAIRS, side) for side in (512, 256, SHORTEST_SIDE)]
     forgetful = [Plan(history, SHORTEST_SIDE) for history in (6, FEWEST_PAIRS)]
     assert ladder(1600 * 2132, None, PRECISION) == [WHOLE, *tiles, *forgetful]
-
-
-@given(st.integers(32, 4000), st.integers(32, 4000), st.integers(0, 10**7))
-def test_the_largest_size_fits_and_a_larger_does_not(width: int, height: int, pixels: int) -> None:
-    size = largest_size(width, height, pixels)
-    if size:
-        result = StyleSettings.model_construct(size=size).result_shape(width, height)
-        assert prod(result) <= pixels
-        assert min(result) >= 32
-    larger = max(size + 1, 32)
-    too_many = larger**2 * width / height > pixels
-    assert too_many or larger * width // height < 32

@@ -1,0 +1,79 @@
+-- The transitions of a job.
+
+-- Every change of state goes through here, so that the log and the events have all of them.
+local function move(id, state, reason, ...)
+  redis.call('HSET', job_key(id), 'state', state, ...)
+  local attempt, worker = get(id, 'attempt', 'worker')
+  local line = { state = state, at = now(), attempt = tonumber(attempt), reason = reason or nil }
+  if state ~= 'queued' or reason then line.worker = worker or nil end
+  redis.call('RPUSH', log_key(id), cjson.encode(line))
+  redis.call('LTRIM', log_key(id), -LIMIT.log_length, -1)
+  publish(id, 'state', state)
+end
+
+local function finish(id, state, reason, ...)
+  remove_from_queue(id)
+  redis.call('ZREM', KEY.LEASES, id)
+  redis.call('HDEL', job_key(id), 'eta_seconds', 'lapsed')
+  if state ~= 'failed' then redis.call('HDEL', job_key(id), 'checkpoint') end -- else for a retry
+  local time = now()
+  redis.call('ZADD', KEY.ENDED, time, id)
+  move(id, state, reason, 'finished_at', time, ...)
+  redis.call('EXPIRE', events_key(id), LIMIT.stream_seconds)
+end
+
+-- Puts a job back to its old place in the queue. Its checkpoint is kept, and so is its progress then.
+local function requeue(id, reason)
+  redis.call('ZREM', KEY.LEASES, id)
+  redis.call('HDEL', job_key(id), 'eta_seconds')
+  if not get(id, 'checkpoint') then redis.call('HDEL', job_key(id), 'progress') end
+  move(id, 'queued', reason)
+  add_to_queue(id)
+end
+
+local function run(id, reason, lease, ...)
+  redis.call('HDEL', job_key(id), 'lapsed', 'failed_on', 'failed_at')
+  redis.call('ZADD', KEY.LEASES, now() + lease, id)
+  move(id, 'running', reason, 'held_since', now(), ...)
+end
+
+-- Requeues the job of a lost attempt, or fails it if it was the last that is made. What is known of the
+-- attempt is kept, and is part of the error then; `fault` is a better reason that the caller knows.
+local function lose(id, reason, detail, fault)
+  local attempt, worker, since, progress = get(id, 'attempt', 'worker', 'held_since', 'progress')
+  local counts = true
+  if worker and FAILURES[reason] then
+    counts = record_failure(worker, id, detail ~= '' and detail or reason)
+    if reason ~= 'killed' then
+      redis.call('HSET', job_key(id), 'failed_on', worker, 'failed_at', now())
+    end
+  end
+  if not counts then return requeue(id, reason) end
+  local known = { attempt = tonumber(attempt), worker = worker or nil, reason = reason }
+  known.detail = detail ~= '' and detail or nil
+  known.seconds = math.floor((now() - (since or now())) / 1000)
+  if progress then known.evaluation = cjson.decode(progress).evaluation end
+  if redis.call('RPUSH', lost_key(id), cjson.encode(known)) < LIMIT.lost_attempts then
+    return requeue(id, reason)
+  end
+  local lost = {}
+  for _, each in ipairs(redis.call('LRANGE', lost_key(id), 0, -1)) do
+    table.insert(lost, cjson.decode(each))
+  end
+  local parameters = { attempts = #lost, lost = lost }
+  local workers_lost = cjson.encode({ code = 'workers_lost', parameters = parameters })
+  finish(id, 'failed', reason, 'error', fault or workers_lost)
+end
+
+-- Fencing: makes sure that an attempt holds its job before it writes. An attempt whose lease expired
+-- resumes it, unless another attempt began in the meantime. Returns false if it was superseded.
+local function ensure_held(id, attempt, lease)
+  local state, holder, expired = get(id, 'state', 'attempt', 'lapsed')
+  if holder ~= attempt then return false end
+  if state == 'running' then return true end
+  if state ~= 'queued' or expired ~= attempt then return false end
+  remove_from_queue(id)
+  redis.call('RPOP', lost_key(id)) -- it was not lost after all
+  run(id, 'taken up again', lease)
+  return true
+end

@@ -1,0 +1,43 @@
+"""The keys of all objects in the object store."""
+
+JOBS = "jobs"  # the folder of all jobs
+
+
+def job_folder(job_id: str) -> str:
+    """Return the folder of all objects of a job."""
+    return f"{JOBS}/{job_id}"
+
+
+def job_of(key: str) -> str:
+    """Return the id of the job that an object, or a folder, belongs to."""
+    return key.split("/")[1]
+
+
+def content_key(job_id: str) -> str:
+    """Return the key of a job's content image."""
+    return f"{job_folder(job_id)}/content.png"
+
+
+def style_key(job_id: str, number: int) -> str:
+    """Return the key of a job's style image `number`, from 0."""
+    return f"{job_folder(job_id)}/style-{number}.png"
+
+
+def attempt_folder(job_id: str, attempt: int) -> str:
+    """Return the folder of what an attempt stores, so that attempts never overwrite each other."""
+    return f"{job_folder(job_id)}/{attempt}"
+
+
+def preview_key(job_id: str, attempt: int) -> str:
+    """Return the key of an attempt's newest preview."""
+    return f"{attempt_folder(job_id, attempt)}/preview.jpg"
+
+
+def checkpoint_key(job_id: str, attempt: int) -> str:
+    """Return the key of an attempt's newest checkpoint."""
+    return f"{attempt_folder(job_id, attempt)}/checkpoint.npz"
+
+
+def result_key(job_id: str, attempt: int) -> str:
+    """Return the key of an attempt's result."""
+    return f"{attempt_folder(job_id, attempt)}/result.png"

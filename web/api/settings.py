@@ -1,0 +1,24 @@
+"""The settings of a picture, as programs read them."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from shared.job import JobOptions
+from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
+
+blueprint = Blueprint("settings", __name__, url_prefix="/api/v1/settings")
+
+
+@blueprint.get("")
+def index() -> dict[str, Any]:
+    """Show every setting with its type, bounds, default, unit and help, and the presets."""
+    return {
+        "schema": StyleSettings.model_json_schema(),
+        "presets": {
+            name: StyleSettings(**values).model_dump(mode="json")
+            for name, values in PRESETS.items()
+        },
+        "default_preset": DEFAULT_PRESET,
+        "options": JobOptions.model_json_schema(),
+    }

@@ -1,0 +1,52 @@
+"""A job's page, and what its buttons do."""
+
+from contextlib import suppress
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from shared.errors import NotFailed, RecordUnreadable
+from web.api.jobs import delete_job
+from web.api.schemas import UNREADABLE, job_json
+from web.errors import fault
+from web.intake.limits import queue_bounds
+from web.services import get_services
+
+blueprint = Blueprint("job_page", __name__, url_prefix="/jobs")
+
+
+@blueprint.get("/<job_id>")
+def show(job_id: str) -> str:
+    """Show a job, live."""
+    try:
+        job = get_services().jobs.get(job_id)
+    except RecordUnreadable as error:
+        job_like = {"id": job_id, "state": UNREADABLE, "error": fault(error)}
+        return render_template("unreadable.html", job=job_like)
+    return render_template("job.html", job=job_json(job), has_preview=job.preview is not None)
+
+
+@blueprint.post("/<job_id>/cancel")
+def cancel(job_id: str) -> AnyResponse:
+    """Cancel a live job; an ended one stays as it is."""
+    get_services().jobs.cancel(job_id)
+    return redirect(url_for(".show", job_id=job_id), 303)
+
+
+@blueprint.post("/<job_id>/retry")
+def retry(job_id: str) -> AnyResponse:
+    """Queue a failed job again; one that is not failed stays as it is."""
+    services = get_services()
+    with suppress(NotFailed):
+        services.jobs.retry(job_id, queue_bounds(services.config))
+        services.wake()
+    return redirect(url_for(".show", job_id=job_id), 303)
+
+
+@blueprint.post("/<job_id>/delete")
+def delete(job_id: str) -> AnyResponse:
+    """Cancel and delete a job."""
+    services = get_services()
+    services.jobs.cancel(job_id)
+    delete_job(services, job_id)
+    return redirect(url_for("new_page.index"), 303)
