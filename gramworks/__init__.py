@@ -1,4 +1,8 @@
-"""Gramworks's Python client: send pictures to a style-transfer server and get them back painted."""
+"""Gramworks' Python client: submit pictures to a style-transfer server and fetch the results.
+
+`client` has the methods, `models` and `events` what they return, `errors` what they raise;
+`transport` is the HTTP below, `cli` the command line.
+"""
 
 from gramworks._version import __version__
 from gramworks.client import Client, Picture
@@ -16,7 +20,7 @@ from gramworks.errors import (
 )
 from gramworks.events import Event, JobChanged, PreviewReady, Progressed, Reconnecting
 from gramworks.formats import FORMATS, UnknownFormat
-from gramworks.models import Fallback, Job, Losses, Page, Progress, Reason, SettingsGuide, Step
+from gramworks.models import Fallback, Job, Page, Progress, Reason, SettingsGuide, Step
 
 __all__ = [
     "FORMATS",
@@ -29,7 +33,6 @@ __all__ = [
     "JobCancelled",
     "JobChanged",
     "JobFailed",
-    "Losses",
     "NotFound",
     "NotReady",
     "Page",

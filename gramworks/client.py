@@ -1,4 +1,4 @@
-"""The client: each method is one thing a programmer asks of a Gramworks server."""
+"""The client: each method is one request to a Gramworks server."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self._http.close()
 
     def submit(
@@ -64,10 +64,10 @@ class Client:
         settings: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Job:
-        """Send `content` to be painted in the style of one or more pictures; return the new job.
+        """Submit `content` to be painted in the style of one or more pictures; return the job.
 
-        `settings` holds names that `settings()` lists, and perhaps `"preset"`; what is left out
-        has the server's default. `options` is about the job, such as `{"priority": "high"}`.
+        `settings` can hold `"preset"` and the names that `settings()` lists; the server has
+        defaults for all. `options` concern the job, such as `{"priority": "high"}`.
         """
         form = {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
         with ExitStack() as opened:
@@ -76,7 +76,7 @@ class Client:
             return self._http.ask(Job.from_json, "POST", "/api/v1/jobs", data=form, files=files)
 
     def job(self, job_id: str) -> Job:
-        """Return the job as it stands."""
+        """Return a job."""
         return self._http.ask(Job.from_json, "GET", _path(job_id))
 
     def jobs(self, limit: int = 20, cursor: str | None = None) -> Page:
@@ -85,7 +85,7 @@ class Client:
         return self._http.ask(Page.from_json, "GET", "/api/v1/jobs", params=query)
 
     def all_jobs(self, page_size: int = 100) -> Iterator[Job]:
-        """Yield every job, newest first; pages are asked for as they are needed."""
+        """Yield every job, newest first; pages are fetched as needed."""
         page = self.jobs(page_size)
         yield from page.jobs
         while page.cursor:
@@ -142,19 +142,19 @@ class Client:
         return self._http.send("GET", _path(job_id, "preview")).content
 
     def cancel(self, job_id: str) -> Job:
-        """Stop a job that is queued or running; one that has ended is left as it is."""
+        """Cancel a queued or running job; an ended one is left as it is."""
         return self._http.ask(Job.from_json, "DELETE", _path(job_id), params={"if": "live"})
 
     def retry(self, job_id: str) -> Job:
-        """Try a failed job again; `NotReady` is raised of any other."""
+        """Retry a failed job; `NotReady` is raised for any other."""
         return self._http.ask(Job.from_json, "POST", _path(job_id, "retry"))
 
     def settings(self) -> SettingsGuide:
-        """Return the knobs of a picture as the server has them: bounds, defaults, presets."""
+        """Return the settings of a picture: their schema, defaults and presets."""
         return self._http.ask(SettingsGuide.from_json, "GET", "/api/v1/settings")
 
     def ready(self) -> bool:
-        """Tell whether the server would take a job and has workers for it now."""
+        """Return whether the server would accept a job now; a worker need not be online."""
         try:
             self._http.send("GET", "/readyz")
         except Unavailable:

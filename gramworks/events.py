@@ -1,4 +1,4 @@
-"""A job's server-sent events: parsed, and resumed when the connection drops."""
+"""A job's server-sent events: parsed, and resumed when the connection is lost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class JobChanged:
 
 @dataclass(frozen=True)
 class Progressed:
-    """A running job got further."""
+    """A running job made progress."""
 
     progress: Progress
     eta_seconds: float | None
@@ -124,7 +124,8 @@ class EventStream:
             raise error
         if self._failures >= len(self._delays):
             raise ServerUnreachable(
-                f"The job's events broke off and stayed away for {self._failures} attempts: {error}"
+                f"The job's events were lost, and reconnecting failed {self._failures} times:"
+                f" {error}"
             ) from error
         self._failures += 1
         asked = error.retry_after if isinstance(error, Unavailable) else None

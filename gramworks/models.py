@@ -1,4 +1,4 @@
-"""What the server tells, as frozen dataclasses that ignore keys they do not know."""
+"""The server's JSON as frozen dataclasses, which ignore keys that they do not know."""
 
 from __future__ import annotations
 
@@ -14,48 +14,35 @@ ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
 
 @dataclass(frozen=True)
-class Losses:
-    """The weighted loss and its three parts, at one evaluation."""
-
-    total: float
-    style: float
-    content: float
-    tv: float
-
-    @classmethod
-    def from_json(cls, body: JsonObject) -> Losses:
-        """Build it from the server's JSON."""
-        return cls(*(float(body[name]) for name in ("total", "style", "content", "tv")))
-
-
-@dataclass(frozen=True)
 class Progress:
-    """How far a running job is; `fraction` (0 to 1) is of the work, not of the evaluations."""
+    """How far a running job is; `fraction` (0 to 1) is of the work, not of the evaluations.
+
+    `loss` maps each term of the loss to its weighted value, and `total` to their sum.
+    """
 
     evaluation: int
     evaluations: int
     level: int
     levels: int
     fraction: float
-    loss: Losses | None
+    loss: Mapping[str, float]
 
     @classmethod
     def from_json(cls, body: JsonObject) -> Progress:
         """Build it from the server's JSON."""
-        loss = body.get("loss")
         return cls(
             evaluation=body["evaluation"],
             evaluations=body["evaluations"],
             level=body.get("level", 1),
             levels=body.get("levels", 1),
             fraction=float(body["fraction"]),
-            loss=Losses.from_json(loss) if loss else None,
+            loss={name: float(value) for name, value in (body.get("loss") or {}).items()},
         )
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a job failed or is not started: a code for programs, a sentence for people."""
+    """Why a job failed or does not start: a code for programs, a sentence for people."""
 
     code: str
     detail: str
@@ -69,7 +56,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a job's log: where it came to and when, told in a sentence."""
+    """One line of a job's log: its state, the time, and a sentence."""
 
     state: str
     at: datetime | None
@@ -93,7 +80,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Fallback:
-    """How a job went on with less memory after it had run out, told in a sentence."""
+    """How a job continued with less memory after it ran out, with a sentence."""
 
     detail: str
     attempt: int
@@ -111,7 +98,7 @@ class Fallback:
 
 @dataclass(frozen=True)
 class Job:
-    """One job as the server last told it; `body` is the whole JSON, for keys this version lacks."""
+    """One job as the server last sent it; `body` is the whole JSON, with keys unknown here."""
 
     id: str
     state: str
@@ -134,12 +121,18 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more can happen to it."""
+        """Whether the job has ended."""
         return self.state in ENDED
 
     @property
+    def queued_at(self) -> datetime | None:
+        """When the job was last queued; it is queued again when its worker is lost."""
+        queued = [step.at for step in self.log if step.state == "queued" and step.at]
+        return queued[-1] if queued else self.created_at
+
+    @property
     def seconds_worked(self) -> float | None:
-        """From the start to the end, both by the server's clock; None before the end."""
+        """The seconds from the start to the end, by the server's clock; None before the end."""
         if self.started_at is None or self.finished_at is None:
             return None
         return (self.finished_at - self.started_at).total_seconds()
@@ -186,7 +179,7 @@ class Page:
 
 @dataclass(frozen=True)
 class SettingsGuide:
-    """The knobs of a picture as the server describes them: a JSON Schema, and named presets."""
+    """The settings of a picture as the server describes them: a JSON Schema, and presets."""
 
     schema: JsonObject
     presets: Mapping[str, JsonObject]

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except InvalidConfig as error:
-        console.print("error: {name}: {message}".format(**error.parameters), markup=False)
+        console.print("error: {name}: {message}.".format(**error.parameters), markup=False)
         return 1
     except (LocalError, GramworksError) as error:
         console.print(f"error: {error}", style="red", markup=False)

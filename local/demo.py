@@ -1,4 +1,4 @@
-"""`make demo`: paints one picture through the whole system, over HTTP, and leaves it."""
+"""`make demo`: paints one picture through the whole system, over HTTP, and saves it."""
 
 import os
 import shutil
@@ -10,14 +10,12 @@ from pathlib import Path
 from rich.console import Console
 
 from gramworks import Client, Event, GramworksError, JobChanged, Reason
-from gramworks.cli.watch_view import show_watch
+from gramworks.cli.watch_view import watch_job
 from gramworks.errors import require_success
 from local.errors import LocalError
 from local.system import System
 from samples import photograph_path, style_path
 from shared.config import Config
-
-PRESET = "balanced"
 
 
 def demo(config: Config, console: Console) -> None:
@@ -41,8 +39,8 @@ def demo(config: Config, console: Console) -> None:
     shutil.rmtree(folder)
 
 
-class Impatient(Client):
-    """A client for whom nobody will start a worker with more memory: it does not wait for one."""
+class DemoClient(Client):
+    """A client that does not wait for a worker with more memory, since none will come."""
 
     def watch(self, job_id: str) -> Iterator[Event]:
         """Yield the job's events.
@@ -60,17 +58,18 @@ def _require_memory(waiting: Reason) -> None:
     if waiting.code == "no_live_worker_fits":
         size = "{width} × {height}".format(**waiting.body)
         raise LocalError(
-            f"The worker has too little memory for a picture of {size} pixels. What it plans with"
-            " is said by GRAMWORKS_MEMORY_MB: give it more, or leave it unset."
+            f"The worker has too little memory for a picture of {size} pixels. Set"
+            " GRAMWORKS_MEMORY_MB to more, or leave it unset."
         )
 
 
 def _paint(url: str, content: Path, style: Path, out: Path, console: Console) -> None:
     started = time.monotonic()
     console.print(f"\nPainting [bold]{content.name}[/] in the style of [bold]{style.name}[/]\n")
-    with Impatient(url) as client:
-        job = client.submit(content, style, settings={"preset": PRESET})
-        require_success(show_watch(client, job.id, Console(highlight=False, markup=False)))
+    with DemoClient(url) as client:
+        settings = {"preset": client.settings().default_preset}
+        job = client.submit(content, style, settings)
+        require_success(watch_job(client, job.id, Console(highlight=False, markup=False)))
         client.fetch_to(job.id, out)
     console.print(f"\nPainted in {time.monotonic() - started:.0f} s: [bold]{out}[/]\n")
 

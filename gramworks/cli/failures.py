@@ -1,4 +1,4 @@
-"""How the command line ends when something fails: one line on stderr and an exit code."""
+"""How a command ends when something fails: one line on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTERRUPTED = 130
 
 
 class CommandFailed(click.ClickException):
-    """A failure as the shell sees it."""
+    """A command that failed: exit code 1."""
 
     exit_code = 1
 
@@ -22,12 +22,12 @@ class CommandFailed(click.ClickException):
 
 
 class JobUnsuccessful(CommandFailed):
-    """The command worked, the job did not."""
+    """A job that failed or was cancelled: exit code 3."""
 
     exit_code = 3
 
 
-class FailingPolitely(click.Group):
+class CommandGroup(click.Group):
     """A group of commands whose errors never end in a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:

@@ -1,10 +1,9 @@
-"""How numbers are said to a person: durations, losses, sizes and moments."""
+"""How the terminal shows durations, losses, sizes and times."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-
-from gramworks.models import Losses
 
 
 def duration(seconds: float) -> str:
@@ -32,14 +31,14 @@ def about(seconds: float) -> str:
 
 
 def time_left(seconds: float | None) -> str:
-    """`about 40 s left`; empty when nobody knows."""
+    """`about 40 s left`; empty if unknown."""
     return "" if seconds is None else f"{about(seconds)} left"
 
 
-def place(position: int | None, starts_in: float | None) -> str:
-    """Say `number 3 in the queue, starts in about 2 min`; empty without a position."""
+def queue_position(position: int | None, starts_in: float | None) -> str:
+    """`position 3, starts in about 2 min`; empty without a position."""
     when = "" if starts_in is None else f", starts in {about(starts_in)}"
-    return f"number {position} in the queue{when}" if position else ""
+    return f"position {position}{when}" if position else ""
 
 
 def number(value: float) -> str:
@@ -47,11 +46,12 @@ def number(value: float) -> str:
     return f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.4g}"
 
 
-def losses(loss: Losses) -> str:
-    """`loss 8412 (style 7000, content 1400, tv 12)`."""
-    parts = {"style": loss.style, "content": loss.content, "tv": loss.tv}
-    said = ", ".join(f"{name} {number(part)}" for name, part in parts.items())
-    return f"loss {number(loss.total)} ({said})"
+def losses(loss: Mapping[str, float]) -> str:
+    """`8412 (style 7000, content 1400, tv 12)`, whatever terms there are."""
+    terms = {name: value for name, value in loss.items() if name != "total"}
+    total = loss.get("total", sum(terms.values()))
+    parts = ", ".join(f"{name} {number(value)}" for name, value in terms.items())
+    return f"{number(total)} ({parts})" if parts else number(total)
 
 
 def file_size(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Settles where a picture will go before any work is done for it."""
+"""Checks where a picture will be saved before any work is done for it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from gramworks.cli.failures import CommandFailed
 from gramworks.formats import format_of
 
 
-def settle_target(path: Path, *, force: bool, format_name: str | None = None) -> Path:
-    """Return the path if a picture can and may be put there; ask before a file is replaced."""
+def check_output_file(path: Path, *, force: bool, format_name: str | None = None) -> Path:
+    """Return the path if a picture can be saved there; ask before a file is replaced."""
     if format_name is None:
         format_of(path)
     if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
-        raise CommandFailed(f"There is no folder {str(path.parent)!r} that can be written to.")
+        raise CommandFailed(
+            f"The folder {str(path.parent)!r} does not exist or cannot be written to."
+        )
     if path.exists() and not path.is_file():
         raise CommandFailed(f"{str(path)!r} is not a file.")
     if path.exists() and not force:
@@ -27,6 +29,6 @@ def settle_target(path: Path, *, force: bool, format_name: str | None = None) ->
 
 def _ask_to_replace(path: Path) -> None:
     if not sys.stdin.isatty():
-        raise CommandFailed(f"{str(path)!r} exists; --force replaces it.")
+        raise CommandFailed(f"{str(path)!r} exists. Use --force to replace it.")
     if not click.confirm(f"{str(path)!r} exists. Replace it?", err=True):
-        raise CommandFailed("Nothing was done.")
+        raise CommandFailed("Nothing was changed.")

@@ -1,4 +1,4 @@
-"""What every command shares: which server, which output, and the options that say so."""
+"""What every command shares: the server, the output, and their options."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass
 class Session:
-    """What the global options say, and the terminal they are shown on."""
+    """The global options, and the terminal."""
 
     url: str = DEFAULT_URL
     json: bool = False
 
     def client(self) -> Client:
-        """Return a client of the server that was named."""
+        """Return a client of the chosen server."""
         return Client(self.url)
 
     @property
     def console(self) -> Console:
-        """Where people read: stdout, unless that is for JSON."""
+        """The console: stdout, or stderr if stdout is for JSON."""
         return Console(stderr=self.json, highlight=False, markup=False)
 
     def show(self, data: object, shown: Callable[[], RenderableType]) -> None:
-        """Print the data as JSON when that was asked for, otherwise as people read it."""
+        """Print the data as JSON with --json, otherwise as text."""
         if self.json:
             click.echo(json.dumps(data, indent=2, ensure_ascii=False))
         else:
             self.console.print(shown())
 
     def command(self, *words: str) -> str:
-        """Return a command line that reaches the same server, to show as a hint."""
+        """Return a command line for the same server, to show as a hint."""
         known = os.environ.get("GRAMWORKS_URL") or DEFAULT_URL
         url = () if self.url == known else ("--url", self.url)
         return shlex.join(("gramworks", *url, *words))
@@ -51,33 +51,36 @@ class Session:
 pass_session = click.make_pass_decorator(Session, ensure=True)
 
 
-def remember(ctx: click.Context, param: click.Parameter, given: object) -> None:
-    """Keep a global option that was given, before the command's name or after it."""
+def store_option(ctx: click.Context, param: click.Parameter, given: object) -> None:
+    """Store a global option, given before or after the command's name."""
     if given:
         setattr(ctx.ensure_object(Session), str(param.name), given)
 
 
 def json_option(command: Command) -> Command:
-    """Let a command take --json."""
+    """Add --json to a command."""
     return click.option(
-        "--json", is_flag=True, expose_value=False, callback=remember, help="Print data as JSON."
+        "--json", is_flag=True, expose_value=False, callback=store_option, help="Print JSON."
     )(command)
 
 
 def watch_option(command: Command) -> Command:
-    """Let a command take --watch and --no-watch."""
+    """Add --watch and --no-watch to a command."""
     return click.option(
         "--watch/--no-watch",
         default=None,
-        help="Show the job until it ends. Default: in a terminal.",
+        help="Show the job live until it ends. Default: only in a terminal.",
     )(command)
 
 
 def output_options(command: Command) -> Command:
-    """Let a command take --out and --force."""
-    force = click.option("--force", is_flag=True, help="Replace OUT without asking.")
+    """Add --out and --force to a command."""
+    force = click.option("--force", is_flag=True, help="Replace an existing file without asking.")
     path = click.Path(dir_okay=False, path_type=Path)
     out = click.option(
-        "-o", "--out", type=path, help="Save the picture there; its suffix chooses the format."
+        "-o",
+        "--out",
+        type=path,
+        help="Save the picture as this file; its suffix chooses the format.",
     )
     return out(force(command))

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gramworks.cli import schema
-from gramworks.cli.formatting import ago, duration, losses, place, time_left
+from gramworks.cli.formatting import ago, duration, losses, queue_position, time_left
 from gramworks.cli.watch_view import state_text
 from gramworks.models import Job, SettingsGuide, Step
 
@@ -90,7 +90,7 @@ def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
         "why": job.error.detail if job.error else "",
         "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
         "waits": job.waiting.detail if job.waiting else "",
-        "place": place(job.position, job.starts_in_seconds),
+        "place": queue_position(job.position, job.starts_in_seconds),
         "progress": _evaluations(job),
         "loss": losses(job.progress.loss) if job.progress and job.progress.loss else "",
         "left": "" if job.ended else time_left(job.eta_seconds),

@@ -1,4 +1,4 @@
-"""What is known now of a job that is being watched, gathered from its events."""
+"""The newest that is known of a job that is being watched, from its events."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from gramworks.models import Job, Progress
 
 
 @dataclass
-class Standing:
-    """The newest of everything that the events told; `trouble` is why they are missing now."""
+class WatchedJob:
+    """A job and its newest progress; `reconnecting` is set while its events are interrupted."""
 
     job: Job
     progress: Progress | None = None
-    trouble: Reconnecting | None = None
+    reconnecting: Reconnecting | None = None
     _eta: float | None = field(default=None, repr=False)
     _start: float | None = field(default=None, repr=False)
     _eta_heard: float = field(default=0.0, repr=False)
 
-    def take(self, event: Event) -> None:
-        """Let the event change what is known."""
-        self.trouble = event if isinstance(event, Reconnecting) else None
+    def update(self, event: Event) -> None:
+        """Apply an event."""
+        self.reconnecting = event if isinstance(event, Reconnecting) else None
         match event:
             case JobChanged(job):
                 self.job, self.progress = job, job.progress
@@ -37,12 +37,12 @@ class Standing:
 
     @property
     def seconds_left(self) -> float | None:
-        """Until the end: the server's estimate, less the time since it came."""
+        """Until the end: the server's estimate minus the time since it came."""
         return self._from_now(self._eta)
 
     @property
     def seconds_to_start(self) -> float | None:
-        """Until the start of a queued job, likewise."""
+        """Until the start of a queued job, in the same way."""
         return self._from_now(self._start)
 
     def _from_now(self, seconds: float | None) -> float | None:
@@ -52,7 +52,8 @@ class Standing:
 
     @property
     def seconds_elapsed(self) -> float:
-        """Since the start of the work, or since the job was made while it waits for that."""
-        since = self.job.started_at or self.job.created_at
-        # Two machines' clocks meet here; a server that is ahead must not make it negative.
+        """Since the job was queued while it waits, else since it started."""
+        is_waiting = self.job.state == "queued" or self.job.started_at is None
+        since = self.job.queued_at if is_waiting else self.job.started_at
+        # The two machines' clocks differ; a server that is ahead must not make it negative.
         return max(0.0, (datetime.now(UTC) - since).total_seconds()) if since else 0.0

@@ -96,7 +96,8 @@ class FakeServer:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
-        self._answers: dict[str, list[Answer]] = {}
+        settings = as_json({"schema": {}, "default_preset": "balanced"})
+        self._answers: dict[str, list[Answer]] = {"GET /api/v1/settings": [settings]}
         self._server = QuietServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 

@@ -87,7 +87,7 @@ def test_a_server_that_stays_away_is_given_up_in_the_end(
     server: FakeServer, client: Client
 ) -> None:
     server.answer(EVENTS, stream(RUNNING, DROP), problem(503, "The store is down."))
-    with pytest.raises(ServerUnreachable, match=r"3 attempts: The store is down\."):
+    with pytest.raises(ServerUnreachable, match=r"3 times: The store is down\."):
         kinds(client)
     assert len(server.requests(EVENTS)) == 4
 
@@ -96,13 +96,13 @@ def test_a_stream_that_brings_the_same_and_breaks_is_given_up_too(
     server: FakeServer, client: Client
 ) -> None:
     server.answer(EVENTS, stream(RUNNING, DROP))
-    with pytest.raises(ServerUnreachable, match="3 attempts"):
+    with pytest.raises(ServerUnreachable, match="failed 3 times"):
         kinds(client)
 
 
 def test_news_between_drops_renews_the_patience(server: FakeServer, client: Client) -> None:
-    news = [stream(sse("job", job_json(), str(number)), DROP) for number in range(6)]
-    server.answer(EVENTS, *news, stream(DONE))
+    events = [stream(sse("job", job_json(), str(number)), DROP) for number in range(6)]
+    server.answer(EVENTS, *events, stream(DONE))
     assert kinds(client).count(Reconnecting) == 6
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.system.running_system import wait_until
 
-MARK = "GRAMWORKS_TEST_MARK"
+MARK = "TEST_MARK"
 
 
 class Terminal:

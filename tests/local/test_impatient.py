@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gramworks import JobChanged
-from local.demo import Impatient
+from local.demo import DemoClient
 from local.errors import LocalError
 from tests.gramworks.fake_server import FakeServer, job_json, sse, stream
 
@@ -25,7 +25,7 @@ def server() -> Iterator[FakeServer]:
 
 def test_a_demo_does_not_wait_for_a_worker_that_will_never_come(server: FakeServer) -> None:
     server.answer(EVENTS, stream(sse("job", LOADING, "1"), sse("job", TOO_LARGE, "1")))
-    with Impatient(server.url) as client:
+    with DemoClient(server.url) as client:
         events = client.watch("j1")
         assert isinstance(next(events), JobChanged)
         with pytest.raises(LocalError, match=r"600 × 400 pixels.*GRAMWORKS_MEMORY_MB"):
@@ -35,6 +35,6 @@ def test_a_demo_does_not_wait_for_a_worker_that_will_never_come(server: FakeServ
 def test_a_demo_waits_for_a_worker_that_is_loading(server: FakeServer) -> None:
     done = job_json("succeeded")
     server.answer(EVENTS, stream(sse("job", LOADING, "1"), sse("job", done, "2")))
-    with Impatient(server.url) as client:
+    with DemoClient(server.url) as client:
         states = [event.job.state for event in client.watch("j1") if isinstance(event, JobChanged)]
     assert states == ["queued", "succeeded"]

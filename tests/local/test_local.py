@@ -101,7 +101,7 @@ def test_a_web_that_dies_is_started_again(start: Start) -> None:
     up = start("up")
     url = up.url()
     up.kill("-m web")
-    wait_until(lambda: "web: ended unasked" in up.said(), "it is noticed")
+    wait_until(lambda: "web: ended unexpectedly" in up.said(), "it is noticed")
     wait_until(lambda: answers(url), "the web is back")
 
 

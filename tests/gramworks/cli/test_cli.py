@@ -82,10 +82,11 @@ def test_submit_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:
     assert "gramworks watch j1" in result.stderr
 
 
-def test_submit_sends_the_preset_balanced(server: FakeServer) -> None:
+def test_submit_sends_the_server_s_default_preset(server: FakeServer) -> None:
     will_succeed(server)
+    server.answer("GET /api/v1/settings", as_json({"schema": {}, "default_preset": "bold"}))
     run(server, "submit", "photo.jpg", "painting.jpg")
-    assert sent_settings(server) == {"preset": "balanced"}
+    assert sent_settings(server) == {"preset": "bold"}
 
 
 def test_settings_are_json_where_they_can_be_and_text_otherwise(server: FakeServer) -> None:
@@ -207,7 +208,7 @@ def test_cancel_says_what_became_of_the_job(server: FakeServer) -> None:
 def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeServer) -> None:
     server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("succeeded")))
     result = run(server, "cancel", "j1")
-    assert (result.exit_code, result.stderr) == (1, "error: Job j1 has succeeded already.\n")
+    assert (result.exit_code, result.stderr) == (1, "error: Job j1 is already succeeded.\n")
     assert [asked.query for asked in server.asked] == ["if=live"]
 
 
@@ -323,5 +324,6 @@ def test_ctrl_c_detaches_and_says_how_to_come_back(server: FakeServer) -> None:
     assert process.returncode == 130, err
     assert "running" in out
     assert err == (
-        f"Detached; the job goes on. Come back to it with: gramworks --url {server.url} watch j1\n"
+        "Stopped watching; the job continues. Watch it again with:"
+        f" gramworks --url {server.url} watch j1\n"
     )

@@ -36,16 +36,16 @@ def test_the_time_left_is_as_coarse_as_the_estimate(seconds: float | None, said:
 @pytest.mark.parametrize(
     ("position", "starts_in", "said"),
     [
-        (3, 118.0, "number 3 in the queue, starts in about 2 min"),
-        (1, 0.0, "number 1 in the queue, starts in a moment"),
-        (3, None, "number 3 in the queue"),
+        (3, 118.0, "position 3, starts in about 2 min"),
+        (1, 0.0, "position 1, starts in a moment"),
+        (3, None, "position 3"),
         (None, None, ""),
     ],
 )
-def test_a_place_is_said_with_when_it_is_reached(
+def test_a_position_is_shown_with_the_start(
     position: int | None, starts_in: float | None, said: str
 ) -> None:
-    assert words.place(position, starts_in) == said
+    assert words.queue_position(position, starts_in) == said
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(5, "0:05"), (185, "3:05"), (7205, "2:00:05")])

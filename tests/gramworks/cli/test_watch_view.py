@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from gramworks import Client, Reconnecting
-from gramworks.cli.watch_view import BarView, LineView, show_watch
-from gramworks.cli.watched_job import Standing
+from gramworks.cli.watch_view import BarView, LineView, watch_job
+from gramworks.cli.watched_job import WatchedJob
 from gramworks.events import JobChanged, Progressed
 from gramworks.models import Job, Progress
 from tests.gramworks.fake_server import (
@@ -39,16 +39,16 @@ def written(console: Console) -> str:
     return console.file.getvalue()
 
 
-def running() -> Standing:
-    standing = Standing(QUEUED)
-    standing.take(JobChanged(RUNNING))
-    standing.take(Progressed(PROGRESS, 42.0))
-    return standing
+def running() -> WatchedJob:
+    watched = WatchedJob(QUEUED)
+    watched.update(JobChanged(RUNNING))
+    watched.update(Progressed(PROGRESS, 42.0))
+    return watched
 
 
-def drawn(standing: Standing, width: int = 80) -> list[str]:
+def drawn(watched: WatchedJob, width: int = 80) -> list[str]:
     console = terminal(width)
-    console.print(BarView(console, standing))
+    console.print(BarView(console, watched))
     return [line.rstrip() for line in written(console).splitlines()]
 
 
@@ -62,59 +62,59 @@ def test_the_bar_shows_how_far_and_how_good_in_three_lines(width: int) -> None:
     assert loss.strip().startswith("loss 8412 (style 7000, content 1400,")
 
 
-def test_a_queued_job_shows_its_place() -> None:
-    standing = Standing(QUEUED)
-    standing.take(JobChanged(QUEUED))
-    first, second = drawn(standing)
-    assert first == "queued       number 3 in the queue, starts in about 1 min"
+def test_a_queued_job_shows_its_position() -> None:
+    watched = WatchedJob(QUEUED)
+    watched.update(JobChanged(QUEUED))
+    first, second = drawn(watched)
+    assert first == "queued       position 3, starts in about 1 min"
     assert second.strip() == "done in about 1 min 40 s"
 
 
-def test_a_queued_job_of_which_nobody_knows_more_shows_how_long_it_waits() -> None:
-    standing = Standing(Job.from_json(WAITING | {"starts_in_seconds": None, "eta_seconds": None}))
-    (line,) = drawn(standing)
-    assert line.startswith("queued       number 3 in the queue, waiting for ")
+def test_a_queued_job_without_an_estimate_shows_how_long_it_waits() -> None:
+    watched = WatchedJob(Job.from_json(WAITING | {"starts_in_seconds": None, "eta_seconds": None}))
+    (line,) = drawn(watched)
+    assert line.startswith("queued       position 3, waiting for ")
 
 
-HINDRANCE = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}
+BLOCKED_BY = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}
 
 
 @pytest.mark.parametrize("width", [60, 80])
 def test_why_a_job_is_not_started_is_shown_whole(width: int) -> None:
-    lines = drawn(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})), width)
-    assert HINDRANCE["detail"].split() == " ".join(lines[1:]).split()
+    lines = drawn(WatchedJob(Job.from_json(WAITING | {"waiting": BLOCKED_BY})), width)
+    assert BLOCKED_BY["detail"].split() == " ".join(lines[1:]).split()
     assert max(map(len, lines)) < width
 
 
 def test_a_pipe_is_told_why_a_job_is_not_started() -> None:
     console = pipe()
-    LineView(console).show(Standing(Job.from_json(WAITING | {"waiting": HINDRANCE})))
+    LineView(console).show(WatchedJob(Job.from_json(WAITING | {"waiting": BLOCKED_BY})))
     assert "No worker is online just now." in written(console)
 
 
 def test_a_lost_connection_is_shown_until_it_is_back() -> None:
-    standing = running()
-    standing.take(Reconnecting("The connection was lost.", 2.0))
-    assert drawn(standing)[0].startswith("reconnecting ━")
-    assert drawn(standing)[3].strip() == "The connection was lost. Trying again in 2 s."
-    standing.take(Progressed(PROGRESS, None))
-    assert len(drawn(standing)) == 3
+    watched = running()
+    watched.update(Reconnecting("The connection was lost.", 2.0))
+    assert drawn(watched)[0].startswith("reconnecting ━")
+    assert drawn(watched)[3].strip() == "The connection was lost. Trying again in 2 s."
+    watched.update(Progressed(PROGRESS, None))
+    assert len(drawn(watched)) == 3
 
 
 def test_an_attempt_that_starts_anew_loses_the_progress_of_the_last() -> None:
-    standing = running()
-    standing.take(JobChanged(QUEUED))
-    assert standing.progress is None
+    watched = running()
+    watched.update(JobChanged(QUEUED))
+    assert watched.progress is None
 
 
 def test_a_pipe_gets_a_line_at_most_every_few_seconds() -> None:
     console = pipe()
     view = LineView(console, seconds=60)
-    standing = running()
+    watched = running()
     for _ in range(100):
-        view.show(standing)
-    standing.take(Reconnecting("The connection was lost.", 2.0))
-    view.show(standing)
+        view.show(watched)
+    watched.update(Reconnecting("The connection was lost.", 2.0))
+    view.show(watched)
     place = "evaluation 30 of 150, level 2 of 3, attempt 2"
     assert written(console).splitlines() == [
         f"running: 20%, {place}, loss 8412 (style 7000, content 1400, tv 12), about 40 s left",
@@ -135,7 +135,7 @@ def test_a_watch_is_shown_to_its_end_over_a_dropped_connection(
         stream(done),
     )
 
-    job = show_watch(client, "j1", console)
+    job = watch_job(client, "j1", console)
 
     assert job.state == "succeeded"
     first, page, *_, last = written(console).splitlines()
