@@ -135,6 +135,16 @@ def test_a_worker_whose_drain_is_over_can_take_the_job(
     assert jobs.claim_next(BROKEN, 30) is None
 
 
+def test_the_worker_need_not_wait_once_another_attempt_began(
+    jobs: JobStore, workers: Workers
+) -> None:
+    _online(workers, HEALTHY.worker)
+    job_id = queued(jobs)
+    _break(jobs)
+    jobs.release(claimed(jobs, HEALTHY), "store away")
+    assert claimed(jobs, BROKEN) == Claim(job_id, 3)
+
+
 def test_a_worker_prefers_jobs_that_it_did_not_lose(jobs: JobStore) -> None:
     first, second = queued(jobs), queued(jobs)
     _break(jobs)
@@ -422,6 +432,15 @@ def test_a_worker_that_leaves_or_is_forgotten_leaves_nothing(
         for key in ("gw:workers", "gw:worker-names", "gw:draining"):
             members = redis.hkeys(key) if redis.type(key) == "hash" else redis.zrange(key, 0, -1)
             assert name not in members
+
+
+def test_a_drain_whose_time_is_over_is_forgotten(workers: Workers, redis: Connection) -> None:
+    workers.drain("stopped", 60)
+    workers.drain("drained")
+    redis.zincrby("gw:draining", -61, "stopped")
+    assert workers.draining() == {"drained"}
+    workers.heartbeat(BROKEN.worker)
+    assert redis.zrange("gw:draining", 0, -1) == ["drained"]
 
 
 def test_failures_of_a_worker_that_died_are_forgotten_after_a_day(
