@@ -66,11 +66,8 @@ class JobQueue:
         for job_id in ids:
             pipeline.hmget(job_key(job_id), "pixels", "work")
         rows = zip(ids, pipeline.execute() if ids else [], strict=True)
-        return [
-            QueuedJob(job_id, int(pixels), float(work))
-            for job_id, (pixels, work) in rows
-            if pixels and work
-        ]
+        jobs = (_queued_job(job_id, pixels, work) for job_id, (pixels, work) in rows)
+        return [job for job in jobs if job]
 
     def positions(self, jobs: Mapping[str, tuple[Priority, int]]) -> dict[str, int]:
         """Return the position of each queued job, 1 for the one that starts next.
@@ -98,6 +95,14 @@ class JobQueue:
     def _integers(self, key: str, fields: Sequence[str]) -> list[int]:
         values: Any = self._connection.hmget(key, list(fields))
         return [int(value or 0) for value in values]
+
+
+def _queued_job(job_id: str, pixels: str | None, work: str | None) -> QueuedJob | None:
+    """Return what a job needs; None if its record is gone or damaged."""
+    try:
+        return QueuedJob(job_id, int(pixels or ""), float(work or ""))
+    except ValueError:
+        return None
 
 
 def turns_of_priorities(

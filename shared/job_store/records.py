@@ -5,9 +5,10 @@ count. What a reader does not know it ignores, so that processes of two versions
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,7 +25,13 @@ from shared.job import (
 from shared.settings import StyleSettings
 
 VERSION = 1
+REASON_LENGTH = 300
+FAULTS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, OSError, RecursionError)
+"""What reading a damaged text raises: ValidationError is a ValueError, times may overflow."""
+BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
+"""pydantic's names for numbers that are out of bounds."""
 Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 class NewJob(NamedTuple):
@@ -67,80 +74,117 @@ def from_fields(
     """Return the job that a record and its log describe."""
     try:
         return _job(job_id, fields, log, position)
-    except (KeyError, ValueError, TypeError) as error:
-        return UnreadableJob(job_id, _reason(error), _time_or_none(fields.get("created_at")))
+    except ValueError as error:
+        created_at = _optional(fields, "created_at", _time)
+        return UnreadableJob(job_id, str(error)[:REASON_LENGTH], created_at)
 
 
 def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: int | None) -> Job:
     return Job(
         id=job_id,
-        state=JobState(fields["state"]),
-        attempt=int(fields["attempt"]),
-        pixels=int(fields["pixels"]),
-        work=float(fields["work"]),
+        state=_required(fields, "state", JobState),
+        attempt=_required(fields, "attempt", int),
+        pixels=_required(fields, "pixels", int),
+        work=_required(fields, "work", _number),
         owner=fields.get("owner", ""),
-        settings=_known(StyleSettings, fields["settings"]),
-        options=_known(JobOptions, fields["options"]),
-        inputs=JobInputs.model_validate_json(fields["inputs"]),
-        created_at=_time(fields["created_at"]),
-        started_at=_time_or_none(fields.get("started_at")),
-        finished_at=_time_or_none(fields.get("finished_at")),
-        held_since=_time_or_none(fields.get("held_since")),
+        settings=_required(fields, "settings", lambda text: _known(StyleSettings, text)),
+        options=_required(fields, "options", lambda text: _known(JobOptions, text)),
+        inputs=_required(fields, "inputs", JobInputs.model_validate_json),
+        created_at=_required(fields, "created_at", _time),
+        started_at=_optional(fields, "started_at", _time),
+        finished_at=_optional(fields, "finished_at", _time),
+        held_since=_optional(fields, "held_since", _time),
         position=position,
-        progress=_readable(JobProgress, fields.get("progress")),
-        eta_seconds=float(fields["eta_seconds"]) if "eta_seconds" in fields else None,
+        progress=_optional(fields, "progress", JobProgress.model_validate_json),
+        eta_seconds=_optional(fields, "eta_seconds", _number),
         preview=fields.get("preview"),
         result=fields.get("result"),
         checkpoint=fields.get("checkpoint"),
         # `rung` in records without a version
-        fallback_step=int(fields.get("fallback_step", fields.get("rung", 0))),
-        fallbacks=_fallbacks(fields.get("fallbacks", "[]")),
+        fallback_step=_optional(fields, "fallback_step", int)
+        or _optional(fields, "rung", int)
+        or 0,
+        fallbacks=_optional(fields, "fallbacks", _fallbacks) or [],
         worker=fields.get("worker"),
-        error=_readable(JobFault, fields.get("error")),
+        error=_optional(fields, "error", JobFault.model_validate_json),
         log=[line for line in map(_transition, log) if line],
     )
 
 
-def _known(model: type[Model], text: str) -> Model:
-    """Read a model that forbids unknown names; those of another version are ignored."""
-    values = json.loads(text)
-    known = {name: value for name, value in values.items() if name in model.model_fields}
-    # as JSON again, since JSON has lists where the model has tuples
-    return model.model_validate_json(json.dumps(known))
-
-
-def _readable(model: type[Model], text: str | None) -> Model | None:
-    """Read a part that a job can be shown without; None if it is missing or unreadable."""
+def _required(fields: Mapping[str, str], name: str, read: Callable[[str], Value]) -> Value:
+    """Read a field without which a job cannot be shown; raise ValueError that names it."""
+    if name not in fields:
+        raise ValueError(f"There is no field {name}.")
     try:
-        return None if text is None else model.model_validate_json(text)
-    except ValidationError:
+        return read(fields[name])
+    except FAULTS as error:
+        raise ValueError(f"{name}: {_reason(error)}") from error
+
+
+def _optional(fields: Mapping[str, str], name: str, read: Callable[[str], Value]) -> Value | None:
+    """Read a field that a job can be shown without; None if it is missing or unreadable."""
+    try:
+        return read(fields[name]) if name in fields else None
+    except FAULTS:
         return None
+
+
+def _known(model: type[Model], text: str) -> Model:
+    """Read a model that refuses unknown names and numbers out of bounds.
+
+    In a record those are of another version: names are ignored, numbers are read as they are.
+    """
+    values = json.loads(text)
+    if not isinstance(values, dict):
+        raise TypeError("It is no JSON object.")
+    known = {name: value for name, value in values.items() if name in model.model_fields}
+    try:
+        return _validated(model, known)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        if any(fault["type"] not in BOUNDS for fault in faults):
+            raise
+    beyond = {str(fault["loc"][0]) for fault in faults}
+    within = {name: value for name, value in known.items() if name not in beyond}
+    kept = {name: known[name] for name in beyond}
+    lists = {name: tuple(value) for name, value in kept.items() if isinstance(value, list)}
+    return _validated(model, within).model_copy(update={**kept, **lists})
+
+
+def _validated(model: type[Model], values: Mapping[str, Any]) -> Model:
+    # as JSON, since JSON has lists where the model has tuples
+    return model.model_validate_json(json.dumps(values))
 
 
 def _fallbacks(text: str) -> list[Fallback]:
-    found = [{"fallback_step": each.get("rung"), **each} for each in json.loads(text)]
-    parts = (_readable(Fallback, json.dumps(each)) for each in found)
-    return [part for part in parts if part]
+    return [
+        # `rung` in records without a version
+        Fallback.model_validate({"fallback_step": each.get("rung"), **each})
+        for each in json.loads(text)
+    ]
 
 
 def _transition(line: str) -> Transition | None:
-    values = json.loads(line)
-    return _readable(Transition, json.dumps({**values, "at": values["at"] / 1000}))
-
-
-def _time(milliseconds: str) -> datetime:
-    return datetime.fromtimestamp(int(milliseconds) / 1000, tz=UTC)
-
-
-def _time_or_none(milliseconds: str | None) -> datetime | None:
     try:
-        return None if milliseconds is None else _time(milliseconds)
-    except (ValueError, OverflowError):
+        values = json.loads(line)
+        return Transition.model_validate({**values, "at": _time(values["at"])})
+    except FAULTS:
         return None
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number.")
+    return number
+
+
+def _time(milliseconds: str | int) -> datetime:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, tz=UTC)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return f"no field {error}" if isinstance(error, KeyError) else str(error)
+        return ": ".join([*map(str, first["loc"]), first["msg"]])
+    return str(error)

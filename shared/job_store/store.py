@@ -229,7 +229,7 @@ class JobStore:
             pipeline.hmget(job_key(job_id), "worker", "attempt")
         held: dict[str, list[Claim]] = {}
         for job_id, (worker, attempt) in zip(ids, pipeline.execute() if ids else [], strict=True):
-            if worker:
+            if worker and attempt and attempt.isdigit():
                 held.setdefault(worker, []).append(Claim(job_id, int(attempt)))
         return held
 

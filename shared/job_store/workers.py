@@ -53,6 +53,7 @@ class Workers:
         for each in silent:
             self._forget(pipeline, each)
         pipeline.zadd(Key.SEEN, {name: now})
+        pipeline.zremrangebyscore(Key.DRAINING, "-inf", now)
         pipeline.zremrangebyscore(Key.LARGEST, "-inf", now - REMEMBERED_SECONDS)
         pipeline.hget(Key.WORKERS, name)
         *_, announced = pipeline.execute()
@@ -115,6 +116,7 @@ class Workers:
     def _forget(pipeline: Any, name: str) -> None:
         pipeline.hdel(Key.WORKERS, name)
         pipeline.zrem(Key.SEEN, name)
+        pipeline.zrem(Key.DRAINING, name)
         pipeline.delete(f"{Key.FAILURES}{name}", f"{Key.CLAIM}{name}")
 
 

@@ -6,6 +6,8 @@ local id, attempt, reason, detail, steps, fault =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local state, holder = get(id, 'state', 'attempt')
 if state ~= 'running' or holder ~= attempt then return 0 end
-redis.call('HINCRBY', job_key(id), 'fallback_step', steps)
+-- `rung` in records without a version
+redis.call('HSET', job_key(id), 'fallback_step',
+  (get(id, 'fallback_step') or get(id, 'rung') or 0) + steps)
 lose(id, reason, detail, fault ~= '' and fault or nil)
 return 1

@@ -11,8 +11,15 @@ if last and time - last > lease then
   for _, id in ipairs(expired) do redis.call('ZADD', KEY.LEASES, time + lease / 2, id) end
   return 0
 end
+local count = 0
 for _, id in ipairs(expired) do
-  redis.call('HSET', job_key(id), 'lapsed', get(id, 'attempt'))
-  lose(id, 'lapsed', '')
+  local state, attempt = get(id, 'state', 'attempt')
+  if state == 'running' then
+    redis.call('HSET', job_key(id), 'lapsed', attempt or '')
+    lose(id, 'lapsed', '')
+    count = count + 1
+  elseif not state then
+    redis.call('ZREM', KEY.LEASES, id) -- its record is damaged or gone
+  end
 end
-return #expired
+return count

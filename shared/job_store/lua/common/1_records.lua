@@ -18,6 +18,12 @@ local function state_of(id) return (get(id, 'state')) end
 
 local function is_live(state) return state == 'queued' or state == 'running' end
 
+-- The value of a JSON object's field; nil if there is none, or the text is no JSON object.
+local function json_field(text, name)
+  local is_json, value = pcall(cjson.decode, text)
+  return is_json and type(value) == 'table' and value[name] or nil
+end
+
 -- A number as a text that reads back as the same number.
 local function exact(number) return string.format('%.17g', number) end
 

@@ -17,33 +17,68 @@ local function virtual_time(priority)
   return tonumber(redis.call('HGET', KEY.VIRTUAL, priority) or 0)
 end
 
--- Puts a job into its queue at the tag that it has.
-local function add_to_queue(id)
-  local priority, owner, number, tag, bytes = get(id, 'priority', 'owner', 'number', 'tag', 'bytes')
-  redis.call('ZADD', queue_key(priority), tag, queue_member(number, id))
-  redis.call('HINCRBY', owners_key(priority), owner, 1)
-  redis.call('HINCRBY', KEY.LOAD, 'jobs', 1)
-  redis.call('HINCRBY', KEY.LOAD, 'bytes', bytes)
+-- What the queue goes by. A field that a damaged record lacks has a default, so that the record does
+-- not stop the other jobs.
+local function queue_fields(id)
+  local priority, owner, number, tag, work, bytes =
+    get(id, 'priority', 'owner', 'number', 'tag', 'work', 'bytes')
+  return {
+    priority = priority or 'normal',
+    owner = owner or '',
+    number = tonumber(number) or 0,
+    tag = tonumber(tag) and tag or '0', -- as a text, which is exact
+    work = tonumber(work) or 0,
+    bytes = tonumber(bytes) or 0,
+  }
 end
 
--- Takes a job out of its queue; does nothing if it is not in it, or if its record is incomplete.
-local function remove_from_queue(id)
-  local priority, owner, number, bytes = get(id, 'priority', 'owner', 'number', 'bytes')
-  if not (priority and owner and number and bytes) then return end
-  if redis.call('ZREM', queue_key(priority), queue_member(number, id)) == 0 then return end
-  if redis.call('HINCRBY', owners_key(priority), owner, -1) == 0 then
-    redis.call('HDEL', owners_key(priority), owner)
+-- Puts a job into its queue at the tag that it has.
+local function add_to_queue(id)
+  local job = queue_fields(id)
+  redis.call('ZADD', queue_key(job.priority), job.tag, queue_member(job.number, id))
+  redis.call('HINCRBY', owners_key(job.priority), job.owner, 1)
+  redis.call('HINCRBY', KEY.LOAD, 'jobs', 1)
+  redis.call('HINCRBY', KEY.LOAD, 'bytes', job.bytes)
+end
+
+-- Takes a job whose record no longer tells its place out of the queue; returns the priority that it
+-- was queued under, nil if it was not queued.
+local function search_and_remove(id)
+  for _, priority in ipairs(PRIORITIES) do
+    for _, member in ipairs(redis.call('ZRANGE', queue_key(priority), 0, -1)) do
+      if job_of_member(member) == id then
+        redis.call('ZREM', queue_key(priority), member)
+        return priority
+      end
+    end
   end
-  redis.call('HINCRBY', KEY.LOAD, 'jobs', -1)
-  redis.call('HINCRBY', KEY.LOAD, 'bytes', -bytes)
+end
+
+-- Takes a job out of its queue; does nothing if it is not in it.
+local function remove_from_queue(id)
+  local job = queue_fields(id)
+  local priority = job.priority
+  if redis.call('ZREM', queue_key(priority), queue_member(job.number, id)) == 0 then
+    local known_priority, number = get(id, 'priority', 'number')
+    if known_priority and tonumber(number) then return end
+    priority = search_and_remove(id)
+    if not priority then return end
+  end
+  if redis.call('HINCRBY', owners_key(priority), job.owner, -1) <= 0 then
+    redis.call('HDEL', owners_key(priority), job.owner)
+  end
+  redis.call('HINCRBY', KEY.LOAD, 'bytes', 0 - job.bytes) -- Lua writes -0 as "-0"
+  if redis.call('HINCRBY', KEY.LOAD, 'jobs', -1) <= 0 then
+    redis.call('HSET', KEY.LOAD, 'jobs', 0, 'bytes', 0) -- what damaged records added to it
+  end
 end
 
 -- Gives a job its tag, at its owner's end of the queue, and puts it there.
 local function enqueue(id)
-  local priority, owner, work = get(id, 'priority', 'owner', 'work')
-  local finish = tonumber(redis.call('ZSCORE', finish_key(priority), owner) or 0)
-  local tag = math.max(virtual_time(priority), finish)
-  redis.call('ZADD', finish_key(priority), exact(tag + work), owner)
+  local job = queue_fields(id)
+  local finish = tonumber(redis.call('ZSCORE', finish_key(job.priority), job.owner) or 0)
+  local tag = math.max(virtual_time(job.priority), finish)
+  redis.call('ZADD', finish_key(job.priority), exact(tag + job.work), job.owner)
   redis.call('HSET', job_key(id), 'tag', exact(tag))
   add_to_queue(id)
 end
@@ -57,9 +92,9 @@ end
 
 -- A job that is cancelled before it started costs its owner nothing.
 local function refund(id)
-  local priority, owner, work = get(id, 'priority', 'owner', 'work')
-  if redis.call('ZSCORE', finish_key(priority), owner) then
-    redis.call('ZINCRBY', finish_key(priority), -work, owner)
+  local job = queue_fields(id)
+  if redis.call('ZSCORE', finish_key(job.priority), job.owner) then
+    redis.call('ZINCRBY', finish_key(job.priority), -job.work, job.owner)
   end
 end
 
@@ -70,8 +105,9 @@ local function first_that_fits(priority, most_pixels, is_allowed)
     local members = redis.call('ZRANGE', queue_key(priority), start, start + CHUNK - 1)
     for _, member in ipairs(members) do
       local id = job_of_member(member)
-      local pixels = tonumber(get(id, 'pixels') or nil)
-      if pixels and pixels <= most_pixels and is_allowed(id, pixels) then return id end
+      local pixels, attempt = get(id, 'pixels', 'attempt') -- false in a damaged record
+      pixels, attempt = tonumber(pixels), tonumber(attempt)
+      if pixels and attempt and pixels <= most_pixels and is_allowed(id, pixels) then return id end
     end
     if #members < CHUNK then return nil end
     start = start + CHUNK
@@ -106,11 +142,11 @@ end
 
 -- Virtual time advances as if all owners with queued jobs, and one that may come, were served evenly.
 local function advance_virtual_time(id)
-  local priority, tag, work = get(id, 'priority', 'tag', 'work')
-  local owners = redis.call('HLEN', owners_key(priority))
-  local time = math.max(virtual_time(priority), tonumber(tag)) + work / (owners + 1)
-  redis.call('HSET', KEY.VIRTUAL, priority, exact(time))
-  redis.call('ZREMRANGEBYSCORE', finish_key(priority), '-inf', exact(time))
+  local job = queue_fields(id)
+  local owners = redis.call('HLEN', owners_key(job.priority))
+  local time = math.max(virtual_time(job.priority), tonumber(job.tag)) + job.work / (owners + 1)
+  redis.call('HSET', KEY.VIRTUAL, job.priority, exact(time))
+  redis.call('ZREMRANGEBYSCORE', finish_key(job.priority), '-inf', exact(time))
 end
 
 -- Takes the job that starts next out of the queue and returns it; nil if none fits.

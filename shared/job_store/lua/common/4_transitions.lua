@@ -51,8 +51,8 @@ local function lose(id, reason, detail, fault)
   if not counts then return requeue(id, reason) end
   local known = { attempt = tonumber(attempt), worker = worker or nil, reason = reason }
   known.detail = detail ~= '' and detail or nil
-  known.seconds = math.floor((now() - (since or now())) / 1000)
-  if progress then known.evaluation = cjson.decode(progress).evaluation end
+  known.seconds = math.floor((now() - (tonumber(since) or now())) / 1000)
+  known.evaluation = progress and json_field(progress, 'evaluation') or nil
   if redis.call('RPUSH', lost_key(id), cjson.encode(known)) < LIMIT.lost_attempts then
     return requeue(id, reason)
   end

@@ -1,0 +1,52 @@
+"""What an owner pays for: the work of jobs that started, once, whatever became of them."""
+
+from shared.job import JobState
+from shared.job_store import JobQueue, JobStore
+from shared.job_store.connection import Connection
+from tests.shared.job_store.lives import claimed, queued, someone
+
+
+def _next_tag(redis: Connection, owner: str) -> float:
+    return float(str(redis.zscore("gw:finish:normal", owner)))
+
+
+def test_a_job_that_is_cancelled_after_it_started_is_paid(
+    jobs: JobStore, redis: Connection
+) -> None:
+    first = queued(jobs, owner="a")
+    queued(jobs, owner="a")
+    before = _next_tag(redis, "a")
+    claim = claimed(jobs)
+    assert claim.job_id == first
+    jobs.release(claim, "for the test")
+    assert jobs.get(first).state is JobState.QUEUED
+    jobs.cancel(first)
+    assert _next_tag(redis, "a") == before
+
+
+def test_a_job_that_is_cancelled_before_it_started_is_free(
+    jobs: JobStore, redis: Connection
+) -> None:
+    queued(jobs, owner="a")
+    before = _next_tag(redis, "a")
+    jobs.cancel(queued(jobs, owner="a", size=128))
+    assert _next_tag(redis, "a") == before
+
+
+def test_a_requeued_job_is_paid_once(jobs: JobStore, redis: Connection) -> None:
+    queued(jobs)
+    jobs.release(claimed(jobs), "for the test")
+    paid = redis.hget("gw:virtual", "normal")
+    claimed(jobs)
+    assert redis.hget("gw:virtual", "normal") == paid
+
+
+def test_all_owners_are_forgotten_when_nothing_is_queued(jobs: JobStore, redis: Connection) -> None:
+    for owner in ("a", "b", "a"):
+        queued(jobs, owner=owner)
+    jobs.cancel(claimed(jobs, someone()).job_id)
+    assert redis.hlen("gw:owners:normal") == 2
+    while claim := jobs.claim_next(someone(), 30):
+        jobs.cancel(claim.job_id)
+    assert not redis.exists("gw:owners:normal")
+    assert JobQueue(redis).load() == (0, 0)

@@ -1,0 +1,31 @@
+"""A reader of events waits as long as it says, and no longer than until one comes."""
+
+import threading
+import time
+
+from shared.job_store import JobEvents, JobStore, connect
+from tests.shared.job_store.lives import claimed, progress, queued
+
+
+def test_silence_lasts_as_long_as_the_reader_says(jobs: JobStore, redis_url: str) -> None:
+    connection = connect(redis_url)
+    events, job_id = JobEvents(connection), queued(jobs)
+    begin = time.monotonic()
+    assert next(events.follow(job_id, events.last_id(job_id), silence=0.5)) is None
+    assert 0.45 < time.monotonic() - begin < 3
+    connection.close()
+
+
+def test_an_event_ends_the_wait(jobs: JobStore, redis_url: str) -> None:
+    connection = connect(redis_url)
+    events, job_id = JobEvents(connection), queued(jobs)
+    claim = claimed(jobs)
+    timer = threading.Timer(0.3, jobs.report, (claim, progress(), None))
+    begin = time.monotonic()
+    timer.start()
+    event = next(events.follow(job_id, events.last_id(job_id), silence=9))
+    assert event is not None
+    assert event.kind == "progress"
+    assert time.monotonic() - begin < 5
+    timer.join()
+    connection.close()

@@ -1,0 +1,23 @@
+"""A worker that was not measured yet counts as the median of those that were."""
+
+import pytest
+
+from shared.forecast import forecast
+from shared.job_store import QueuedJob, Worker
+
+NEW = Worker(name="new", pixels=10**6)
+MEASURED = [
+    Worker(name="slow", pixels=1, speed=10.0, overhead=9.0),
+    Worker(name="usual", pixels=1, speed=100.0, overhead=2.0),
+    Worker(name="fast", pixels=1, speed=1000.0, overhead=1.0),
+]
+
+
+def test_it_counts_as_the_median() -> None:
+    estimate = forecast([QueuedJob("job", 5000, 1000.0)], [NEW, *MEASURED], {})["job"]
+    assert estimate.runs == pytest.approx(2 + 1000 / 100)
+
+
+def test_half_a_measurement_counts_for_nothing() -> None:
+    half = Worker(name="half", pixels=10**6, speed=5.0)
+    assert forecast([QueuedJob("job", 5000, 1000.0)], [half], {}) == {}
