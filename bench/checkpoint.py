@@ -21,7 +21,7 @@ from shared.settings import StyleSettings
 from worker import weights
 from worker.engine.device import find_device
 from worker.engine.engine import Engine
-from worker.engine.memory.plan import MOST_PAIRS
+from worker.engine.memory.plan import MAX_PAIRS
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Packed, Snapshot
 from worker.host_memory import usable_bytes
@@ -82,10 +82,10 @@ def cost(engine: Engine, times: int) -> dict[str, Any]:
     """Take and write snapshots of a full history; return their size and their median time."""
     _, content, style = pair(1, PICTURE[0])
     content, style = (image[:, : PICTURE[1]] for image in (content, style))
-    settings = StyleSettings(size=PICTURE[0], iterations=MOST_PAIRS + 2 + times, pyramid=1)
+    settings = StyleSettings(size=PICTURE[0], iterations=MAX_PAIRS + 2 + times, pyramid=1)
     seconds = []
     for progress in engine.stylize(content, [style], settings):
-        if progress.evaluation > MOST_PAIRS + 2:
+        if progress.evaluation > MAX_PAIRS + 2:
             file = io.BytesIO()
             seconds.append(lap(partial(_write, file, progress)))
     spent = median(seconds)
@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     trained, device = weights.load(Config.read(os.environ)), find_device(None, usable_bytes())
     settings = StyleSettings(size=chosen.rows, iterations=chosen.iterations)
-    engine = Engine(trained, device, kept_pairs=MOST_PAIRS)
+    engine = Engine(trained, device, kept_pairs=MAX_PAIRS)
     runs = [uninterrupted(engine, pair(each, chosen.rows), settings) for each in chosen.pairs]
     rows = [
         {

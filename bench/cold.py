@@ -85,7 +85,7 @@ def inside() -> dict[str, Any]:
     shapes = [job(engine, "one level", shape, {"pyramid": 1}) for shape in SHAPES]
     presets = [job(engine, name, PRESET_SHAPE, chosen) for name, chosen in PRESETS.items()]
     network = vgg.build(trained, device.precision)
-    objective = Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
+    objective = Objective(network, SETTINGS)
     evaluations = [bare(objective, shape) for shape in (FIRST, *SHAPES)][1:]
     return {"yielded": yielded, "rows": [*shapes, *presets], "evaluations": evaluations}
 

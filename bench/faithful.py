@@ -8,7 +8,9 @@ from bench.pairs import Pair
 from shared.settings import StyleSettings
 from worker.engine.image import centred
 from worker.engine.loss.metric import Metric, plain
-from worker.engine.loss.objective import Objective
+from worker.engine.loss.objective import TERMS, Objective
+from worker.engine.loss.style import Style
+from worker.engine.loss.term import WeightedTerm
 from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import Weights
 
@@ -24,8 +26,13 @@ def faithful(
 
     The losses are those of the example under every metric, the gradient under `plain` only.
     """
-    network = vgg.build(trained, precision)
-    objective = Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
+    terms = [
+        WeightedTerm(Style(metric), weight)
+        if isinstance(term, Style)
+        else WeightedTerm(term, weight)
+        for term, weight in TERMS
+    ]
+    objective = Objective(vgg.build(trained, precision), SETTINGS, terms)
     content, style = centred(images.content), centred(images.style)
-    targets = objective.targets(content, [style], SETTINGS, metric=metric)
+    targets = objective.targets(content, [style], SETTINGS)
     return lambda image: objective.evaluate(image, targets)

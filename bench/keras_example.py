@@ -20,7 +20,9 @@ from bench.pairs import NAMES, Pair, pair
 from shared.config import Config
 from worker import weights
 from worker.engine.image import centred
-from worker.engine.loss.losses import content_loss, gram_matrix, style_loss, total_variation_loss
+from worker.engine.loss.content import Content
+from worker.engine.loss.style import Style, gram_matrix
+from worker.engine.loss.total_variation import TotalVariation
 from worker.engine.vgg19.layers import Weights
 
 STEPS = 4000
@@ -80,12 +82,12 @@ def published_step(images: Pair, trained: Weights) -> Callable[[], float]:
 def _published_loss(features: dict[str, tf.Tensor], combination: tf.Tensor) -> tf.Tensor:
     pixels = combination.shape[1] * combination.shape[2]
     activations = features[SETTINGS.content_layer]
-    loss = SETTINGS.content_weight * content_loss(activations[2], activations[0])
+    loss = SETTINGS.content_weight * Content().statistic(activations[2], activations[0])
     for layer in SETTINGS.style_layers:
         _, style, result = (gram_matrix(features[layer][each : each + 1]) for each in range(3))
-        weight = SETTINGS.style_weight / len(SETTINGS.style_layers)
-        loss += weight * style_loss(result - style, pixels)
-    return loss + SETTINGS.tv_weight * total_variation_loss(combination)
+        weight = SETTINGS.style_weight / len(SETTINGS.style_layers) * Style().factor(pixels, 1.0)
+        loss += weight * tf.reduce_sum(tf.square(result - style))
+    return loss + SETTINGS.tv_weight * TotalVariation().statistic(combination)
 
 
 def main() -> None:

@@ -189,9 +189,8 @@ def _unknown_names(environment: Mapping[str, str], names: set[str]) -> list[str]
     warnings = []
     for name in environment:
         if name.startswith("GRAMWORKS_") and name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
-            hint = f" Did you mean {nearest[0]}?" if nearest else ""
-            warnings.append(f"{name} is not a setting and is ignored.{hint}")
+            nearest, *_ = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            warnings.append(f"{name} is not a setting and is ignored. Did you mean {nearest}?")
     return warnings
 
 

@@ -12,6 +12,7 @@ from worker.dead_workers import name_of
 # while Redis is away.
 CELERY_OPTIONS = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 ENVIRONMENT = {
+    "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # as nvidia-smi numbers GPUs
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "REMAP_SIGTERM": "SIGQUIT",  # Celery does not wait for the job, which is released
 }

@@ -1,6 +1,7 @@
-"""What this machine computes on and how that is best used, found once for a process."""
+"""Which device a process computes on and how it is best used."""
 
 import logging
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +12,18 @@ BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 ABILITIES = {"bfloat16": (8, 0), "float16": (7, 0)}  # NVIDIA's compute capability from which on
 # tensor cores multiply in it
 GPU_SHARE = 0.9  # of its free memory; the rest is for cuDNN's workspaces and the allocator's gaps
-LOOK_SECONDS = 0.2
+READ_SECONDS = 0.2
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Device:
-    """What the engine must know of it; the code is the same for all."""
+    """What the engine knows of its device; the code is the same for all."""
 
     name: str = "the processor"
     precision: str = "float32"  # the Keras dtype policy under which its convolutions run fastest
     memory: int | None = None  # bytes to plan with; None plans nothing: all is evaluated whole
-    look_seconds: float = 0.0  # the host waits for the device this seldom; 0 is every evaluation
+    read_seconds: float = 0.0  # the least time between two readings; 0 reads every evaluation
 
 
 def find_device(memory: int | None, host_memory: int) -> Device:
@@ -68,15 +69,38 @@ def _gpu(gpu: tf.config.PhysicalDevice, memory: int | None) -> Device:
         name=details.get("device_name", gpu.name),
         precision=next(able, "float32"),
         memory=memory or _gpu_memory(),
-        look_seconds=LOOK_SECONDS,
+        read_seconds=READ_SECONDS,
     )
 
 
 def _gpu_memory() -> int | None:
-    """Return the memory of the smallest GPU; None where NVIDIA's driver does not tell."""
-    command = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    """Return the bytes to plan with on the GPU that this process uses; None if unknown."""
+    query = "--query-gpu=index,uuid,memory.total"
+    command = ["nvidia-smi", query, "--format=csv,noheader,nounits"]
     try:
         told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
-        return int(min(map(int, told.stdout.split())) * 2**20 * GPU_SHARE)
-    except (OSError, ValueError, subprocess.SubprocessError):
+    except (OSError, subprocess.SubprocessError):
         return None
+    megabytes = visible_gpu_memory(told.stdout, os.environ.get("CUDA_VISIBLE_DEVICES"))
+    return None if megabytes is None else int(megabytes * 2**20 * GPU_SHARE)
+
+
+def visible_gpu_memory(listing: str, visible: str | None) -> int | None:
+    """Return the memory, in MB, of the first GPU that CUDA shows to this process.
+
+    Args:
+        listing: lines of `index, UUID, megabytes` as nvidia-smi prints them.
+        visible: CUDA_VISIBLE_DEVICES: indices or UUIDs (or their beginnings), in CUDA's order;
+            None shows all GPUs.
+
+    Returns:
+        None if there is no such GPU, or the listing is not understood.
+    """
+    rows = [[cell.strip() for cell in line.split(",")] for line in listing.splitlines() if line]
+    if any(len(row) != 3 or not row[2].isdigit() for row in rows):
+        return None
+    first = "0" if visible is None else visible.split(",")[0].strip()
+    for index, uuid, megabytes in rows:
+        if first and (first == index or uuid.startswith(first)):
+            return int(megabytes)
+    return None

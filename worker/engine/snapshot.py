@@ -1,4 +1,4 @@
-"""A point of a painting, on the host, with all that another process needs to go on from it."""
+"""A point of an optimisation on the host, with what another process needs to resume from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 class Form(NamedTuple):
-    """What an array must be."""
+    """The type and shape that an array must have."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -29,12 +29,12 @@ class Packed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Where a descent was after an evaluation, and what its next step needs."""
+    """The state after an evaluation, and what the next step needs."""
 
     level: int  # from 1, the coarsest
     evaluation: int  # from 1, over all levels: how many were made
     fallback_step: int  # of the ladder of memory
-    losses: tuple[float, ...]  # style, content, total variation
+    losses: tuple[float, ...]  # in the order of the terms
     image: Image  # (rows, columns, 3), centred B, G, R
     gradient: Image  # there
     steps: Packed  # the newest of L-BFGS's pairs, the oldest first
@@ -81,11 +81,13 @@ class Snapshot:
 def _checked(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
     if "format" not in arrays or not np.array_equal(arrays["format"], FORMAT):
         raise ValueError(f"a snapshot of another format than {FORMAT}")
-    missing = _forms((), ()).keys() - arrays.keys()
+    missing = _forms((), (), ()).keys() - arrays.keys()
     if missing:
         raise ValueError(f"a snapshot without {', '.join(sorted(missing))}")
-    found = {name: np.asarray(arrays[name]) for name in _forms((), ())}
-    for name, form in _forms(found["image"].shape, found["steps"].shape[:1]).items():
+    found = {name: np.asarray(arrays[name]) for name in _forms((), (), ())}
+    for name, form in _forms(
+        found["image"].shape, found["steps"].shape[:1], found["losses"].shape[:1]
+    ).items():
         array = found[name]
         if Form(array.dtype, array.shape) != form or not np.isfinite(array).all():
             raise ValueError(f"a snapshot whose {name} does not fit the rest, or is not finite")
@@ -94,11 +96,13 @@ def _checked(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
     return found
 
 
-def _forms(image: tuple[int, ...], pairs: tuple[int, ...]) -> dict[str, Form]:
-    """Return the type and the shape of each array, given an image's and the number of pairs."""
+def _forms(
+    image: tuple[int, ...], pairs: tuple[int, ...], terms: tuple[int, ...]
+) -> dict[str, Form]:
+    """Return the type and shape of each array, given an image's and the numbers of the others."""
     return {
         "counts": Form(np.dtype(np.int64), (3,)),
-        "losses": Form(np.dtype(np.float64), (3,)),
+        "losses": Form(np.dtype(np.float64), terms),
         "image": Form(np.dtype(np.float32), image),
         "gradient": Form(np.dtype(np.float32), image),
         "steps": Form(np.dtype(np.float16), (*pairs, *image)),

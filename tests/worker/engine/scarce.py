@@ -1,7 +1,7 @@
 """An objective whose memory runs out when it is told to."""
 
 import weakref
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -12,7 +12,7 @@ from shared.settings import StyleSettings
 from worker.engine.engine import Build
 from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
-from worker.engine.loss.terms import Targets
+from worker.engine.loss.term import Targets, WeightedTerm
 
 Raised = Callable[[], Exception] | None  # made anew each time: one that is kept keeps its frames
 
@@ -35,12 +35,12 @@ class Scarce(Objective):
     def __init__(
         self,
         network: keras.Model,
-        style_layers: Collection[str],
-        content_layer: str,
+        settings: StyleSettings,
+        terms: Sequence[WeightedTerm],
         errors: Iterable[Raised] = (),
         of_targets: Iterable[Raised] = (),
     ) -> None:
-        super().__init__(network, style_layers, content_layer)
+        super().__init__(network, settings, terms)
         self._errors, self._of_targets = iter(errors), iter(of_targets)
         self.held: list[weakref.ref[Any]] = []  # by evaluations whose memory ran out
 
@@ -50,22 +50,26 @@ class Scarce(Objective):
         styles: Sequence[tf.Tensor],
         settings: StyleSettings,
         scale: float = 1.0,
-        *_: Any,
+        side: int | None = None,
     ) -> Targets:
         self._spend(self._of_targets)
-        return super().targets(content, styles, settings, scale)
+        return super().targets(content, styles, settings, scale, side)
 
-    def evaluate(self, image: tf.Tensor, targets: Targets) -> Evaluation:
+    def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None = None) -> Evaluation:
         self._spend(self._errors)
-        return super().evaluate(image, targets)
+        return super().evaluate(image, targets, side)
 
-    def evaluate_near(self, image: tf.Tensor, targets: Targets) -> Evaluation:
+    def evaluate_near(
+        self, image: tf.Tensor, targets: Targets, side: int | None = None
+    ) -> Evaluation:
         self._spend(self._errors)
-        return super().evaluate_near(image, targets)
+        return super().evaluate_near(image, targets, side)
 
-    def evaluate_apart(self, image: tf.Tensor, targets: Targets) -> list[Evaluation]:
+    def evaluate_parts(
+        self, image: tf.Tensor, targets: Targets, side: int | None = None
+    ) -> list[Evaluation]:
         self._spend(self._errors)
-        return super().evaluate_apart(image, targets)
+        return super().evaluate_parts(image, targets, side)
 
     def _spend(self, errors: Iterable[Raised]) -> None:
         assert not any(each() is not None for each in self.held)
@@ -78,4 +82,4 @@ class Scarce(Objective):
 
 def scarce(errors: Iterable[Raised] = (), of_targets: Iterable[Raised] = ()) -> Build:
     """Return what builds such an objective."""
-    return lambda network, style, content: Scarce(network, style, content, errors, of_targets)
+    return lambda network, settings, terms: Scarce(network, settings, terms, errors, of_targets)

@@ -10,10 +10,12 @@ import pytest
 import tensorflow as tf
 
 from worker.engine import device
-from worker.engine.device import GPU_SHARE, LOOK_SECONDS, Device, find_device, processor_flags
+from worker.engine.device import GPU_SHARE, READ_SECONDS, Device, find_device, processor_flags
 
 HOST = 6 * 10**9
 Found = Callable[..., Device]
+ONE = "0, GPU-5f1c7a3e-0b1d-4c53-8f0e-a1b2c3d4e5f6, 24564\n"
+TWO = "0, GPU-aaaa1111-0000, 81559\n1, GPU-bbbb2222-0000, 24564\n"
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def with_gpu(monkeypatch: pytest.MonkeyPatch) -> Found:
     """Return a function that finds the device of a machine with such a GPU."""
 
     def found(
-        ability: tuple[int, int], told: str | Exception = "24564\n", memory: int | None = None
+        ability: tuple[int, int], told: str | Exception = ONE, memory: int | None = None
     ) -> Device:
         def driver(*_: Any, **__: Any) -> SimpleNamespace:
             if isinstance(told, Exception):
@@ -68,12 +70,33 @@ def test_a_card_computes_in_what_it_is_able_to(
 def test_a_card_s_own_memory_is_planned_with_and_it_is_seldom_waited_for(with_gpu: Found) -> None:
     found = with_gpu((8, 6))
     assert found.memory == int(24564 * 2**20 * GPU_SHARE)
-    assert found.look_seconds == LOOK_SECONDS
+    assert found.read_seconds == READ_SECONDS
     assert found.name == "a card"
 
 
-def test_the_smallest_card_s_memory_is_planned_with(with_gpu: Found) -> None:
-    assert with_gpu((8, 6), "81559\n24564\n").memory == int(24564 * 2**20 * GPU_SHARE)
+@pytest.mark.parametrize(
+    ("visible", "megabytes"),
+    [
+        (None, 81559),
+        ("0", 81559),
+        ("1", 24564),
+        ("1,0", 24564),
+        (" 1 , 0", 24564),
+        ("GPU-bbbb2222-0000", 24564),
+        ("GPU-bbbb", 24564),
+        ("", None),
+        ("-1", None),
+        ("7", None),
+    ],
+)
+def test_the_memory_is_of_the_card_that_the_process_uses(
+    with_gpu: Found, monkeypatch: pytest.MonkeyPatch, visible: str | None, megabytes: int | None
+) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    expected = None if megabytes is None else int(megabytes * 2**20 * GPU_SHARE)
+    assert with_gpu((8, 6), TWO).memory == expected
 
 
 def test_what_the_operator_says_comes_first(with_gpu: Found) -> None:
@@ -81,7 +104,13 @@ def test_what_the_operator_says_comes_first(with_gpu: Found) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [FileNotFoundError(), "[N/A]\n", subprocess.TimeoutExpired("nvidia-smi", 10)]
+    "told",
+    [
+        FileNotFoundError(),
+        "0, GPU-aaaa, [N/A]\n",
+        "\n",
+        subprocess.TimeoutExpired("nvidia-smi", 10),
+    ],
 )
 def test_a_driver_that_does_not_tell_leaves_images_whole(
     with_gpu: Found, told: str | Exception

@@ -12,8 +12,8 @@ from tests.worker.engine.pictures import painting, photograph
 from tests.worker.engine.test_snapshot import through_a_file
 from worker.engine.device import Device
 from worker.engine.engine import Engine
-from worker.engine.optimizer.minimise import Pairs, descend
-from worker.engine.optimizer.point import restored, taken
+from worker.engine.optimizer.minimise import Pairs, minimise
+from worker.engine.optimizer.point import from_snapshot, to_snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 from worker.engine.vgg19.layers import Weights
@@ -78,27 +78,45 @@ def test_a_snapshot_of_another_job_is_refused(
 
 def test_every_snapshot_is_of_the_image_of_its_progress(weights: Weights) -> None:
     settings = StyleSettings(size=32, iterations=20, pyramid=1)
-    seldom = Engine(weights, Device(look_seconds=0.05))
+    seldom = Engine(weights, Device(read_seconds=0.05))
     for progress in paint(seldom, settings=settings):
         np.testing.assert_array_equal(progress.snapshot().image, progress.pixels())
 
 
-def test_the_next_step_is_much_the_same() -> None:
-    numbers, whole = range(1, 7), Pairs(kept=10)
-    points = list(descend(bowl(never()), START, numbers, whole))
-    again = restored(through_a_file(taken(points[2], 1, 3, 0)))
-    after = next(iter(descend(bowl(never()), again, range(4, 7), whole)))
-    np.testing.assert_allclose(after.image, points[3].image, rtol=1e-2)
+def valley(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the losses and gradient of a quadratic whose axes differ by a factor of a thousand."""
+    curvatures = tf.reshape(tf.constant(np.geomspace(1e-3, 1, 12), tf.float32), (1, 2, 2, 3))
+    return tf.reduce_sum(curvatures * image**2) * tf.constant([0.5, 0.3, 0.2]), (
+        2 * curvatures * image
+    )
+
+
+@pytest.mark.parametrize("kept", [1, 3, 10])
+def test_the_next_step_is_about_the_same_for_each_pair_that_is_kept(kept: int) -> None:
+    *_, _, expected = minimise(valley, START, range(1, 6), Pairs(used=kept, kept=kept))
+    *_, before = minimise(valley, START, range(1, 5), Pairs(used=kept, kept=kept))
+    again = from_snapshot(through_a_file(to_snapshot(before, 1, 4, 0)))
+    after = next(iter(minimise(valley, again, range(5, 6), Pairs(used=kept, kept=kept))))
+    step, resumed = expected.image - before.image, after.image - before.image
+    assert float(tf.norm(step - resumed)) < 0.02 * float(tf.norm(step))
+
+
+def test_a_snapshot_keeps_the_newest_pairs() -> None:
+    *_, last = minimise(valley, START, range(1, 9), Pairs(kept=3))
+    *_, whole = minimise(valley, START, range(1, 9), Pairs(kept=10))
+    few, all_pairs = (to_snapshot(point, 1, 8, 0) for point in (last, whole))
+    np.testing.assert_array_equal(few.steps.values, all_pairs.steps.values[-3:])
+    np.testing.assert_array_equal(few.changes.sizes, all_pairs.changes.sizes[-3:])
 
 
 def test_a_point_takes_no_more_pairs_along_than_it_is_to() -> None:
     for kept in (0, 1, 3):
-        *_, last = descend(bowl(never()), START, range(1, 12), Pairs(kept=kept))
-        assert len(taken(last, 1, 11, 0).steps.sizes) <= kept
+        *_, last = minimise(bowl(never()), START, range(1, 12), Pairs(kept=kept))
+        assert len(to_snapshot(last, 1, 11, 0).steps.sizes) <= kept
 
 
 def test_between_two_looks_what_is_told_does_not_grow_with_the_steps_since() -> None:
-    points = list(descend(bowl(never()), START, range(1, 12), look_seconds=60.0))
+    points = list(minimise(bowl(never()), START, range(1, 12), read_seconds=60.0))
     assert points[9] is points[0]
-    assert points[0].memory.state is None
+    assert points[0].history.last_step is None
     assert tf.reduce_all(points[0].image == START)

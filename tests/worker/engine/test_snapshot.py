@@ -70,7 +70,7 @@ def test_one_that_lacks_something_is_refused(name: str) -> None:
         {"counts": np.array([1, 1, -1])},
         {"counts": np.array([1, 1])},
         {"counts": np.array([1.0, 1.0, 0.0])},
-        {"losses": np.zeros(2)},
+        {"losses": np.zeros((2, 2))},
         {"losses": np.array([1.0, np.nan, 1.0])},
         {"image": some(4, 6, 3).astype(np.float64)},
         {"image": some(4, 5, 3)},

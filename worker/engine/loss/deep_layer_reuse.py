@@ -1,56 +1,69 @@
-"""Evaluates the deepest terms seldom, where they hardly move the image: a third of the work."""
+"""Evaluates the deepest layers seldom where they hardly move the image: a third of the work."""
 
 import tensorflow as tf
 
 from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
-from worker.engine.loss.terms import Targets
+from worker.engine.loss.term import Targets
 
 PERIOD = 10  # evaluations from one full one to the next
 EARLY = 3  # one more, counted from 0: the first steps are the longest
-LARGEST_SHARE = 0.1  # of the near terms' gradient that the far ones' may have to be kept
+LARGEST_SHARE = 0.1  # of the near part's gradient that the deep part's may have to be reused
 
 
-class Lagged:
-    """The evaluations of one level's descent.
+class DeepLayerReuse:
+    """The evaluations of one level.
 
     Terms read from VGG19's fifth block are mostly below a hundredth of the loss. Where their
-    gradient is small beside the others', it and their losses are kept from one full evaluation to
+    gradient is small beside the others', it and their losses are reused from one full evaluation to
     the next; else every evaluation is full. The first and the last always are. Whether it is small
-    is looked at ever more seldom, as the host waits for the device to know.
+    is checked ever more seldom, since the host waits for the device to know.
     """
 
-    def __init__(self, objective: Objective, targets: Targets, evaluations: int) -> None:
+    def __init__(
+        self, objective: Objective, targets: Targets, evaluations: int, side: int | None = None
+    ) -> None:
+        """Evaluate nothing yet.
+
+        Args:
+            objective: what is minimised.
+            targets: at this level.
+            evaluations: how many there will be.
+            side: the longest side of a tile, in pixels; None evaluates images whole.
+        """
         self._objective = objective
         self._targets = targets
         self._evaluations = evaluations
-        self._made = 0
-        self._far: Evaluation | None = None  # None where nothing may be kept
+        self._side = side
+        self._done = 0
+        self._deep: Evaluation | None = None  # None where nothing may be reused
 
     def __call__(self, image: tf.Tensor) -> Evaluation:
-        """Return the losses of an image (1, rows, columns, 3) and the gradient to descend by."""
-        made, self._made = self._made, self._made + 1
-        if not self._objective.has_parts or self._made == self._evaluations:
-            return self._objective.evaluate(image, self._targets)
-        if _is_looked_at(made):
-            return self._anew(image, look=True)
-        if self._far is None:
-            return self._objective.evaluate(image, self._targets)
-        if made % PERIOD == 0:
-            return self._anew(image)
-        return _sum(self._objective.evaluate_near(image, self._targets), self._far)
+        """Return the losses of an image (1, rows, columns, 3) and the gradient to step by."""
+        number, self._done = self._done, self._done + 1
+        is_last = self._done == self._evaluations
+        if not self._objective.has_deep_part or is_last:
+            return self._objective.evaluate(image, self._targets, self._side)
+        if is_checked(number):
+            return self._evaluate_parts(image, check=True)
+        if self._deep is None:
+            return self._objective.evaluate(image, self._targets, self._side)
+        if number % PERIOD == 0:
+            return self._evaluate_parts(image)
+        return _sum(self._objective.evaluate_near(image, self._targets, self._side), self._deep)
 
-    def _anew(self, image: tf.Tensor, *, look: bool = False) -> Evaluation:
-        near, far = self._objective.evaluate_apart(image, self._targets)
-        small = not look or tf.norm(far.gradient) <= LARGEST_SHARE * tf.norm(near.gradient)
-        self._far = far if small else None
-        return _sum(near, far)
-
-
-def _is_looked_at(made: int) -> bool:
-    periods, since = divmod(made, PERIOD)
-    return made == EARLY or (since == 0 and periods & (periods - 1) == 0)  # 0, 1, 2, 4, 8 …
+    def _evaluate_parts(self, image: tf.Tensor, *, check: bool = False) -> Evaluation:
+        near, deep = self._objective.evaluate_parts(image, self._targets, self._side)
+        is_small = not check or tf.norm(deep.gradient) <= LARGEST_SHARE * tf.norm(near.gradient)
+        self._deep = deep if is_small else None
+        return _sum(near, deep)
 
 
-def _sum(near: Evaluation, far: Evaluation) -> Evaluation:
-    return Evaluation(near.losses + far.losses, near.gradient + far.gradient)
+def is_checked(number: int) -> bool:
+    """Return whether an evaluation, from 0, checks the deep part: 0, 3, 10, 20, 40, 80 and on."""
+    periods, since = divmod(number, PERIOD)
+    return number == EARLY or (since == 0 and periods & (periods - 1) == 0)
+
+
+def _sum(near: Evaluation, deep: Evaluation) -> Evaluation:
+    return Evaluation(near.losses + deep.losses, near.gradient + deep.gradient)

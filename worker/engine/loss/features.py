@@ -1,52 +1,89 @@
-"""What the network tells of an image that does not change: its Gram matrices and activations."""
+"""Reads what stays fixed: the style images' statistics and the content image's activations."""
+
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 
-from worker.engine.loss.losses import gram_matrix
-from worker.engine.loss.terms import ByLayer, Layers, cut
+from worker.engine.loss.term import Component, Sums, cut
 from worker.engine.memory.tiles import Tile, grid
-from worker.engine.vgg19.layers import margin
+from worker.engine.vgg19.layers import margin, stride
 
 
-class Reader:
+class FeatureExtractor:
     """Reads images of any size, whole or in tiles; traced once."""
 
-    def __init__(self, network: keras.Model, layers: Layers) -> None:
+    def __init__(self, network: keras.Model, components: Sequence[Component]) -> None:
         self._network = network
-        self._layers = layers
+        self._of_style = [each for each in components if each.term.reads_style]
+        self._content_layers = sorted(
+            {each.layer for each in components if each.term.reads_content}
+        )
         self._margin = margin(network.output)
         image = tf.TensorSpec((1, None, None, 3), network.inputs[0].dtype)
-        self._read = tf.function(
-            self._read_box, input_signature=[image, tf.TensorSpec((4,), tf.int32)]
-        )
+        box = tf.TensorSpec((4,), tf.int32)
+        self._read = tf.function(self._read_box, input_signature=[image, box])
 
-    def grams(self, image: tf.Tensor, side: int | None) -> ByLayer:
-        """Return the style layers' Gram matrices (c, c) of (1, rows, columns, 3).
+    def style_statistics(
+        self, styles: Sequence[tf.Tensor], shape: tuple[int, int], side: int | None
+    ) -> Sums:
+        """Return each component's statistics of the style images, (styles, ...).
+
+        A statistic is a sum over positions: a style of another shape counts as if it had `shape`,
+        the result's.
 
         Args:
-            image: centred B, G, R.
-            side: the longest side of a tile's core, in pixels; None takes the image whole.
+            styles: each (1, r, c, 3), centred B, G, R.
+            shape: rows and columns of the result.
+            side: the longest side of a tile, in pixels; None reads the images whole.
         """
-        read = [self._tile(image, tile)[0] for row in self._tiles(image, side) for tile in row]
-        return {layer: tf.add_n([grams[layer] for grams in read]) for layer in self._layers.style}
+        each = [self._statistics(style, side) for style in styles]
+        return {
+            component.key: tf.stack(
+                [
+                    sums[component.key]
+                    * (_positions(shape, component) / _positions(style.shape[1:3], component))
+                    for style, sums in zip(styles, each, strict=True)
+                ]
+            )
+            for component in self._of_style
+        }
 
-    def activations(self, image: tf.Tensor, side: int | None) -> tf.Tensor:
-        """Return the content layer's activations (1, h, w, c) of such an image."""
-        rows = [
-            tf.concat([self._tile(image, tile)[1] for tile in row], axis=2)
-            for row in self._tiles(image, side)
-        ]
-        return tf.concat(rows, axis=1)
+    def content_activations(self, content: tf.Tensor, side: int | None) -> dict[str, tf.Tensor]:
+        """Return the activations (1, h, w, c) of the content image by layer."""
+        if not self._content_layers:
+            return {}
+        rows = [[self._tile(content, tile)[1] for tile in row] for row in self._grid(content, side)]
+        return {
+            layer: tf.concat(
+                [tf.concat([tile[layer] for tile in row], axis=2) for row in rows], axis=1
+            )
+            for layer in self._content_layers
+        }
 
-    def _tiles(self, image: tf.Tensor, side: int | None) -> list[list[Tile]]:
+    def _statistics(self, image: tf.Tensor, side: int | None) -> Sums:
+        tiles = [self._tile(image, tile)[0] for row in self._grid(image, side) for tile in row]
+        return {key: tf.add_n([sums[key] for sums in tiles]) for key in tiles[0]}
+
+    def _grid(self, image: tf.Tensor, side: int | None) -> list[list[Tile]]:
         rows, columns = image.shape[1:3]
         return grid(rows, columns, side, self._margin)
 
-    def _tile(self, image: tf.Tensor, tile: Tile) -> tuple[ByLayer, tf.Tensor]:
+    def _tile(self, image: tf.Tensor, tile: Tile) -> tuple[Sums, dict[str, tf.Tensor]]:
         return self._read(tile.surroundings.of(image), tf.constant(tile.core_within))
 
-    def _read_box(self, image: tf.Tensor, box: tf.Tensor) -> tuple[ByLayer, tf.Tensor]:
-        parts = {layer: cut(each, layer, box) for layer, each in self._network(image).items()}
-        grams = {layer: gram_matrix(parts[layer]) for layer in self._layers.style}
-        return grams, parts[self._layers.content]
+    def _read_box(self, image: tf.Tensor, box: tf.Tensor) -> tuple[Sums, dict[str, tf.Tensor]]:
+        features = self._network(image)
+        statistics = {
+            each.key: each.term.statistic(each.part(image, features, box), None)
+            for each in self._of_style
+        }
+        content = {
+            layer: cut(features[layer], stride(layer), box) for layer in self._content_layers
+        }
+        return statistics, content
+
+
+def _positions(shape: Sequence[int], component: Component) -> int:
+    rows, columns = shape
+    return (rows // component.stride) * (columns // component.stride)

@@ -1,66 +1,47 @@
-"""Ways through the network and back: an image's losses and gradient, whole or tile by tile."""
+"""An image's losses and gradient: through the network and back, whole or tile by tile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-from worker.engine.loss.metric import Metric
 from worker.engine.loss.scaling import gradient_scale
-from worker.engine.loss.terms import (
-    CONTENT,
-    VARIATION,
-    ByLayer,
-    Layers,
-    Sums,
-    Targets,
-    cut,
-    sums,
-    weighed,
-)
+from worker.engine.loss.term import Component, Sums, Targets, cut
 from worker.engine.memory.tiles import Tile, grid
-from worker.engine.vgg19.layers import margin
+from worker.engine.vgg19.layers import margin, stride
 
 
 class Evaluation(NamedTuple):
-    """An image's losses, and the gradient to descend by."""
+    """An image's losses and the gradient to step by."""
 
-    losses: tf.Tensor  # (3,): style, content, total variation
+    losses: tf.Tensor  # (terms,)
     gradient: tf.Tensor  # (1, rows, columns, 3)
 
 
-class Pass:
-    """One way through a network and back, traced once for images of all sizes.
+class Gradients:
+    """The evaluation of some components, traced once for images of all sizes.
 
-    The sums that are made on the way fall into parts, and each part has an evaluation of its own.
+    The components fall into parts, and each part has an evaluation of its own.
     """
 
     def __init__(
-        self, network: keras.Model, layers: Layers, parts: Sequence[Iterable[str]]
+        self, network: keras.Model, parts: Sequence[Sequence[Component]], names: Sequence[str]
     ) -> None:
         """Trace nothing yet.
 
         Args:
             network: from (1, rows, columns, 3) to a dict of layer to activations.
-            layers: all that the objective reads; the network may reach fewer.
-            parts: keys of the sums that it does reach.
+            parts: the components; the network has all layers that they read.
+            names: of the terms, in the order of the losses.
         """
         self._network = network
-        self._layers = layers
-        self._parts = [sorted(part) for part in parts]
+        self._parts = parts
+        self._names = names
         self._margin = margin(network.output)
-        dtype = network.inputs[0].dtype
-        computed = next(iter(network.output.values())).dtype
-        self._scaled = computed == "float16"
-        image, box = tf.TensorSpec((1, None, None, 3), dtype), tf.TensorSpec((4,), tf.int32)
-        targets = _targets_spec(layers.style, dtype, computed)
-        tile = [image, box, targets.content]
-        slopes = [{key: _slope_spec(key, dtype) for key in part} for part in self._parts]
-        self._whole = tf.function(self._at_once, input_signature=[image, targets])
-        self._sums = tf.function(self._sums_of, input_signature=tile)
-        self._gradients = tf.function(self._gradients_of, input_signature=[*tile, slopes])
+        self._is_float16 = next(iter(network.output.values())).dtype == "float16"
+        self._traced: dict[str, Callable[..., Any]] = {}
 
     def evaluate(
         self, image: tf.Tensor, targets: Targets, side: int | None = None
@@ -69,90 +50,120 @@ class Pass:
 
         Args:
             image: at which.
-            targets: what it is held to.
-            side: the longest side of a tile's core, in pixels; None takes the image whole.
+            targets: of the objective.
+            side: the longest side of a tile's core, in pixels; None evaluates the image whole.
         """
         rows, columns = image.shape[1:3]
         tiles = list(chain(*grid(rows, columns, side, self._margin)))
-        return self._whole(image, targets) if len(tiles) == 1 else self._in(tiles, image, targets)
+        if len(tiles) == 1:
+            return self._trace(self._evaluate_whole, image, targets)(image, targets)
+        return self._evaluate_in_tiles(tiles, image, targets)
 
-    def _at_once(self, image: tf.Tensor, targets: Targets) -> list[Evaluation]:
+    def _evaluate_whole(self, image: tf.Tensor, targets: Targets) -> list[Evaluation]:
         with tf.GradientTape(persistent=len(self._parts) > 1) as tape:
             tape.watch(image)
-            totals = self._sums_of(image, None, targets.content)
+            sums = self._sums(image, None, targets.content)
         return [
-            Evaluation(losses, self._pull(tape, totals, slopes, image))
-            for losses, slopes in self._weighed(totals, targets)
+            Evaluation(losses, self._gradient(tape, part, sums, slopes, image))
+            for part, (losses, slopes) in zip(self._parts, self._weigh(sums, targets), strict=True)
         ]
 
-    def _in(self, tiles: Sequence[Tile], image: tf.Tensor, targets: Targets) -> list[Evaluation]:
-        """Sum over the tiles forwards, weigh the sums, and go through the tiles again and back.
+    def _evaluate_in_tiles(
+        self, tiles: Sequence[Tile], image: tf.Tensor, targets: Targets
+    ) -> list[Evaluation]:
+        """Add up the sums over the tiles, weigh them, and go through the tiles again and back.
 
-        A tile's gradient reaches into its surroundings, as its core is made of them.
+        A tile's gradient reaches into its surroundings, since its core is made of them.
         """
-        totals: Sums = {}
+        sums: Sums = {}
         for tile in tiles:
-            inputs = self._cut(tile, image, targets.content)
-            for key, value in self._sums(*inputs).items():
-                totals[key] = totals[key] + value if key in totals else value
-        weighed_parts = self._weighed(totals, targets)
-        slopes = [part for _, part in weighed_parts]
+            inputs = _cut(tile, image, targets)
+            for key, value in self._trace(self._sums, *inputs)(*inputs).items():
+                sums[key] = sums[key] + value if key in sums else value
+        weighed = self._weigh(sums, targets)
+        slopes = [part_slopes for _, part_slopes in weighed]
         gradients = [tf.Variable(tf.zeros_like(image), trainable=False) for _ in self._parts]
         for tile in tiles:
-            inputs = self._cut(tile, image, targets.content)
-            for whole, piece in zip(gradients, self._gradients(*inputs, slopes), strict=True):
+            inputs = (*_cut(tile, image, targets), slopes)
+            pieces = self._trace(self._tile_gradients, *inputs)(*inputs)
+            for whole, piece in zip(gradients, pieces, strict=True):
                 place = tile.surroundings.of(whole)
                 place.assign(place + piece)
         return [
             Evaluation(losses, tf.convert_to_tensor(gradient))
-            for (losses, _), gradient in zip(weighed_parts, gradients, strict=True)
+            for (losses, _), gradient in zip(weighed, gradients, strict=True)
         ]
 
-    def _cut(self, tile: Tile, image: tf.Tensor, content: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        return (
-            tile.surroundings.of(image),
-            tf.constant(tile.core_within),
-            cut(content, self._layers.content, tf.constant(tile.core)),
-        )
-
-    def _sums_of(self, image: tf.Tensor, box: tf.Tensor | None, content: tf.Tensor) -> Sums:
-        return sums(image, self._network(image), self._layers, content, box)
-
-    def _gradients_of(
-        self, image: tf.Tensor, box: tf.Tensor, content: tf.Tensor, slopes: Sequence[Sums]
+    def _tile_gradients(
+        self, image: tf.Tensor, box: tf.Tensor, content: dict[str, tf.Tensor], slopes: list[Sums]
     ) -> list[tf.Tensor]:
         with tf.GradientTape(persistent=len(self._parts) > 1) as tape:
             tape.watch(image)
-            totals = self._sums_of(image, box, content)
-        return [self._pull(tape, totals, part, image) for part in slopes]
+            sums = self._sums(image, box, content)
+        return [
+            self._gradient(tape, part, sums, part_slopes, image)
+            for part, part_slopes in zip(self._parts, slopes, strict=True)
+        ]
 
-    def _weighed(self, totals: Sums, targets: Targets) -> list[tuple[tf.Tensor, Sums]]:
-        return [weighed({key: totals[key] for key in part}, targets) for part in self._parts]
+    def _sums(self, image: tf.Tensor, box: tf.Tensor | None, content: dict[str, tf.Tensor]) -> Sums:
+        """Return the components' statistics over all of an image, or over a box of it."""
+        features = self._network(image)
+        return {
+            each.key: each.term.statistic(
+                each.part(image, features, box),
+                content[each.layer] if each.term.reads_content else None,
+            )
+            for each in chain(*self._parts)
+        }
 
-    def _pull(
-        self, tape: tf.GradientTape, totals: Sums, slopes: Sums, image: tf.Tensor
+    def _weigh(self, sums: Sums, targets: Targets) -> list[tuple[tf.Tensor, Sums]]:
+        """Return each part's losses (terms,), and the weighed slope of each of its sums."""
+        return [self._weigh_part(part, sums, targets) for part in self._parts]
+
+    def _weigh_part(
+        self, part: Sequence[Component], sums: Sums, targets: Targets
+    ) -> tuple[tf.Tensor, Sums]:
+        losses = dict.fromkeys(self._names, tf.constant(0, next(iter(sums.values())).dtype))
+        slopes = {}
+        for term, key in ((component.term, component.key) for component in part):
+            weight, fixed = targets.weights[key], targets.fixed[key]
+            losses[term.name] += weight * term.loss(sums[key], fixed)
+            slopes[key] = weight * term.slope(sums[key], fixed)
+        return tf.stack(list(losses.values())), slopes
+
+    def _gradient(
+        self,
+        tape: tf.GradientTape,
+        part: Sequence[Component],
+        sums: Sums,
+        slopes: Sums,
+        image: tf.Tensor,
     ) -> tf.Tensor:
-        part = {key: totals[key] for key in slopes}
-        if not self._scaled:
-            return tape.gradient(part, image, output_gradients=slopes)
-        scale = gradient_scale(part, slopes, image)
+        """Return the slopes of a part's sums, carried back to the image."""
+        own = {component.key: sums[component.key] for component in part}
+        if not self._is_float16:
+            return tape.gradient(own, image, output_gradients=slopes)
+        scale = gradient_scale(part, own, slopes, image)
         scaled = {key: slope * scale for key, slope in slopes.items()}
-        return tape.gradient(part, image, output_gradients=scaled) / scale
+        return tape.gradient(own, image, output_gradients=scaled) / scale
+
+    def _trace(self, function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
+        """Return the function as a graph for arguments of all sizes, traced the first time."""
+        if function.__name__ not in self._traced:
+            signature = [tf.nest.map_structure(_of_any_size, example) for example in examples]
+            self._traced[function.__name__] = tf.function(function, input_signature=signature)
+        return self._traced[function.__name__]
 
 
-def _slope_spec(key: str, dtype: tf.DType) -> tf.TensorSpec:
-    return tf.TensorSpec(() if key in {CONTENT, VARIATION} else (None, None), dtype)
+def _of_any_size(tensor: tf.Tensor) -> tf.TensorSpec:
+    shape = tensor.shape
+    if len(shape) == 4:  # an image, or activations
+        shape = (1, None, None, shape[-1])
+    return tf.TensorSpec(shape, tensor.dtype)
 
 
-def _targets_spec(style_layers: Sequence[str], dtype: tf.DType, computed: tf.DType) -> Targets:
-    def by_layer(*shape: int | None) -> ByLayer:
-        return {layer: tf.TensorSpec(shape, dtype) for layer in style_layers}
-
-    square, scalar = tf.TensorSpec((None, None), dtype), tf.TensorSpec((), dtype)
-    return Targets(
-        grams=by_layer(None, None),
-        disagreement=by_layer(),
-        metrics={layer: Metric(square, square, square, scalar) for layer in style_layers},
-        content=tf.TensorSpec((1, None, None, None), computed),
-        weights=dict.fromkeys([*style_layers, CONTENT, VARIATION], scalar),
-    )
+def _cut(tile: Tile, image: tf.Tensor, targets: Targets) -> tuple[Any, ...]:
+    """Return a tile's pixels, its core within them, and the content's activations of the core."""
+    core = tf.constant(tile.core)
+    content = {layer: cut(each, stride(layer), core) for layer, each in targets.content.items()}
+    return tile.surroundings.of(image), tf.constant(tile.core_within), content

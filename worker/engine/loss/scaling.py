@@ -1,37 +1,35 @@
-"""The scale that a gradient goes through float16 at: unscaled, that of a good image is lost."""
+"""The scale at which a gradient goes through float16; without it, a good image's becomes zero."""
 
 import math
+from collections.abc import Sequence
 
 import tensorflow as tf
 
-from worker.engine.loss.terms import CONTENT, VARIATION, Sums
-from worker.engine.vgg19.layers import stride
+from worker.engine.loss.term import Component, Sums
 
-TINY = 1e-30  # the square of what is a zero gradient for all that matters
+TINY = 1e-30  # the square of a gradient that is zero in practice
 
 
-def gradient_scale(totals: Sums, slopes: Sums, image: tf.Tensor) -> tf.Tensor:
+def gradient_scale(
+    components: Sequence[Component], sums: Sums, slopes: Sums, image: tf.Tensor
+) -> tf.Tensor:
     """Return the power of two that brings the strongest gradient of activations to size one.
 
-    Below 6e-8 float16 is zero, above 65504 infinite. The gradient of a style layer's activations F
-    (positions, c) is 2 · F · U, with U its Gram matrix's slope, so that its mean square follows
-    from the Gram matrix. Powers of two take nothing from the precision (Micikevicius et al. 2017,
-    section 3.2, with a scale that is known beforehand instead of searched for).
+    Below 6e-8 float16 is zero, above 65504 infinite. Each term estimates its gradient's size from
+    its sum and slope. Powers of two keep the precision (Micikevicius et al. 2017, section 3.2, with
+    a scale that is known beforehand instead of searched for).
 
     Args:
-        totals: the sums that are descended.
-        slopes: their slopes.
-        image: (1, rows, columns, 3), that they are of.
+        components: whose gradient it is.
+        sums: their statistics.
+        slopes: of the sums.
+        image: (1, rows, columns, 3).
     """
     pixels = tf.cast(tf.size(image) / 3, image.dtype)
-    squares = [_square(key, totals, slopes) / pixels for key in totals if key != VARIATION]
-    largest = tf.reduce_max(tf.stack([tf.constant(TINY, image.dtype), *squares]))
+    squares = [
+        each.term.mean_square_slope(sums[each.key], slopes[each.key], each.stride)
+        for each in components
+    ]
+    known = [square / pixels for square in squares if square is not None]
+    largest = tf.reduce_max(tf.stack([tf.constant(TINY, image.dtype), *known]))
     return 2.0 ** tf.round(-tf.math.log(largest) / (2 * math.log(2)))
-
-
-def _square(key: str, totals: Sums, slopes: Sums) -> tf.Tensor:
-    """Return the squares' sum over a position's channels, for a pixel."""
-    total, slope = totals[key], slopes[key]
-    if key == CONTENT:  # as if of the deepest block, where there are two values for each pixel
-        return 4.0 * tf.square(slope) * total / 2
-    return 4.0 * tf.reduce_sum(tf.matmul(total, slope) * slope) * stride(key) ** 2 / total.shape[-1]

@@ -1,1 +1,1 @@
-"""How an image fits into memory: `plan`, `tiles`, and `fallback` when memory runs out."""
+"""How an image fits into memory: `plan`, `tiles`, and `fallback` for when it does not."""

@@ -8,42 +8,42 @@ import tensorflow as tf
 
 from worker.engine.memory.plan import Plan
 
-RAN_OUT = (
+OUT_OF_MEMORY = (
     MemoryError,
     tf.errors.ResourceExhaustedError,
-    tf.errors.AbortedError,  # oneDNN's word for a primitive that it had no memory to make
+    tf.errors.AbortedError,  # raised if oneDNN had no memory to make a primitive
 )
 log = logging.getLogger(__name__)
 
 
-class Rungs:
-    """A job's step, from 0 (as planned); each level has its own list of plans, maybe shorter."""
+class MemoryFallback:
+    """A job's fallback step, from 0 (as planned); each level has its own list of plans."""
 
-    def __init__(self, ladders: Sequence[Sequence[Plan]]) -> None:
-        self._last = max(map(len, ladders)) - 1
-        self.fallback_step = 0
+    def __init__(self, plans_of_levels: Sequence[Sequence[Plan]]) -> None:
+        self._last = max(map(len, plans_of_levels)) - 1
+        self.step = 0
 
-    def skip_to(self, fallback_step: int) -> None:
-        """Go down to `fallback_step`, or to the last one there is; never up."""
-        self.fallback_step = max(self.fallback_step, min(fallback_step, self._last))
+    def skip_to(self, step: int) -> None:
+        """Go to a step, or to the last one; never back."""
+        self.step = max(self.step, min(step, self._last))
 
-    def plan(self, ladder: Sequence[Plan]) -> Plan:
-        """Return how to descend on this fallback_step of a ladder."""
-        return ladder[min(self.fallback_step, len(ladder) - 1)]
+    def plan(self, plans: Sequence[Plan]) -> Plan:
+        """Return a level's plan at this step."""
+        return plans[min(self.step, len(plans) - 1)]
 
     @contextmanager
-    def going_down(self, ladder: Sequence[Plan]) -> Iterator[Plan]:
-        """Give the plan to work by; if memory runs out, end the work and take the next step.
+    def attempt(self, plans: Sequence[Plan]) -> Iterator[Plan]:
+        """Give the plan to work by; if memory runs out, end the block and take the next step.
 
-        The error is dropped, and with its traceback all that the work held.
+        The error is dropped, and with its traceback everything that the work held.
 
         Raises:
-            MemoryError, ResourceExhaustedError: it ran out on the ladder's last fallback_step.
+            MemoryError, ResourceExhaustedError: memory ran out at the level's last step.
         """
         try:
-            yield self.plan(ladder)
-        except RAN_OUT:
-            if self.fallback_step >= len(ladder) - 1:
+            yield self.plan(plans)
+        except OUT_OF_MEMORY:
+            if self.step >= len(plans) - 1:
                 raise
-            self.fallback_step += 1
-            log.warning("ran out of memory, goes on with %s", self.plan(ladder))
+            self.step += 1
+            log.warning("out of memory, continues with %s", self.plan(plans))

@@ -1,4 +1,4 @@
-"""How an image is descended within a memory: whole or in tiles, with how long a history."""
+"""How an image is optimised within a memory: whole or in tiles, with how long a history."""
 
 from collections.abc import Collection
 from math import isqrt
@@ -14,30 +14,30 @@ NETWORK_BYTES = {
     "float32": 2_600,
 }  # a pixel that is in the network at once
 PAIR_BYTES = 24  # a pixel of the result and pair of L-BFGS's history
-MOST_PAIRS, FEWEST_PAIRS = 10, 3  # 20 and 50 bought nothing
+MAX_PAIRS, MIN_PAIRS = 10, 3  # 20 and 50 bought nothing
 GOOD_SIDE, SHORTEST_SIDE = 512, 128  # pixels of a core's side: 1.9 and 6.3 times as many to go
 # through the network
 LAST_FALLBACK_STEP = 99  # further than any list of plans goes
-LOWER = (  # what a rung of the ladder has less of than the one above
+LESS_MEMORY = (  # what each fallback step changes
     *({"side": side} for side in (512, 256, SHORTEST_SIDE)),
-    *({"history": history} for history in (6, FEWEST_PAIRS)),
+    *({"history": history} for history in (6, MIN_PAIRS)),
 )
 
 
 class Plan(NamedTuple):
-    """What the descent of an image uses."""
+    """How one level is optimised."""
 
     history: int  # pairs
     side: int | None  # the longest side of a tile's core, in pixels; None leaves the image whole
 
 
-WHOLE = Plan(MOST_PAIRS, None)
+WHOLE = Plan(MAX_PAIRS, None)
 
 
 def plan(
     pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
 ) -> Plan | None:
-    """Return how to descend an image of `pixels` pixels, or None where `memory` is too little.
+    """Return how to optimise an image of `pixels` pixels, or None if `memory` is too little.
 
     A long history saves more than large tiles cost, until the tiles get small.
 
@@ -51,36 +51,38 @@ def plan(
         return WHOLE
     network, around = NETWORK_BYTES[precision], margin(layers)
     left = memory - BASE_BYTES - pixels * IMAGE_BYTES
-    if left >= pixels * (network + MOST_PAIRS * PAIR_BYTES):
+    if left >= pixels * (network + MAX_PAIRS * PAIR_BYTES):
         return WHOLE
     affordable = (left - network * _in_network(GOOD_SIDE, around)) // (pixels * PAIR_BYTES)
-    history = min(max(affordable, FEWEST_PAIRS), MOST_PAIRS)
+    history = min(max(affordable, MIN_PAIRS), MAX_PAIRS)
     in_network = max(left - history * pixels * PAIR_BYTES, 0) // network
     side = (isqrt(in_network) - 2 * around) // ALIGNED * ALIGNED
     return Plan(history, side) if side >= SHORTEST_SIDE else None
 
 
-def ladder(
+def fallback_plans(
     pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
 ) -> list[Plan]:
-    """Return the plan, and below it ever thriftier ones, for where memory runs out all the same.
+    """Return the plan, then thriftier ones for when memory runs out anyway; none if there is none.
 
-    Arguments as of `plan`; where there is no plan there is no ladder.
+    Arguments as of `plan`.
     """
     planned = plan(pixels, memory, precision, layers)
-    rungs = [planned] if planned else []
-    for less in LOWER if planned else ():
-        lower = rungs[-1]._replace(**less)
-        needed = (bytes_needed(each, pixels, precision, layers) for each in (lower, rungs[-1]))
-        if next(needed) < next(needed):
-            rungs.append(lower)
-    return rungs
+    if planned is None:
+        return []
+    plans = [planned]
+    for less in LESS_MEMORY:
+        thriftier = plans[-1]._replace(**less)
+        before = bytes_needed(plans[-1], pixels, precision, layers)
+        if bytes_needed(thriftier, pixels, precision, layers) < before:
+            plans.append(thriftier)
+    return plans
 
 
 def bytes_needed(
     chosen: Plan, pixels: int, precision: str, layers: Collection[str] = KERNEL_SHAPES
 ) -> int:
-    """Return how much memory a descent by the chosen plan takes; other arguments as of `plan`."""
+    """Return how many bytes the chosen plan takes; other arguments as of `plan`."""
     in_network = pixels
     if chosen.side is not None:
         in_network = min(pixels, _in_network(chosen.side, margin(layers)))
@@ -92,9 +94,9 @@ def largest_pixels(memory: int, precision: str = "float32") -> int:
     """Return the largest result, in pixels, that there is a plan for within `memory` bytes."""
     network, around = NETWORK_BYTES[precision], margin(KERNEL_SHAPES)
     left = memory - BASE_BYTES
-    whole = left // (IMAGE_BYTES + MOST_PAIRS * PAIR_BYTES + network)
+    whole = left // (IMAGE_BYTES + MAX_PAIRS * PAIR_BYTES + network)
     smallest_tile = network * _in_network(SHORTEST_SIDE, around)
-    tiled = (left - smallest_tile) // (IMAGE_BYTES + FEWEST_PAIRS * PAIR_BYTES)
+    tiled = (left - smallest_tile) // (IMAGE_BYTES + MIN_PAIRS * PAIR_BYTES)
     return max(0, whole, tiled)
 
 

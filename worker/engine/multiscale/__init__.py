@@ -1,1 +1,5 @@
-"""From coarse to fine: `optimization` runs the levels, `schedule` counts their evaluations."""
+"""From coarse to fine.
+
+Reading order: `optimization` runs the levels; `level_inputs` resizes the pictures for each;
+`initial_image` is where a level starts; `schedule` counts evaluations over all levels.
+"""

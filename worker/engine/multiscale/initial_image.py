@@ -1,4 +1,4 @@
-"""Where the descent starts: the content in the style's colours."""
+"""The image that a level starts from: the content in the style's colours, or the level before."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from worker.engine.image import resize
+
 Matrix = NDArray[np.float64]
+KEPT_DETAIL = 0.5  # how much of the content's own fine detail enters at each finer level
 LEAST_VARIANCE = 1.0  # grey levels squared: a flat channel has no direction to stretch it in
 
 
-def in_their_colours(content: tf.Tensor, styles: Sequence[tf.Tensor]) -> tf.Tensor:
+def in_style_colours(content: tf.Tensor, styles: Sequence[tf.Tensor]) -> tf.Tensor:
     """Give (1, rows, columns, 3) the colour mean and covariance of the styles' pixels.
 
     Of all linear maps that do so it is the one that moves the colours least (optimal transport
@@ -19,13 +22,31 @@ def in_their_colours(content: tf.Tensor, styles: Sequence[tf.Tensor]) -> tf.Tens
     """
     pixels, theirs = _pixels([content]), _pixels(styles)
     if not np.isfinite(pixels.sum() + theirs.sum()):
-        return content  # the descent says what is wrong
+        return content  # the optimisation reports what is wrong
     mean, covariance = pixels.mean(0), _covariance(pixels)
     root = _power(covariance, 0.5)
     inverse = _power(covariance, -0.5)
     transport = inverse @ _power(root @ _covariance(theirs) @ root, 0.5) @ inverse
     moved = (pixels - mean) @ transport + theirs.mean(0)
     return tf.constant(moved.reshape(content.shape), content.dtype)
+
+
+def enlarged(image: tf.Tensor, coarse_content: tf.Tensor, fine_content: tf.Tensor) -> tf.Tensor:
+    """Carry an image to the next level's shape, smoothly whatever the geometry of the inputs.
+
+    The optimisation would need some evaluations to remove blocks of repeated pixels.
+
+    Args:
+        image: (1, r, c, 3), the coarser level's result.
+        coarse_content: (1, r, c, 3).
+        fine_content: (1, rows, columns, 3).
+
+    Returns:
+        (1, rows, columns, 3), with half of the detail that the coarser content could not show.
+    """
+    rows, columns = fine_content.shape[1:3]
+    detail = fine_content - resize(coarse_content, rows, columns, "aspect")
+    return resize(image, rows, columns, "aspect") + KEPT_DETAIL * detail
 
 
 def _pixels(images: Sequence[tf.Tensor]) -> Matrix:

@@ -1,48 +1,79 @@
-"""What each level of a job begins with: the pictures at its size, and its ladder of memory."""
+"""What each level begins with: the pictures at its size, its weights' scale, its memory plans."""
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from shared.settings import StyleSettings
+from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings
 from worker.engine.device import Device
 from worker.engine.image import centred, resize
-from worker.engine.memory.plan import Plan, ladder
-from worker.engine.multiscale.levels import Level, levels, style_shape
+from worker.engine.memory.plan import Plan, fallback_plans
+
+KERAS_PIXELS = 400 * 533  # the size that the Keras example's weights were chosen at
 
 
-class Stage(NamedTuple):
-    """A level with all that its descent begins with."""
+class LevelInputs(NamedTuple):
+    """A level and what its optimisation begins with."""
 
     level: Level
-    ladder: Sequence[Plan]  # each needs less memory than the one before; empty where none fits
+    scale: float  # of the weights of the terms that are sums over pixels
+    plans: Sequence[Plan]  # each needs less memory than the one before; empty if none fits
     content: tf.Tensor  # (1, rows, columns, 3), centred B, G, R
     styles: Sequence[tf.Tensor]  # each (1, r, c, 3)
 
 
-def prepared(
+def prepare(
     content: NDArray[np.float32],
     styles: Sequence[NDArray[np.float32]],
     settings: StyleSettings,
     device: Device,
-) -> list[Stage]:
-    """Return the stages of a job, the coarsest first; arguments as in `Engine.stylize`."""
+) -> list[LevelInputs]:
+    """Return the inputs of each level, the coarsest first; arguments as in `Engine.stylize`."""
     rows, columns = settings.result_shape(content.shape[1], content.shape[0])
     layers = {*settings.style_layers, settings.content_layer}
-    whole, *painted = (centred(picture) for picture in (content, *styles))
+    photograph, *paintings = (centred(picture) for picture in (content, *styles))
 
-    def sized(picture: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
+    def resized(picture: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
         return resize(picture, rows, columns, settings.geometry)
 
     return [
-        Stage(
+        LevelInputs(
             level,
-            ladder(level.pixels, device.memory, device.precision, layers),
-            sized(whole, level.rows, level.columns),
-            [sized(style, *style_shape(style, level, settings)) for style in painted],
+            weight_scale(level, rows * columns, settings),
+            fallback_plans(level.pixels, device.memory, device.precision, layers),
+            resized(photograph, level.rows, level.columns),
+            [resized(style, *style_shape(style, level, settings)) for style in paintings],
         )
-        for level in levels(rows, columns, settings)
+        for level in settings.levels(rows, columns)
     ]
+
+
+def weight_scale(level: Level, result_pixels: int, settings: StyleSettings) -> float:
+    """Return the factor on the weights of the terms that are sums over pixels.
+
+    Content and total variation shrink with the image, while the style's term does not. The factor
+    makes a level weigh them as the result does or, with `aspect`, as a result of the Keras
+    example's size does, so that a picture looks the same at every size.
+    """
+    pixels = result_pixels if settings.geometry == "keras" else KERAS_PIXELS
+    return pixels / level.pixels
+
+
+def style_shape(style: tf.Tensor, level: Level, settings: StyleSettings) -> tuple[int, int]:
+    """Return the rows and columns that a style image (1, r, c, 3) is resized to at a level.
+
+    With `aspect` it keeps its shape and has as many pixels as the result, so that its strokes
+    have the size that they have in the painting.
+    """
+    if settings.geometry == "keras":
+        return level.rows, level.columns
+    rows, columns = style.shape[1:3]
+    factor = sqrt(level.pixels / (rows * columns))
+    return (
+        max(round(rows * factor), SHORTEST_RESULT_SIDE),
+        max(round(columns * factor), SHORTEST_RESULT_SIDE),
+    )

@@ -1,127 +1,128 @@
-"""One job's way from its coarsest level to its finest, as a generator of its progress."""
+"""Runs a job's levels from the coarsest to the finest, as a generator of its progress."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from worker.engine.loss.deep_layer_reuse import Lagged
+from worker.engine.loss.deep_layer_reuse import DeepLayerReuse
 from worker.engine.loss.objective import Objective
-from worker.engine.loss.terms import Targets
-from worker.engine.memory.fallback import Rungs
-from worker.engine.multiscale.initial_image import in_their_colours
-from worker.engine.multiscale.level_inputs import Stage
-from worker.engine.multiscale.levels import start_of_next
-from worker.engine.multiscale.schedule import Course
-from worker.engine.optimizer.minimise import Pairs, Point, descend
-from worker.engine.optimizer.point import restored, taken
+from worker.engine.loss.term import Targets
+from worker.engine.memory.fallback import MemoryFallback
+from worker.engine.multiscale.initial_image import enlarged, in_style_colours
+from worker.engine.multiscale.level_inputs import LevelInputs
+from worker.engine.multiscale.schedule import Schedule
+from worker.engine.optimizer.minimise import Pairs, Point, minimise
+from worker.engine.optimizer.point import from_snapshot, to_snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 
 
-class Climb:
-    """Descends level after level; where memory runs out it goes on, thriftier, from its point."""
+class Optimization:
+    """Minimises level after level; when memory runs out, it continues from its point with less."""
 
     def __init__(
         self,
         objective: Objective,
         settings: StyleSettings,
-        stages: Sequence[Stage],
+        levels: Sequence[LevelInputs],
         kept_pairs: int,
-        look_seconds: float,
+        read_seconds: float,
     ) -> None:
         """Begin nothing yet.
 
         Args:
             objective: what is minimised.
             settings: of the picture.
-            stages: the coarsest first.
-            kept_pairs: of L-BFGS, that a point takes along.
-            look_seconds: the least time between two looks at the device's numbers.
+            levels: the coarsest first.
+            kept_pairs: of L-BFGS, that a snapshot keeps.
+            read_seconds: the least time between two readings of the device.
         """
         self._objective = objective
         self._settings = settings
-        self._stages = deque(stages)
+        self._levels: list[LevelInputs | None] = list(levels)
         self._kept_pairs = kept_pairs
-        self._look_seconds = look_seconds
-        self._course = Course([stage.level for stage in stages])
-        self._fallback_steps = Rungs([stage.ladder for stage in stages])
-        self._at: Any = None  # the newest point, or the image that a level starts from
-        self._coarser: tf.Tensor | None = None  # the content at the level that is done
+        self._read_seconds = read_seconds
+        self._schedule = Schedule([inputs.level for inputs in levels])
+        self._fallback = MemoryFallback([inputs.plans for inputs in levels])
+        self._plans = [inputs.plans for inputs in levels]
+        self._point: Point | None = None  # the newest
 
     def start_at(self, fallback_step: int) -> None:
-        """Leave out the fallback_steps of the ladder of memory above `fallback_step`."""
-        self._fallback_steps.skip_to(fallback_step)
+        """Leave out the plans before `fallback_step`."""
+        self._fallback.skip_to(fallback_step)
 
     def resume(self, snapshot: Snapshot) -> None:
-        """Go on from a snapshot.
+        """Continue from a snapshot.
 
         Raises:
             ValueError: it is of another job.
         """
-        self._course.go_on_after(snapshot)
-        self._fallback_steps.skip_to(snapshot.fallback_step)
-        self._at = restored(snapshot)
+        if len(snapshot.losses) != len(self._objective.names):
+            raise ValueError("a snapshot of a job with other terms of the loss")
+        self._schedule.resume_after(snapshot)
+        self._fallback.skip_to(snapshot.fallback_step)
+        self._point = from_snapshot(snapshot)
 
-    def progress(self) -> Iterator[Progress]:
+    def run(self) -> Iterator[Progress]:
         """Yield after each evaluation that is left; if none is, yield the last one again.
 
         Raises:
-            MemoryError, ResourceExhaustedError: memory ran out on a ladder's last fallback_step.
+            MemoryError, ResourceExhaustedError: memory ran out at a level's last fallback step.
         """
-        if self._course.made == self._course.evaluations:
-            yield self._told(self._stages[-1], self._at)
-        while self._stages:
-            stage = self._stages.popleft()
-            if self._course.left(stage.level):
-                targets = self._begun(stage)
-                stage = stage._replace(styles=())  # what only the targets and the start needed
-                yield from self._descent(stage, targets)
-            self._coarser = stage.content
+        coarser_content = None
+        if self._point and self._schedule.done == self._schedule.evaluations:
+            yield self._progress(len(self._levels) - 1, self._point)
+        for index in range(len(self._levels)):
+            inputs, self._levels[index] = self._levels[index], None  # freed when it is done
+            assert inputs is not None  # noqa: S101 - each is used once
+            if self._schedule.left(index):
+                targets, start = self._begin(inputs, coarser_content)
+                inputs = inputs._replace(styles=())  # only the targets and the start needed them
+                yield from self._minimise(index, targets, start)
+            coarser_content = inputs.content
 
-    def _begun(self, stage: Stage) -> Targets:
+    def _begin(
+        self, inputs: LevelInputs, coarser_content: tf.Tensor | None
+    ) -> tuple[Targets, tf.Tensor | Point]:
         while True:
-            with self._fallback_steps.going_down(stage.ladder) as plan:
-                objective = self._objective.in_tiles(plan.side)
-                targets = objective.targets(
-                    stage.content, stage.styles, self._settings, stage.level.scale
+            with self._fallback.attempt(inputs.plans) as plan:
+                content, styles = inputs.content, inputs.styles
+                targets = self._objective.targets(
+                    content, styles, self._settings, inputs.scale, plan.side
                 )
-                self._at = self._start(stage)
-                return targets
+                if self._point is None:
+                    return targets, in_style_colours(content, styles)
+                if self._point.image.shape == content.shape:  # resumed
+                    return targets, self._point
+                return targets, enlarged(self._point.image, coarser_content, content)
 
-    def _start(self, stage: Stage) -> tf.Tensor | Point:
-        if self._at is None:
-            return in_their_colours(stage.content, stage.styles)
-        if self._at.image.shape == stage.content.shape:
-            return self._at
-        return start_of_next(self._at.image, (self._coarser, stage.content))
-
-    def _descent(self, stage: Stage, targets: Targets) -> Iterator[Progress]:
-        while left := self._course.left(stage.level):
-            with self._fallback_steps.going_down(stage.ladder) as plan:
-                evaluate = Lagged(self._objective.in_tiles(plan.side), targets, len(left))
+    def _minimise(
+        self, index: int, targets: Targets, start: tf.Tensor | Point
+    ) -> Iterator[Progress]:
+        while left := self._schedule.left(index):
+            with self._fallback.attempt(self._plans[index]) as plan:
+                evaluate = DeepLayerReuse(self._objective, targets, len(left), plan.side)
                 pairs = Pairs(plan.history, self._kept_pairs)
-                for point in descend(evaluate, self._at, left, pairs, self._look_seconds):
-                    self._at = point
-                    self._course.made += 1
-                    yield self._told(stage, point)
+                for point in minimise(evaluate, start, left, pairs, self._read_seconds):
+                    self._point = start = point
+                    self._schedule.done += 1
+                    yield self._progress(index, point)
 
-    def _told(self, stage: Stage, point: Point) -> Progress:
-        plan, evaluation = self._fallback_steps.plan(stage.ladder), self._course.made
-        level, fallback_step = self._course.number(stage.level), self._fallback_steps.fallback_step
+    def _progress(self, index: int, point: Point) -> Progress:
+        plan, step = self._fallback.plan(self._plans[index]), self._fallback.step
+        level, evaluation = index + 1, self._schedule.done
         return Progress(
             evaluation=evaluation,
-            evaluations=self._course.evaluations,
+            evaluations=self._schedule.evaluations,
             level=level,
-            levels=self._course.levels,
-            fraction=self._course.fraction,
-            losses=dict(zip(("style", "content", "tv"), point.losses, strict=True)),
+            levels=self._schedule.level_count,
+            fraction=self._schedule.fraction,
+            losses=dict(zip(self._objective.names, point.losses, strict=True)),
             history=plan.history,
             tile=plan.side,
-            fallback_step=fallback_step,
+            fallback_step=step,
             pixels=point.image[0].numpy,
-            snapshot=partial(taken, point, level, evaluation, fallback_step),
+            snapshot=partial(to_snapshot, point, level, evaluation, step),
         )

@@ -1,1 +1,1 @@
-"""One level: `minimise` is the loop, `lbfgs` the step, `point` a state to resume from."""
+"""One level: `minimise` is the loop, `lbfgs` the step, `point` a snapshot of where it is."""

@@ -1,4 +1,4 @@
-"""L-BFGS with unit steps: no line search, whose wish for small decreases bfloat16 cannot meet."""
+"""L-BFGS with unit steps: bfloat16 is too coarse for the small decreases of a line search."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from worker.engine.memory.plan import MOST_PAIRS
+from worker.engine.memory.plan import MAX_PAIRS
 
 FIRST_STEP = 3.0  # mean change per pixel and channel, in grey levels: large enough for the change
 # of the gradient along it to stand out of bfloat16's rounding, as torch's 1 / |gradient| does not
@@ -22,67 +22,67 @@ class Pair(NamedTuple):
     rho: tf.Tensor  # 0 where the curvature was not positive, which leaves the pair without effect
 
 
-class State(NamedTuple):
-    """Where the last step was taken, what it was, and the scale of the first inverse Hessian."""
+class LastStep(NamedTuple):
+    """The last step, the gradient where it began, and the scale of the initial inverse Hessian."""
 
     gradient: tf.Tensor  # (values,)
     step: tf.Tensor  # (values,)
     scale: tf.Tensor
 
 
-class Memory(NamedTuple):
-    """What has been learned up to a point that the next step is to be taken from."""
+class History(NamedTuple):
+    """What is known at a point, to take the next step from."""
 
     pairs: tuple[Pair, ...] = ()  # the oldest first
-    state: State | None = None  # of the step that led there; None where there was none
+    last_step: LastStep | None = None  # that led there; None at the start
 
 
-NOTHING = Memory()  # what a descent remembers at its start
+NO_HISTORY = History()
 
 
 class LBFGS:
     """The two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) over the last pairs.
 
-    All its decisions are made in tensors, so that a device never waits for the host, and one trace
+    All decisions are made in tensors, so that the device never waits for the host, and one trace
     serves images of all sizes.
     """
 
     def __init__(
         self,
-        history: int = MOST_PAIRS,
+        max_pairs: int = MAX_PAIRS,
         first_step: float = FIRST_STEP,
-        memory: Memory = NOTHING,
+        history: History = NO_HISTORY,
     ) -> None:
-        self._history = history
+        self._max_pairs = max_pairs
         self._first_step = first_step
-        self._pairs: deque[Pair] = deque(maxlen=history)
-        self._state = memory.state
-        if memory.state is not None:
-            self._pairs.extend([_nothing(memory.state)] * history)
-            self._pairs.extend(memory.pairs)
+        self._pairs: deque[Pair] = deque(maxlen=max_pairs)
+        self._last_step = history.last_step
+        if history.last_step is not None:
+            self._pairs.extend([_zero_pair(history.last_step)] * max_pairs)
+            self._pairs.extend(history.pairs)
 
-    def memory(self, pairs: int) -> Memory:
-        """Return what is to be known for the next step to be much the same.
+    def history(self, pairs: int) -> History:
+        """Return what the next step needs to be about the same.
 
         Args:
-            pairs: the most that it takes along, the one that the next step makes among them.
+            pairs: how many of the newest to return, the one that the next step makes included.
         """
         if pairs == 0:
-            return Memory()
-        return Memory(tuple(self._pairs)[max(len(self._pairs) - pairs + 1, 0) :], self._state)
+            return History()
+        return History(tuple(self._pairs)[max(len(self._pairs) - pairs + 1, 0) :], self._last_step)
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
         """Return what to add to the point where `gradient` was taken; of the gradient's shape."""
         flat = tf.reshape(gradient, (-1,))
-        if self._state is None:
+        if self._last_step is None:
             scale = self._first_step / _not_zero(_mean_size(flat))
-            self._state = State(flat, _bounded(-scale * flat), scale)
-            self._pairs.extend([_nothing(self._state)] * self._history)
+            self._last_step = LastStep(flat, _bounded(-scale * flat), scale)
+            self._pairs.extend([_zero_pair(self._last_step)] * self._max_pairs)
         else:
-            advance = _advance(self._history, flat.dtype)
-            pair, self._state = advance(flat, self._state, list(self._pairs))
+            advance = _advance(self._max_pairs, flat.dtype)
+            pair, self._last_step = advance(flat, self._last_step, list(self._pairs))
             self._pairs.append(pair)
-        return tf.reshape(self._state.step, tf.shape(gradient))
+        return tf.reshape(self._last_step.step, tf.shape(gradient))
 
 
 def paired(step: tf.Tensor, change: tf.Tensor) -> Pair:
@@ -95,24 +95,24 @@ def _convex(curvature: tf.Tensor) -> tf.Tensor:
     return curvature > 1e-10
 
 
-def _nothing(state: State) -> Pair:
-    zeros = tf.zeros_like(state.gradient)  # one tensor, however often: it takes its memory once
-    return Pair(zeros, zeros, tf.zeros_like(state.scale))
+def _zero_pair(last_step: LastStep) -> Pair:
+    zeros = tf.zeros_like(last_step.gradient)  # one tensor, which takes its memory once
+    return Pair(zeros, zeros, tf.zeros_like(last_step.scale))
 
 
 @cache
-def _advance(history: int, dtype: tf.DType) -> Callable[..., tuple[Pair, State]]:
+def _advance(max_pairs: int, dtype: tf.DType) -> Callable[..., tuple[Pair, LastStep]]:
     values, scalar = tf.TensorSpec((None,), dtype), tf.TensorSpec((), dtype)
-    pairs = [Pair(values, values, scalar)] * history
-    return tf.function(_next, input_signature=[values, State(values, values, scalar), pairs])
+    pairs = [Pair(values, values, scalar)] * max_pairs
+    return tf.function(_next, input_signature=[values, LastStep(values, values, scalar), pairs])
 
 
-def _next(gradient: tf.Tensor, before: State, pairs: Sequence[Pair]) -> tuple[Pair, State]:
+def _next(gradient: tf.Tensor, before: LastStep, pairs: Sequence[Pair]) -> tuple[Pair, LastStep]:
     pair = paired(before.step, gradient - before.gradient)
     curvature, size = _dot(pair.step, pair.change), _dot(pair.change, pair.change)
     scale = tf.where(_convex(curvature), curvature / _not_zero(size), before.scale)
     step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], scale)
-    return pair, State(gradient, _bounded(step), scale)
+    return pair, LastStep(gradient, _bounded(step), scale)
 
 
 def _times_inverse_hessian(

@@ -1,4 +1,4 @@
-"""One level's descent: evaluate, step, and step back where the loss leaves the finite numbers."""
+"""The loop of one level: evaluate, step, and step back if the loss is no longer finite."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,82 +8,82 @@ import numpy as np
 import tensorflow as tf
 
 from shared.errors import Diverged
-from worker.engine.memory.plan import MOST_PAIRS
-from worker.engine.optimizer.lbfgs import FIRST_STEP, LBFGS, Memory
+from worker.engine.memory.plan import MAX_PAIRS
+from worker.engine.optimizer.lbfgs import FIRST_STEP, LBFGS, History
 from worker.engine.snapshot import KEPT_PAIRS
 
-MOST_REJECTED = 4  # in a row; each shortens the next step to a quarter
+MAX_REJECTED = 4  # steps in a row; each shortens the next step to a quarter
 SHRINK = 0.25
 Evaluate = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 class Point(NamedTuple):
-    """An image whose losses and gradient are known to be finite; a descent can go on from it."""
+    """An image whose losses and gradient are known to be finite; a level can continue from it."""
 
     image: tf.Tensor  # (1, rows, columns, 3)
-    losses: tuple[float, ...]  # 3
+    losses: tuple[float, ...]  # (terms,)
     gradient: tf.Tensor  # (1, rows, columns, 3)
-    memory: Memory  # the optimizer's when it was there, not of the steps since
+    history: History  # the optimiser's when it was there, not of the steps since
 
 
 class Pairs(NamedTuple):
-    """How many pairs L-BFGS remembers, and how many of the newest a point takes along."""
+    """How many pairs L-BFGS uses, and how many of the newest a point keeps."""
 
-    history: int = MOST_PAIRS
+    used: int = MAX_PAIRS
     kept: int = KEPT_PAIRS
 
 
 USUAL_PAIRS = Pairs()
 
 
-def descend(
+def minimise(
     evaluate: Evaluate,
     start: tf.Tensor | Point,
     numbers: range,
     pairs: Pairs = USUAL_PAIRS,
-    look_seconds: float = 0.0,
+    read_seconds: float = 0.0,
 ) -> Iterator[Point]:
-    """Yield after each evaluation the newest point that was looked at.
+    """Yield after each evaluation the newest point whose losses the host has read.
 
-    Looking makes the host wait for the device. A step to where something is no finite number is
-    rejected: the descent begins anew from the last point that was finite, with a shorter step.
-    What is not finite stays so until then, and the last evaluation is always looked at.
+    Reading makes the host wait for the device. If a step led to values that are not finite, it is
+    rejected: the optimisation restarts from the last finite point with a shorter step. What is not
+    finite stays so until it is read, and the last evaluation is always read.
 
     Args:
-        evaluate: from an image to its losses (3,) and their gradient.
-        start: an image (1, rows, columns, 3), which is the first point; or a point to go on from,
-            which needs no evaluation again.
-        numbers: of the evaluations to make, as errors tell them.
+        evaluate: from an image to its losses (terms,) and their gradient.
+        start: an image (1, rows, columns, 3), which is the first point; or a point to continue
+            from, which is not evaluated again.
+        numbers: of the evaluations to make, for errors.
         pairs: of L-BFGS.
-        look_seconds: the least time between two looks; 0 looks at every point.
+        read_seconds: the least time between two readings; 0 reads every point.
 
     Raises:
         Diverged: the start is not finite, or several steps in a row were rejected.
     """
     point = start if isinstance(start, Point) else None
     image, gradient = (point.image, point.gradient) if point else (start, None)
-    optimizer = LBFGS(pairs.history, memory=point.memory if point else Memory())
+    optimizer = LBFGS(pairs.used, history=point.history if point else History())
     del start  # it would be held to the end
-    rejected, looked = 0, 0.0
+    rejected, read = 0, 0.0
     for number in numbers:
         if gradient is not None:
             image += optimizer.step(gradient)
         losses, gradient = evaluate(image)
-        if point is None or number == numbers[-1] or time.monotonic() - looked >= look_seconds:
-            known, looked = _finite(losses, gradient), time.monotonic()
-            if known:
-                point, rejected = Point(image, known, gradient, optimizer.memory(pairs.kept)), 0
+        if point is None or number == numbers[-1] or time.monotonic() - read >= read_seconds:
+            finite, read = _read_if_finite(losses, gradient), time.monotonic()
+            if finite:
+                point, rejected = Point(image, finite, gradient, optimizer.history(pairs.kept)), 0
             else:
                 rejected += 1
-                if point is None or rejected > MOST_REJECTED:
+                if point is None or rejected > MAX_REJECTED:
                     raise Diverged(evaluation=number)
-                optimizer = LBFGS(pairs.history, FIRST_STEP * SHRINK**rejected)
+                optimizer = LBFGS(pairs.used, FIRST_STEP * SHRINK**rejected)
                 image, gradient = point.image, point.gradient
         yield point
 
 
-def _finite(losses: tf.Tensor, gradient: tf.Tensor) -> tuple[float, ...] | None:
-    # in one transfer: whatever is not finite makes the sum so
+def _read_if_finite(losses: tf.Tensor, gradient: tf.Tensor) -> tuple[float, ...] | None:
+    # in one transfer: a value that is not finite makes the sum so
     size = tf.reduce_sum(tf.abs(gradient))
     numbers = tf.concat([losses, [size]], axis=0).numpy()
     return tuple(map(float, numbers[:-1])) if np.isfinite(numbers).all() else None

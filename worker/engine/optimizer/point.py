@@ -1,26 +1,28 @@
-"""The way of a descent's point into a snapshot on the host, and back."""
+"""A point on the device as a snapshot on the host, and back."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from worker.engine.optimizer.lbfgs import Memory, State, paired
+from worker.engine.optimizer.lbfgs import History, LastStep, paired
 from worker.engine.optimizer.minimise import Point
 from worker.engine.snapshot import Packed, Snapshot
 
 
-def taken(point: Point, level: int, evaluation: int, fallback_step: int) -> Snapshot:
+def to_snapshot(point: Point, level: int, evaluation: int, fallback_step: int) -> Snapshot:
     """Fetch a point from its device.
 
     Args:
-        point: of a descent.
-        level: from 1, that it is of.
-        evaluation: that it was told at.
-        fallback_step: that it was reached on.
+        point: of a level.
+        level: its number, from 1.
+        evaluation: at which it was reported.
+        fallback_step: at which it was reached.
     """
-    older, state = point.memory
+    older, last_step = point.history
     pairs = [(pair.step, pair.change) for pair in older if pair.rho]
-    if state is not None:  # the newest pair, which the next step would make
-        pairs.append((state.step, tf.reshape(point.gradient, (-1,)) - state.gradient))
+    if last_step is not None:  # the newest pair, which the next step would make
+        pairs.append((last_step.step, tf.reshape(point.gradient, (-1,)) - last_step.gradient))
     shape = point.image.shape[1:]
     return Snapshot(
         level=level,
@@ -31,28 +33,28 @@ def taken(point: Point, level: int, evaluation: int, fallback_step: int) -> Snap
         gradient=point.gradient[0].numpy(),
         steps=_packed([step for step, _ in pairs], shape),
         changes=_packed([change for _, change in pairs], shape),
-        scale=0.0 if state is None else float(state.scale),
+        scale=0.0 if last_step is None else float(last_step.scale),
     )
 
 
-def restored(snapshot: Snapshot) -> Point:
+def from_snapshot(snapshot: Snapshot) -> Point:
     """Return the point that a snapshot was taken of."""
     image, gradient = (
         tf.convert_to_tensor(array[np.newaxis]) for array in (snapshot.image, snapshot.gradient)
     )
     steps, changes = _unpacked(snapshot.steps), _unpacked(snapshot.changes)
     if not steps:
-        return Point(image, snapshot.losses, gradient, Memory())
+        return Point(image, snapshot.losses, gradient, History())
     older = tuple(map(paired, steps[:-1], changes[:-1]))
     before = tf.reshape(gradient, (-1,)) - changes[-1]
-    state = State(before, steps[-1], tf.constant(snapshot.scale, gradient.dtype))
-    return Point(image, snapshot.losses, gradient, Memory(older, state))
+    last_step = LastStep(before, steps[-1], tf.constant(snapshot.scale, gradient.dtype))
+    return Point(image, snapshot.losses, gradient, History(older, last_step))
 
 
-def _packed(vectors: list[tf.Tensor], shape: tf.TensorShape) -> Packed:
+def _packed(vectors: Sequence[tf.Tensor], shape: tf.TensorShape) -> Packed:
     sizes = np.array([tf.reduce_max(tf.abs(vector)) for vector in vectors], np.float32)
     sizes[sizes == 0] = 1
-    halves = [  # made on the device: half as much to fetch
+    halves = [  # made on the device, so that half as much is fetched
         tf.cast(vector / size, tf.float16).numpy()
         for vector, size in zip(vectors, sizes, strict=True)
     ]

@@ -8,10 +8,10 @@ from shared.settings import StyleSettings
 from tests.worker.engine.loss.test_losses import objective
 from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
-from worker.engine.loss.deep_layer_reuse import EARLY, PERIOD, Lagged, _is_looked_at
+from worker.engine.loss.deep_layer_reuse import EARLY, PERIOD, DeepLayerReuse, is_checked
 from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
-from worker.engine.loss.terms import Targets
+from worker.engine.loss.term import Targets
 from worker.engine.vgg19.layers import Weights
 
 CONTENT, STYLE = photograph(96, 64), painting(96, 64)
@@ -20,25 +20,27 @@ EVALUATIONS = 2 * PERIOD
 
 
 class Watched:
-    """An objective that keeps what it was asked for."""
+    """An objective that records which evaluations it makes."""
 
-    has_parts = True
+    has_deep_part = True
 
     def __init__(self, real: Objective) -> None:
         self._real = real
         self.asked: list[str] = []
 
-    def evaluate(self, image: tf.Tensor, targets: Targets) -> Evaluation:
+    def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None) -> Evaluation:
         self.asked.append("all")
-        return self._real.evaluate(image, targets)
+        return self._real.evaluate(image, targets, side)
 
-    def evaluate_near(self, image: tf.Tensor, targets: Targets) -> Evaluation:
+    def evaluate_near(self, image: tf.Tensor, targets: Targets, side: int | None) -> Evaluation:
         self.asked.append("near")
-        return self._real.evaluate_near(image, targets)
+        return self._real.evaluate_near(image, targets, side)
 
-    def evaluate_apart(self, image: tf.Tensor, targets: Targets) -> list[Evaluation]:
-        self.asked.append("apart")
-        return self._real.evaluate_apart(image, targets)
+    def evaluate_parts(
+        self, image: tf.Tensor, targets: Targets, side: int | None
+    ) -> list[Evaluation]:
+        self.asked.append("parts")
+        return self._real.evaluate_parts(image, targets, side)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,7 @@ def real(weights: Weights) -> Objective:
 def asked(real: Objective, settings: StyleSettings) -> list[str]:
     watched = Watched(real)
     targets = real.targets(centred(CONTENT), [centred(STYLE)], settings)
-    evaluate = Lagged(watched, targets, EVALUATIONS)  # type: ignore[arg-type] # it is one in use
+    evaluate = DeepLayerReuse(watched, targets, EVALUATIONS)  # type: ignore[arg-type] # it is one in use
     for _ in range(EVALUATIONS):
         evaluate(centred(MIXED))
     return watched.asked
@@ -58,7 +60,7 @@ def asked(real: Objective, settings: StyleSettings) -> list[str]:
 def test_the_parts_are_the_whole(real: Objective) -> None:
     targets = real.targets(centred(CONTENT), [centred(STYLE)], StyleSettings())
     whole = real.evaluate(centred(MIXED), targets)
-    near, far = real.evaluate_apart(centred(MIXED), targets)
+    near, far = real.evaluate_parts(centred(MIXED), targets)
     np.testing.assert_allclose(near.losses + far.losses, whole.losses, rtol=1e-5)
     difference = tf.norm(near.gradient + far.gradient - whole.gradient)
     assert float(difference) < 1e-5 * float(tf.norm(whole.gradient))
@@ -71,7 +73,7 @@ def test_deep_terms_that_hardly_count_are_evaluated_every_tenth_time_and_last(
 ) -> None:
     told = asked(real, StyleSettings())
     full = {0, EARLY, PERIOD}
-    expected = ["apart" if each in full else "near" for each in range(EVALUATIONS - 1)]
+    expected = ["parts" if each in full else "near" for each in range(EVALUATIONS - 1)]
     assert told == [*expected, "all"]
 
 
@@ -79,15 +81,29 @@ def test_deep_terms_that_count_are_evaluated_every_time(real: Objective) -> None
     assert "near" not in asked(real, StyleSettings(content_weight=1e-3))
 
 
-def test_what_is_kept_enters_losses_and_gradient(real: Objective) -> None:
+def test_what_is_reused_enters_losses_and_gradient(real: Objective) -> None:
+    """Held against the whole evaluation, which does not go through the parts."""
     targets = real.targets(centred(CONTENT), [centred(STYLE)], StyleSettings())
-    evaluate = Lagged(real, targets, EVALUATIONS)
-    first, second = evaluate(centred(MIXED)), evaluate(centred(MIXED))
-    np.testing.assert_allclose(second.losses, first.losses, rtol=1e-5)
-    difference = tf.norm(second.gradient - first.gradient)
-    assert float(difference) < 1e-5 * float(tf.norm(first.gradient))
+    whole = real.evaluate(centred(MIXED), targets)
+    evaluate = DeepLayerReuse(real, targets, EVALUATIONS)
+    for _ in range(2):  # in parts, then with the deep part reused
+        losses, gradient = evaluate(centred(MIXED))
+        np.testing.assert_allclose(losses, whole.losses, rtol=1e-5)
+        difference = tf.norm(gradient - whole.gradient)
+        assert float(difference) < 1e-5 * float(tf.norm(whole.gradient))
 
 
-def test_whether_they_count_is_looked_at_ever_more_seldom() -> None:
-    looks = [made for made in range(200) if _is_looked_at(made)]
+def test_what_is_reused_is_evaluated_again_after_a_period(real: Objective) -> None:
+    """Where no check is due, too: at 30 evaluations."""
+    targets = real.targets(centred(CONTENT), [centred(STYLE)], StyleSettings())
+    watched = Watched(real)
+    evaluate = DeepLayerReuse(watched, targets, 50)  # type: ignore[arg-type] # it is one in use
+    for _ in range(32):
+        evaluate(centred(MIXED))
+    assert not is_checked(30)
+    assert watched.asked[29:32] == ["near", "parts", "near"]
+
+
+def test_whether_they_countis_checked_ever_more_seldom() -> None:
+    looks = [made for made in range(200) if is_checked(made)]
     assert looks == [0, EARLY, *(PERIOD * 2**k for k in range(5))]

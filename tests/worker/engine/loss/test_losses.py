@@ -1,5 +1,7 @@
 """The losses are the Keras example's, and their gradient is theirs."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import pytest
@@ -9,9 +11,12 @@ from numpy.typing import NDArray
 from shared.settings import StyleSettings
 from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
-from worker.engine.loss.losses import content_loss, style_loss, total_variation_loss
+from worker.engine.loss.content import Content
 from worker.engine.loss.metric import plain
-from worker.engine.loss.objective import Objective
+from worker.engine.loss.objective import TERMS, Objective
+from worker.engine.loss.style import Style
+from worker.engine.loss.term import WeightedTerm
+from worker.engine.loss.total_variation import TotalVariation
 from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import Weights
 
@@ -20,9 +25,23 @@ ROWS, COLUMNS = 64, 96
 Features = dict[str, NDArray[np.float32]]
 
 
-def objective(weights: Weights, precision: str = "float32") -> Objective:
-    network = vgg.build(weights, precision)
-    return Objective(network, SETTINGS.style_layers, SETTINGS.content_layer)
+def without_metric(terms: Sequence[WeightedTerm] = TERMS) -> tuple[WeightedTerm, ...]:
+    """Return the terms with the derivative as the slope, as finite differences see it."""
+    return tuple(
+        WeightedTerm(Style(plain), weight)
+        if isinstance(term, Style)
+        else WeightedTerm(term, weight)
+        for term, weight in terms
+    )
+
+
+PLAIN = without_metric()
+
+
+def objective(
+    weights: Weights, precision: str = "float32", terms: Sequence[WeightedTerm] = TERMS
+) -> Objective:
+    return Objective(vgg.build(weights, precision), SETTINGS, terms)
 
 
 def reference_features(weights: Weights, image: NDArray[np.float32]) -> Features:
@@ -77,19 +96,25 @@ def test_the_losses_are_those_of_the_keras_example(weights: Weights) -> None:
     image = (0.7 * content + 0.3 * style + noise).astype(np.float32)
 
     ours = objective(weights)
-    targets = ours.targets(centred(content), [centred(style)], SETTINGS, metric=plain)
+    assert ours.names == ("style", "content", "tv")
+    targets = ours.targets(centred(content), [centred(style)], SETTINGS)
     losses, _ = ours.evaluate(centred(image), targets)
 
     expected = reference_losses(weights, content, style, image)
     np.testing.assert_allclose(losses.numpy(), expected, rtol=1e-4)
 
 
-def test_the_gradient_agrees_with_finite_differences(weights: Weights) -> None:
-    ours = objective(weights, "float64")
+@pytest.mark.parametrize(
+    "terms", [PLAIN, *([each] for each in PLAIN)], ids=["all", *(each.term.name for each in PLAIN)]
+)
+def test_the_gradient_agrees_with_finite_differences(
+    weights: Weights, terms: Sequence[WeightedTerm]
+) -> None:
+    ours = objective(weights, "float64", terms)
     content, style = (
         tf.cast(centred(picture), tf.float64) for picture in (photograph(48, 32), painting(48, 32))
     )
-    targets = ours.targets(content, [style], SETTINGS, metric=plain)
+    targets = ours.targets(content, [style], SETTINGS)
     image = 0.6 * content + 0.4 * style
     _, gradient = ours.evaluate(image, targets)
     for seed in range(3):
@@ -122,7 +147,7 @@ def test_a_style_of_another_shape_counts_as_if_it_had_the_result_s_positions(
     twice = tf.tile(style, (1, 1, 2, 1))
     ours = objective(weights)
     once_grams, twice_grams = (
-        ours.targets(content, [picture], SETTINGS).grams["block1_conv1"]
+        ours.targets(content, [picture], SETTINGS).fixed["style:block1_conv1"]["gram"]
         for picture in (style, twice)
     )
     difference = np.linalg.norm(twice_grams - once_grams) / np.linalg.norm(once_grams)
@@ -133,12 +158,13 @@ def test_a_flat_image_has_a_finite_gradient() -> None:
     image = tf.ones((1, 8, 8, 3))
     with tf.GradientTape() as tape:
         tape.watch(image)
-        loss = total_variation_loss(image)
+        loss = TotalVariation().statistic(image)
     assert np.isfinite(tape.gradient(loss, image).numpy()).all()
 
 
 def test_an_image_that_matches_has_no_loss() -> None:
     activations = tf.random.stateless_normal((1, 4, 5, 6), seed=(0, 0))
-    nothing = tf.zeros((6, 6))
-    assert float(content_loss(activations, activations)) == 0
-    assert float(style_loss(nothing, 20)) == 0
+    assert float(Content().statistic(activations, activations)) == 0
+    style = Style()
+    gram = style.statistic(activations)
+    assert float(style.loss(gram, style.target(gram[tf.newaxis]))) == 0

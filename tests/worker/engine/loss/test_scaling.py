@@ -19,8 +19,8 @@ def test_the_gradient_is_float32_s(weights: Weights, share: float, side: int | N
     content, style = centred(photograph(96, 64)), centred(painting(96, 64))
     image = (1 - share) * content + share * style
     exact, half = (
-        each.evaluate(image, each.targets(content, [style], SETTINGS))
-        for each in (objective(weights), objective(weights, "float16").in_tiles(side))
+        each.evaluate(image, each.targets(content, [style], SETTINGS, 1.0, tiles), tiles)
+        for each, tiles in ((objective(weights), None), (objective(weights, "float16"), side))
     )
     assert float(tf.norm(half.gradient - exact.gradient) / tf.norm(exact.gradient)) < 0.06
     assert float(tf.reduce_sum(half.losses)) == pytest.approx(

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.engine.memory.plan import (
-    FEWEST_PAIRS,
-    MOST_PAIRS,
+    MAX_PAIRS,
+    MIN_PAIRS,
     NETWORK_BYTES,
     SHORTEST_SIDE,
     WHOLE,
     Plan,
     bytes_needed,
-    ladder,
+    fallback_plans,
     largest_pixels,
     plan,
 )
@@ -38,9 +38,9 @@ def test_what_fits_whole_is_left_whole() -> None:
 def test_what_does_not_is_cut_before_the_history_is_shortened() -> None:
     large = planned(1600 * 2132, 4)
     assert large.side is not None
-    assert large.history == MOST_PAIRS
+    assert large.history == MAX_PAIRS
     larger = planned(3200 * 4266, 6.5)
-    assert FEWEST_PAIRS < larger.history < MOST_PAIRS
+    assert MIN_PAIRS < larger.history < MAX_PAIRS
 
 
 def test_less_memory_means_smaller_tiles_and_a_shorter_history() -> None:
@@ -75,11 +75,11 @@ LAYERS = st.sets(st.sampled_from(sorted(KERNEL_SHAPES)), min_size=1)
 
 
 @given(SIZES, MEMORIES, PRECISIONS, LAYERS)
-def test_every_rung_needs_less_memory_than_the_one_above(
+def test_every_each_needs_less_memory_than_the_one_above(
     pixels: int, memory: int | None, precision: str, layers: set[str]
 ) -> None:
-    rungs = ladder(pixels, memory, precision, layers)
-    needed = [bytes_needed(rung, pixels, precision, layers) for rung in rungs]
+    plans = fallback_plans(pixels, memory, precision, layers)
+    needed = [bytes_needed(each, pixels, precision, layers) for each in plans]
     assert all(lower < upper for upper, lower in pairwise(needed))
     assert memory is None or all(need <= memory for need in needed)
 
@@ -89,12 +89,12 @@ def test_the_ladder_begins_as_planned_and_ends_with_the_fewest_pairs(
     pixels: int, memory: int | None, precision: str, layers: set[str]
 ) -> None:
     planned = plan(pixels, memory, precision, layers)
-    rungs = ladder(pixels, memory, precision, layers)
-    assert rungs[:1] == ([planned] if planned else [])
-    assert all(rung.history == FEWEST_PAIRS for rung in rungs[-1:])
+    plans = fallback_plans(pixels, memory, precision, layers)
+    assert plans[:1] == ([planned] if planned else [])
+    assert all(each.history == MIN_PAIRS for each in plans[-1:])
 
 
 def test_a_large_picture_goes_into_ever_smaller_tiles_before_it_forgets() -> None:
-    tiles = [Plan(MOST_PAIRS, side) for side in (512, 256, SHORTEST_SIDE)]
-    forgetful = [Plan(history, SHORTEST_SIDE) for history in (6, FEWEST_PAIRS)]
-    assert ladder(1600 * 2132, None, PRECISION) == [WHOLE, *tiles, *forgetful]
+    tiles = [Plan(MAX_PAIRS, side) for side in (512, 256, SHORTEST_SIDE)]
+    forgetful = [Plan(history, SHORTEST_SIDE) for history in (6, MIN_PAIRS)]
+    assert fallback_plans(1600 * 2132, None, PRECISION) == [WHOLE, *tiles, *forgetful]

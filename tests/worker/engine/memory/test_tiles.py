@@ -71,15 +71,15 @@ def evaluations(of: Objective) -> tuple[list[Evaluation], list[Evaluation]]:
     content, style = centred(photograph(COLUMNS, ROWS)), centred(painting(COLUMNS, ROWS))
     image = 0.6 * content + 0.4 * style
 
-    def all_of(one: Objective) -> list[Evaluation]:
-        targets = one.targets(content, [style], StyleSettings())
+    def all_of(side: int | None) -> list[Evaluation]:
+        targets = of.targets(content, [style], StyleSettings(), side=side)
         return [
-            one.evaluate(image, targets),
-            one.evaluate_near(image, targets),
-            *one.evaluate_apart(image, targets),
+            of.evaluate(image, targets, side),
+            of.evaluate_near(image, targets, side),
+            *of.evaluate_parts(image, targets, side),
         ]
 
-    return all_of(of), all_of(of.in_tiles(SIDE))
+    return all_of(None), all_of(SIDE)
 
 
 def test_losses_and_gradient_are_those_of_the_whole(exact: Objective) -> None:

@@ -40,7 +40,7 @@ def test_a_zero_gradient_is_where_it_stays() -> None:
 
 
 def test_only_the_last_pairs_are_kept() -> None:
-    optimizer = LBFGS(history=2)
+    optimizer = LBFGS(max_pairs=2)
     for scale in (4.0, 3.0, 2.0, 1.0):
         optimizer.step(tf.constant([scale, scale]))
     assert len(optimizer._pairs) == 2

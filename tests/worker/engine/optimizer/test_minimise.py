@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from shared.errors import Diverged
 from worker.engine.optimizer.lbfgs import FIRST_STEP
-from worker.engine.optimizer.minimise import MOST_REJECTED, Evaluate, Point, descend
+from worker.engine.optimizer.minimise import MAX_REJECTED, Evaluate, Point, minimise
 
 START = tf.ones((1, 2, 2, 3)) * 9
 
@@ -33,7 +33,7 @@ def never() -> Iterator[bool]:
 @pytest.mark.parametrize("in_gradient", [False, True])
 def test_a_step_that_is_not_finite_is_taken_back_and_shortened(in_gradient: bool) -> None:
     broken = iter([False, False, True, True, *[False] * 20])
-    points = list(descend(bowl(broken, in_gradient=in_gradient), START, range(1, 25)))
+    points = list(minimise(bowl(broken, in_gradient=in_gradient), START, range(1, 25)))
     assert points[1] is points[2] is points[3]
     after = float(tf.reduce_mean(tf.abs(points[4].image - points[3].image)))
     assert after == pytest.approx(FIRST_STEP / 16, rel=1e-4)
@@ -41,33 +41,33 @@ def test_a_step_that_is_not_finite_is_taken_back_and_shortened(in_gradient: bool
 
 
 def test_every_evaluation_is_told() -> None:
-    assert len(list(descend(bowl(never()), START, range(1, 8)))) == 7
+    assert len(list(minimise(bowl(never()), START, range(1, 8)))) == 7
 
 
 def test_an_error_counts_the_evaluations_of_coarser_levels() -> None:
     with pytest.raises(Diverged) as caught:
-        list(descend(bowl(iter([True])), START, range(41, 50)))
+        list(minimise(bowl(iter([True])), START, range(41, 50)))
     assert caught.value.parameters == {"evaluation": 41}
 
 
 def test_the_first_point_is_the_start() -> None:
-    assert next(iter(descend(bowl(never()), START, range(1, 2)))).image is START
+    assert next(iter(minimise(bowl(never()), START, range(1, 2)))).image is START
 
 
 def test_a_start_that_is_not_finite_fails_at_once() -> None:
     with pytest.raises(Diverged) as caught:
-        list(descend(bowl(iter([True])), START, range(1, 10)))
+        list(minimise(bowl(iter([True])), START, range(1, 10)))
     assert caught.value.parameters == {"evaluation": 1}
 
 
 def test_after_some_rejected_steps_it_fails_with_its_reason() -> None:
     with pytest.raises(Diverged) as caught:
-        list(descend(bowl(iter([False, *[True] * 99])), START, range(1, 100)))
-    assert caught.value.parameters == {"evaluation": 2 + MOST_REJECTED}
+        list(minimise(bowl(iter([False, *[True] * 99])), START, range(1, 100)))
+    assert caught.value.parameters == {"evaluation": 2 + MAX_REJECTED}
 
 
-def looked_at(
-    monkeypatch: pytest.MonkeyPatch, look_seconds: float, broken: Iterator[bool]
+def read_at(
+    monkeypatch: pytest.MonkeyPatch, read_seconds: float, broken: Iterator[bool]
 ) -> list[Point]:
     """Descend with a clock that goes on by 0.1 s with each evaluation."""
     clock = itertools.count(0, 0.1)
@@ -78,12 +78,12 @@ def looked_at(
         return evaluate(image)
 
     monkeypatch.setattr("worker.engine.optimizer.minimise.time.monotonic", lambda: now[0])
-    return list(descend(ticking, START, range(1, 13), look_seconds=look_seconds))
+    return list(minimise(ticking, START, range(1, 13), read_seconds=read_seconds))
 
 
 def test_between_two_looks_the_last_point_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    seldom = looked_at(monkeypatch, 0.35, never())
-    often = looked_at(monkeypatch, 0.0, never())
+    seldom = read_at(monkeypatch, 0.35, never())
+    often = read_at(monkeypatch, 0.0, never())
     assert len(seldom) == len(often) == 12
     assert len({id(point) for point in seldom}) == 4  # the 1st, 5th and 9th; the last always
     assert len({id(point) for point in often}) == 12
@@ -95,7 +95,7 @@ def test_what_broke_between_two_looks_is_taken_back(monkeypatch: pytest.MonkeyPa
         yield from [False, False, True]
         yield from never()
 
-    points = looked_at(monkeypatch, 0.35, once_not_finite())
+    points = read_at(monkeypatch, 0.35, once_not_finite())
     assert points[4] is points[0]
     assert np.isfinite(points[-1].losses).all()
     assert sum(points[-1].losses) < sum(points[0].losses)

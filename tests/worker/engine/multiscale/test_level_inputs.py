@@ -1,0 +1,34 @@
+"""The pyramid has the levels that were asked for and fit."""
+
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from worker.engine.multiscale.level_inputs import style_shape, weight_scale
+
+
+def test_each_level_is_twice_the_one_before() -> None:
+    levels = StyleSettings(pyramid=3).levels(400, 600)
+    assert [(level.rows, level.columns) for level in levels] == [(100, 150), (200, 300), (400, 600)]
+    scales = [weight_scale(level, 400 * 600, StyleSettings()) for level in levels]
+    assert scales == [16, 4, 1]
+
+
+def test_levels_too_small_for_the_network_are_left_out() -> None:
+    levels = StyleSettings(pyramid=5).levels(64, 96)
+    assert [level.rows for level in levels] == [32, 64]
+
+
+def test_each_level_makes_a_quarter_of_the_next_one_s_evaluations() -> None:
+    levels = StyleSettings(pyramid=5, iterations=40).levels(400, 533)
+    assert [level.evaluations for level in levels] == [1, 1, 2, 10, 40][-len(levels) :]
+
+
+def test_the_result_s_own_level_is_always_there() -> None:
+    assert [level.rows for level in StyleSettings(pyramid=3).levels(32, 32)] == [32]
+
+
+def test_a_style_keeps_its_aspect_and_gets_the_result_s_area() -> None:
+    level = StyleSettings().levels(100, 100)[-1]
+    style = tf.zeros((1, 300, 1200, 3))
+    assert style_shape(style, level, StyleSettings(geometry="aspect")) == (50, 200)
+    assert style_shape(style, level, StyleSettings(geometry="keras")) == (100, 100)

@@ -1,0 +1,32 @@
+"""The content term: squared differences of activations, as in the Keras example."""
+
+from collections.abc import Mapping
+
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from worker.engine.loss.term import Term, widened
+
+
+class Content(Term):
+    """The squared difference of the image's and the content's activations at one layer."""
+
+    name = "content"
+    reads_content = True
+
+    def layers(self, settings: StyleSettings) -> Mapping[str, float]:
+        """Return the content layer."""
+        return {settings.content_layer: 1.0}
+
+    def statistic(self, activations: tf.Tensor, content: tf.Tensor | None) -> tf.Tensor:
+        """Return the sum of the squared differences, a scalar."""
+        return tf.reduce_sum(tf.square(widened(activations) - widened(content)))
+
+    def mean_square_slope(
+        self,
+        statistic: tf.Tensor,
+        slope: tf.Tensor,
+        layer_stride: int,
+    ) -> tf.Tensor:
+        """Return the size as if of the deepest block, which has two values for each pixel."""
+        return 4.0 * tf.square(slope) * statistic / 2

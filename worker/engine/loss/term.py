@@ -1,0 +1,160 @@
+"""A term of the loss: a function of sums over an image's positions, so that tiles add up."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from worker.engine.vgg19.layers import stride
+
+PIXELS = "pixels"  # in place of a layer: the term reads the image itself
+Sums = dict[str, tf.Tensor]  # component's key to its statistic
+Fixed = dict[str, Any]  # tensors, or tuples of them, that do not change with the image
+
+
+class Term(ABC):
+    """One term. Its weighted loss is reported under `name`.
+
+    For each layer that it reads, a statistic is summed over the positions of the activations; the
+    loss and its slope are functions of the sum alone.
+    """
+
+    name: ClassVar[str]
+    reads_style: ClassVar[bool] = False  # its target is made of the statistic of the style images
+    reads_content: ClassVar[bool] = False  # its statistic compares with the content's activations
+    overlap: ClassVar[int] = 0  # of `PIXELS`: how many pixels beyond its right and bottom it reads
+
+    @abstractmethod
+    def layers(self, settings: StyleSettings) -> Mapping[str, float]:
+        """Return the layers that it reads, or `PIXELS`, with each one's share of the weight."""
+
+    @abstractmethod
+    def statistic(self, activations: tf.Tensor, content: tf.Tensor | None) -> tf.Tensor:
+        """Return what is summed over the positions of (1, h, w, c).
+
+        Args:
+            activations: of the image, or of a part of it.
+            content: of the content image at the same positions, if it `reads_content`.
+        """
+
+    def target(self, statistics: tf.Tensor | None) -> Fixed:
+        """Return what stays fixed while the image changes.
+
+        Args:
+            statistics: (styles, ...), those of the style images if it `reads_style`, each scaled to
+                the number of positions that the result has.
+        """
+        return {}
+
+    def factor(self, pixels: int, scale: float) -> float:
+        """Return what the weight is multiplied by at a level of `pixels` pixels.
+
+        Terms that are sums over positions grow with the size: `scale` makes up for it.
+        """
+        return scale
+
+    def loss(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
+        """Return the loss, a scalar; by default the statistic itself."""
+        return statistic
+
+    def slope(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
+        """Return how the statistic is to change, in its shape; by default the loss's derivative."""
+        with tf.GradientTape() as tape:
+            tape.watch(statistic)
+            loss = self.loss(statistic, target)
+        return tape.gradient(loss, statistic)
+
+    def mean_square_slope(
+        self,
+        statistic: tf.Tensor,
+        slope: tf.Tensor,
+        layer_stride: int,
+    ) -> tf.Tensor | None:
+        """Return about how large the activations' gradient is, so that float16 holds it.
+
+        Returns:
+            The sum of its squares for a pixel of the image; None to leave the term out.
+        """
+        return None
+
+
+class WeightedTerm(NamedTuple):
+    """A term and the setting that weighs it."""
+
+    term: Term
+    weight: Callable[[StyleSettings], float]
+
+
+class Component(NamedTuple):
+    """A term on one of the layers that it reads."""
+
+    term: Term
+    layer: str
+
+    @property
+    def key(self) -> str:
+        """Its name among the sums."""
+        return f"{self.term.name}:{self.layer}"
+
+    @property
+    def stride(self) -> int:
+        """How many of the image's rows one row of the activations stands for."""
+        return 1 if self.layer == PIXELS else stride(self.layer)
+
+    def part(self, image: tf.Tensor, features: Mapping[str, tf.Tensor], box: Any) -> tf.Tensor:
+        """Return the activations that the statistic sums: of the image, or of a box of it.
+
+        Args:
+            image: (1, rows, columns, 3).
+            features: its activations by layer.
+            box: (4,), top, left, bottom, right in pixels, as in `cut`; None is the whole image.
+        """
+        activations = image if self.layer == PIXELS else features[self.layer]
+        return activations if box is None else cut(activations, self.stride, box, self.term.overlap)
+
+
+class Targets(NamedTuple):
+    """What stays fixed while the image changes, by component."""
+
+    fixed: dict[str, Fixed]
+    weights: dict[str, tf.Tensor]  # scalars
+    content: dict[str, tf.Tensor]  # layer to the content image's activations (1, h, w, c)
+
+
+def cut(activations: tf.Tensor, layer_stride: int, box: tf.Tensor, overlap: int = 0) -> tf.Tensor:
+    """Return the part of (1, h, w, c) that stands for a box of the image.
+
+    Args:
+        activations: of a layer.
+        layer_stride: how many pixels one position stands for.
+        box: (4,), top, left, bottom, right in pixels; top and left are multiples of 16, bottom
+            and right too or the image's end.
+        overlap: how many positions more to take to the right and at the bottom.
+    """
+    top, left, bottom, right = tf.unstack(box // layer_stride)
+    return activations[:, top : bottom + overlap, left : right + overlap]
+
+
+def components(terms: Sequence[WeightedTerm], settings: StyleSettings) -> tuple[Component, ...]:
+    """Return the components that the settings ask for."""
+    return tuple(
+        Component(term, layer) for term, _ in terms for layer in sorted(term.layers(settings))
+    )
+
+
+def component_weights(
+    terms: Sequence[WeightedTerm], settings: StyleSettings, pixels: int, scale: float
+) -> dict[str, float]:
+    """Return each component's weight at a level of `pixels` pixels; `scale` as in `factor`."""
+    return {
+        Component(term, layer).key: weight(settings) * share * term.factor(pixels, scale)
+        for term, weight in terms
+        for layer, share in term.layers(settings).items()
+    }
+
+
+def widened(tensor: tf.Tensor) -> tf.Tensor:
+    """Return a tensor in the precision that losses are summed in: float32, or its own float64."""
+    return tensor if tensor.dtype == tf.float64 else tf.cast(tensor, tf.float32)
