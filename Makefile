@@ -1,4 +1,4 @@
-# The commands of Gramworks. Each makes what it needs first: a virtual environment with pinned packages.
+# The commands of Gramworks. Each first makes the virtual environment with pinned packages.
 USABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
 PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
   "$$python" -c '$(USABLE)' 2>/dev/null && { echo "$$python"; break; }; done)
@@ -19,24 +19,24 @@ up: $(INSTALLED) ## serve the whole system at http://127.0.0.1:8000 until Ctrl-C
 test: $(INSTALLED) ## every test, over a real Redis and real worker processes
 	$(PY) -m pytest
 
-check: $(INSTALLED) ## lint, format, types, walls
+check: $(INSTALLED) ## lint, format, types, import rules
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-format: $(INSTALLED) ## put the code into its form
+format: $(INSTALLED) ## format the code
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
 
 compose-test: $(INSTALLED) ## the same through docker compose, where there is one
 	$(PY) -m pytest tests/compose --run-compose
 
-# Measures alone: whatever else runs on the machine is in its numbers.
+# Measure on an idle machine: whatever else runs changes the numbers.
 BENCH := .gramworks/bench
 MEMORY_ROWS ?= 200 400 800 1600
 bench: export TF_CPP_MIN_LOG_LEVEL := 2
-bench: $(INSTALLED) ## measure the engine against its reference; draw what came out
+bench: $(INSTALLED) ## measure the engine against its reference; draw the results
 	$(PY) -m bench.engine --json $(BENCH)/engine.json
 	$(PY) -m bench.alone --json $(BENCH)/alone.json
 	$(PY) -m bench.evaluation --json $(BENCH)/evaluation.json
@@ -48,10 +48,10 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw what came 
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
 
-# Three quarters of an hour. Faults of the image store take root, for they mount a file system of their own.
+# It takes 45 minutes. Faults of the object store need root, since they mount a small file system.
 CHAOS := .gramworks/chaos
 chaos: export TF_CPP_MIN_LOG_LEVEL := 2
-chaos: $(INSTALLED) ## break everything while jobs flow; say what was lost and how soon it went on
+chaos: $(INSTALLED) ## inject faults into the running system; report what was lost and how fast it recovered
 	-$(PY) -m tests.faults --jobs 2000 --faults 500 --json $(CHAOS)/scripted.json
 	-$(PY) -m tests.faults --calm --only pool-kill,worker-kill,parent-kill,worker-term,worker-stop \
 	  --workers 4 --jobs 50 --faults 40 --json $(CHAOS)/calm.json
@@ -60,22 +60,22 @@ chaos: $(INSTALLED) ## break everything while jobs flow; say what was lost and h
 	@$(PY) -m tests.faults.summary --plain $(CHAOS)/plain.json \
 	  $(CHAOS)/scripted.json $(CHAOS)/calm.json $(CHAOS)/real.json
 
-# One resolution for all, and the servers' locks cut out of it; hashes, no index.
+# One resolution for all; the servers' locks are parts of it. With hashes, without an index.
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header
-lock: $(INSTALLED) ## resolve the dependencies anew
+lock: $(INSTALLED) ## resolve the dependencies again
 	$(COMPILE) --upgrade --group all pyproject.toml -o locks/all.txt
 	for group in web worker worker-gpu; do \
 	  $(COMPILE) -c locks/all.txt --group pyproject.toml:$$group -o locks/$$group.txt || exit 1; done
 
 $(INSTALLED): locks/all.txt
 	@"$(PYTHON)" -c '$(USABLE)' 2>/dev/null || { echo "Gramworks needs Python 3.11 or 3.12 with venv (on\
-	 Debian: apt-get install python3-venv); name one with PYTHON=/path/to/python3.12"; exit 1; }
+	 Debian: apt-get install python3-venv). Name one with PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Installing into .venv (about 2 GB, once) …"
 	@"$(PYTHON)" -m venv .venv
 	@$(PY) -m pip install --quiet --require-hashes -r locks/all.txt
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-clean: ## remove the virtual environment and what jobs left
+clean: ## remove the virtual environment and all data of jobs
 	rm -rf .venv .gramworks

@@ -59,18 +59,18 @@ def submit(jobs: JobStore, objects: ObjectStore, settings: StyleSettings) -> Non
 def first_evaluation(jobs: JobStore, objects: ObjectStore, engine: Engine) -> float:
     """Claim the next job and do it; return the seconds to its first evaluation."""
     begin = time.perf_counter()
-    told: list[float] = []
+    times: list[float] = []
 
     def watched(*inputs: Any, **options: Any) -> Iterator[Progress]:
         for progress in engine.stylize(*inputs, **options):
-            told.append(time.perf_counter() - begin)
+            times.append(time.perf_counter() - begin)
             yield progress
 
     claim = jobs.claim_next(ROOMY, 60)
     if claim is None:
         raise RuntimeError("the queue is empty, though a job was just put into it")
     Runner(jobs, objects, watched).run(claim)
-    return told[0]
+    return times[0]
 
 
 def measure(jobs: JobStore, objects: ObjectStore, preset: str, repeat: int) -> dict[str, Any]:

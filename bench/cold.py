@@ -100,15 +100,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         answer(inside())
         return
     start = now()
-    told = run_fresh("bench.cold", ["--inside"])
-    if told is None:
+    measured = run_fresh("bench.cold", ["--inside"])
+    if measured is None:
         parser.error("the process was killed")
-    seconds = told["yielded"] - start
+    seconds = measured["yielded"] - start
     print(f"{seconds:.1f} s from the process's start to its first evaluation, {FIRST[0]} rows")
-    table.show(told["rows"], HEADINGS)
-    table.show(told["evaluations"], BARE_HEADINGS)
-    del told["yielded"]
-    table.write(chosen.json, {"first_job_seconds": seconds, **told})
+    table.show(measured["rows"], HEADINGS)
+    table.show(measured["evaluations"], BARE_HEADINGS)
+    del measured["yielded"]
+    table.write(chosen.json, {"first_job_seconds": seconds, **measured})
 
 
 if __name__ == "__main__":

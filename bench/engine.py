@@ -47,7 +47,7 @@ HEADINGS = {
 
 
 class Row(NamedTuple):
-    """What is told of one pair at one size; None stands for what was not reached."""
+    """The results of one pair at one size; None for what was not reached."""
 
     rows: int
     pair: int
@@ -164,14 +164,14 @@ def picture(measured: Measured) -> bytes:
     return encode(deprocess(run.pictures[point.evaluation], DEPROCESS_MEANS["keras"]), "png")
 
 
-def report(path: Path | None, told: Sequence[tuple[Row, Measured]]) -> None:
+def report(path: Path | None, measured_rows: Sequence[tuple[Row, Measured]]) -> None:
     """Print the table; write the JSON and beside it the pictures, `engine-<rows>-<pair>.png`."""
-    rows = [each._asdict() for each, _ in told]
+    rows = [each._asdict() for each, _ in measured_rows]
     table.show(rows, HEADINGS)
-    kept = [curves(each.rows, each.pair, measured) for each, measured in told]
+    kept = [curves(each.rows, each.pair, measured) for each, measured in measured_rows]
     table.write(path, {"rows": rows, "curves": kept})
     if path is not None:
-        for each, measured in told:
+        for each, measured in measured_rows:
             path.with_name(f"{path.stem}-{each.rows}-{each.pair}.png").write_bytes(
                 picture(measured)
             )
@@ -190,12 +190,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except MissingReference as missing:
         parser.error(str(missing))
     trained = weights.load(Config.read(os.environ))
-    told = []
+    measured_rows = []
     for (rows, number), each in known.items():
         settings = StyleSettings(size=rows)
         measured = measure(pair(number, rows), each, trained, settings, chosen.repeat)
-        told.append((row(rows, number, measured), measured))
-    report(chosen.json, told)
+        measured_rows.append((row(rows, number, measured), measured))
+    report(chosen.json, measured_rows)
 
 
 def _wanted(rows: list[int] | None, pairs: list[int] | None) -> list[tuple[int, int]]:

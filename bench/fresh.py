@@ -23,9 +23,9 @@ def run_fresh(module: str, arguments: Sequence[str]) -> dict[str, Any] | None:
     return answer
 
 
-def answer(told: Mapping[str, Any]) -> None:
+def answer(result: Mapping[str, Any]) -> None:
     """Print what `run_fresh` returns in the process that asked."""
-    print(json.dumps(told))
+    print(json.dumps(result))
 
 
 def now() -> float:

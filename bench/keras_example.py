@@ -1,4 +1,4 @@
-"""The Keras example `neural_style_transfer`, written anew from its definitions, as the reference.
+"""The Keras example `neural_style_transfer`, rewritten from its definitions, as the reference.
 
 `python -m bench.keras_example --rows 128 --pair 1` writes the loss that its 4000 steps reach
 into bench/reference.json. The two fixed images give the same features in every step, so for the
@@ -40,7 +40,7 @@ def learning_rate(step: int, pixels: int) -> float:
     return LEARNING_RATE * pixels / KERAS_PIXELS * DECAY_RATE ** (step / DECAY_STEPS)
 
 
-def descend(images: Pair, trained: Weights) -> Iterator[tuple[int, float]]:
+def run(images: Pair, trained: Weights) -> Iterator[tuple[int, float]]:
     """Yield step and float32 loss of the example's run, computed with the fixed features once."""
     evaluate, image = faithful(images, trained), centred(images.content)
     pixels = image.shape[1] * image.shape[2]
@@ -98,7 +98,7 @@ def main() -> None:
     chosen = parser.parse_args()
     images = pair(chosen.pair, chosen.rows)
     trained = weights.load(Config.read(os.environ))
-    curve = {step: loss for step, loss in descend(images, trained) if step in CURVE}
+    curve = {step: loss for step, loss in run(images, trained) if step in CURVE}
     known = json.loads(FILE.read_text()) if FILE.exists() else {}
     known[f"{chosen.rows}/{chosen.pair}"] = {
         "pair": images.name,

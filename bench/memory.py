@@ -45,28 +45,28 @@ def inside(rows: int, evaluations: int, budget: int | None) -> dict[str, Any]:
     seconds = []
     for spent, progress in timed(lambda: engine.stylize(content, [style], settings)):
         seconds.append(spent)
-        told = progress  # and none before: each holds its image
-    shape = told.pixels().shape
+        last = progress  # and none before: each holds its image
+    shape = last.pixels().shape
     laps = [later - sooner for sooner, later in pairwise(seconds)][-evaluations + 1 :]
     return {
         "rows": shape[0],
         "columns": shape[1],
-        "history": told.history,
-        "tile": told.tile,
+        "history": last.history,
+        "tile": last.tile,
         "seconds": sum(laps) / len(laps),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 1e6,
     }
 
 
-def ladder(sizes: Sequence[int], options: Sequence[str]) -> list[dict[str, Any]]:
-    """Climb the sizes; a size that the system kills for its memory is the last."""
+def measure_sizes(sizes: Sequence[int], options: Sequence[str]) -> list[dict[str, Any]]:
+    """Measure the sizes in order; one that the kernel kills for its memory is the last."""
     rows: list[dict[str, Any]] = []
     for size in sorted(sizes):
-        told = run_fresh("bench.memory", ["--inside", str(size), *options])
-        if told is None:
+        last = run_fresh("bench.memory", ["--inside", str(size), *options])
+        if last is None:
             print(f"{size} rows: killed")
             break
-        rows.append(told)
+        rows.append(last)
     for row, slope in zip(rows, [None, *slopes(rows)], strict=False):
         row["bytes_per_pixel"] = slope
     return rows
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         answer(inside(chosen.inside, chosen.evaluations, chosen.budget * 10**6 or None))
         return
     options = ["--evaluations", str(chosen.evaluations), "--budget", str(chosen.budget)]
-    rows = ladder(chosen.rows, options)
+    rows = measure_sizes(chosen.rows, options)
     table.show(rows, HEADINGS)
     table.write(
         chosen.json, {"evaluations": chosen.evaluations, "budget_mb": chosen.budget, "rows": rows}

@@ -21,7 +21,7 @@ HEADINGS = {
     "pair": "pair",
     "exact": "loss of a float32 run",
     "short": "of a run in the device's",
-    "told": "as that run tells it",
+    "reported": "as that run reports it",
     "apart": "runs apart",
 }
 
@@ -29,19 +29,19 @@ HEADINGS = {
 def measure(rows: int, number: int, trained: Weights, device: Device) -> dict[str, Any]:
     """Paint a pair in both; each picture's loss is what float32 sees in it."""
     images, settings = pair(number, rows), StyleSettings(size=rows)
-    judge, losses, told = ours.Judge(images, trained), [], 0.0
+    judge, losses, reported = ours.Judge(images, trained), [], 0.0
     for each in (Device(), device):
         for progress in Engine(trained, each).stylize(images.content, [images.style], settings):
             last = progress
         losses.append(judge(last.pixels()))
-        told = last.loss
+        reported = last.loss
     exact, short = losses
     return {
         "rows": rows,
         "pair": number,
         "exact": exact,
         "short": short,
-        "told": told,
+        "reported": reported,
         "apart": f"{short / exact - 1:+.1%}",
     }
 

@@ -61,7 +61,7 @@ class System:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop everything; if that was because it cannot go on, say so."""
+        """Stop everything; raise LocalError if it stopped because of a failure."""
         self.stop()
         if self.failure:
             raise LocalError(self.failure)

@@ -15,7 +15,7 @@ from gramworks.cli.formatting import ago, duration, losses, queue_position, time
 from gramworks.cli.watch_view import state_text
 from gramworks.models import Job, SettingsGuide, Step
 
-# Room for the longest single value; a list goes on in the next line.
+# Room for the longest single value; a list continues in the next line.
 VALUE_WIDTH = 18
 
 
@@ -54,20 +54,20 @@ def settings_table(guide: SettingsGuide) -> Table:
     table.add_column("setting", no_wrap=True)
     table.add_column(guide.default_preset or "default", max_width=VALUE_WIDTH)
     table.add_column("what it is")
-    for name, knob in guide.schema["properties"].items():
-        current = preset.get(name, knob.get("default"))
-        table.add_row(Text(name, "bold"), schema.value(current), _explained(knob, guide))
+    for name, field in guide.schema["properties"].items():
+        current = preset.get(name, field.get("default"))
+        table.add_row(Text(name, "bold"), schema.value(current), _explained(field, guide))
     return table
 
 
 def presets_table(guide: SettingsGuide) -> Table:
     """Lay out each setting that some preset sets; dim where a preset leaves it as it is."""
-    knobs = guide.schema["properties"]
+    fields = guide.schema["properties"]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("setting", *guide.presets):
         table.add_column(title)
-    for name in [name for name in knobs if any(name in of for of in guide.presets.values())]:
-        default = Text(schema.value(knobs[name].get("default")), "dim")
+    for name in [name for name in fields if any(name in of for of in guide.presets.values())]:
+        default = Text(schema.value(fields[name].get("default")), "dim")
         cells = (
             schema.value(preset[name]) if name in preset else default
             for preset in guide.presets.values()
@@ -119,9 +119,9 @@ def _assignments(values: Mapping[str, Any]) -> Table:
     return table
 
 
-def _explained(knob: schema.Schema, guide: SettingsGuide) -> Text:
-    description = " ".join(str(knob.get("description", "")).split())
-    return Text.assemble(description, "\n", (schema.allowed(knob, guide.schema), "dim"))
+def _explained(field: schema.Schema, guide: SettingsGuide) -> Text:
+    description = " ".join(str(field.get("description", "")).split())
+    return Text.assemble(description, "\n", (schema.allowed(field, guide.schema), "dim"))
 
 
 def _how_far(job: Job) -> str:

@@ -16,7 +16,7 @@ def parse_settings(text: str) -> StyleSettings:
 
     Raises:
         InvalidJson: `text` is no JSON object.
-        UnknownSetting: a name is none of ours.
+        UnknownSetting: a name is not a setting.
         InvalidSetting: a value has a wrong type or is out of bounds.
     """
     values = read_object("settings", text)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bench.keras_example import FILE, descend, learning_rate, published_step
+from bench.keras_example import FILE, learning_rate, published_step, run
 from bench.pairs import pair
 from worker.engine.vgg19.layers import Weights
 
@@ -13,7 +13,7 @@ from worker.engine.vgg19.layers import Weights
 def test_the_cheap_way_takes_the_published_steps(weights: Weights) -> None:
     images = pair(1, 48)
     step = published_step(images, weights)
-    cheap = [loss for _, loss in itertools.islice(descend(images, weights), 4)]
+    cheap = [loss for _, loss in itertools.islice(run(images, weights), 4)]
     assert [step() for _ in range(4)] == pytest.approx(cheap, rel=1e-3)
     assert cheap[-1] < cheap[0]
 

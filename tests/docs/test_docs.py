@@ -9,6 +9,7 @@ import pytest
 from tests.docs.tables import config_rows, preset_rows, setting_rows
 
 ROOT = Path(__file__).parents[2]
+OF_USERS = {"docker-compose.override.yml"}
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
@@ -31,3 +32,20 @@ def test_no_link_leads_nowhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
     for link in links:
         assert "://" in link or (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    """What is in backquotes and has a suffix, or ends with a slash, is the end of a path."""
+    files = [f"/{path.relative_to(ROOT)}" for path in _files()]
+    named = re.findall(r"`([\w./-]+(?:/|\.(?:py|lua|js|html|toml|yml)))`", page.read_text())
+    for name in set(named) - OF_USERS:
+        assert any(f"/{name}" in file for file in files), f"{page.name}: there is no {name}"
+
+
+def _files() -> Iterable[Path]:
+    """Yield the project's own files, none of a virtual environment or of a run."""
+    yield from (path for path in ROOT.iterdir() if path.is_file())
+    for folder in ROOT.iterdir():
+        if folder.is_dir() and not folder.name.startswith("."):
+            yield from (path for path in folder.rglob("*") if path.is_file())

@@ -78,10 +78,10 @@ def _gpu_memory() -> int | None:
     query = "--query-gpu=index,uuid,memory.total"
     command = ["nvidia-smi", query, "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+        listing = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
     except (OSError, subprocess.SubprocessError):
         return None
-    megabytes = visible_gpu_memory(told.stdout, os.environ.get("CUDA_VISIBLE_DEVICES"))
+    megabytes = visible_gpu_memory(listing.stdout, os.environ.get("CUDA_VISIBLE_DEVICES"))
     return None if megabytes is None else int(megabytes * 2**20 * GPU_SHARE)
 
 

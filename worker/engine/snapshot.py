@@ -33,7 +33,7 @@ class Snapshot:
 
     level: int  # from 1, the coarsest
     evaluation: int  # from 1, over all levels: how many were made
-    fallback_step: int  # of the ladder of memory
+    fallback_step: int  # at which it was reached
     losses: tuple[float, ...]  # in the order of the terms
     image: Image  # (rows, columns, 3), centred B, G, R
     gradient: Image  # there

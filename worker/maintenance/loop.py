@@ -39,4 +39,4 @@ class Loop(threading.Thread):
         what, now = repr(error), time.monotonic()
         if now - self._logged.get(what, float("-inf")) >= SAME_ERROR_SECONDS:
             self._logged = {what: now}  # one entry, however many different errors there are
-            log.error("%s: failed, goes on", self.name, exc_info=error)
+            log.error("%s: failed, continues", self.name, exc_info=error)

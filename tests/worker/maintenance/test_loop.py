@@ -53,7 +53,7 @@ def test_an_error_is_logged_with_its_traceback_once_a_minute(
     with caplog.at_level(logging.ERROR):
         run_loop(fail, 5)
     assert [record.getMessage() for record in caplog.records] == [
-        "maintenance: failed, goes on"
+        "maintenance: failed, continues"
     ] * 2
     assert all(record.exc_info for record in caplog.records)
     caplog.clear()

@@ -1,4 +1,4 @@
-"""The metric that a style's loss is descended in: Gram matrices, seen along the style's own axes.
+"""The metric in which the style term is minimised: Gram matrices along the style's own axes.
 
 The style's loss is (Gram(x) − Gram(style))². Moving the features along one of its axes changes it
 in proportion to the axis's eigenvalue, and VGG19's few largest exceed the others by orders: so its

@@ -1,4 +1,4 @@
-"""How well a queued job's end is foretold, on a mixed queue: `python -m bench.prospect`."""
+"""How well a queued job's end is foretold, on a mixed queue: `python -m bench.forecast`."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ from shared.config import Config
 
 SIZES, ITERATIONS, PRESETS = (64, 96, 128, 192, 256), (10, 20, 40), ("balanced", "faithful")
 PHOTOGRAPHS = ("chelsea", "coffee", "rocket")
-FRESH_SECONDS = 1.5  # the web foretells anew once a second
+FRESH_SECONDS = 1.5  # the web makes a new forecast once a second
 HEADINGS = {
     "job": "job",
     "queued": "place",
@@ -40,8 +40,8 @@ def submit(client: Client, chance: random.Random) -> Job:
     return client.submit(photograph, style_path("brushwork"), settings)
 
 
-def told(client: Client, job: Job) -> dict[str, Any]:
-    """Note what a job is told of its end, and when."""
+def recorded(client: Client, job: Job) -> dict[str, Any]:
+    """Record the forecast of a job's end, and when it was made."""
     seen = client.job(job.id)
     return {
         "job": f"{seen.settings['size']} rows, {seen.settings['iterations']} iterations",
@@ -70,13 +70,13 @@ def measure(url: str, jobs: int, seed: int) -> list[dict[str, Any]]:
             client.wait(warm.id)
         queue = [submit(client, chance) for _ in range(jobs)]
         time.sleep(FRESH_SECONDS)
-        rows = [told(client, job) for job in queue[1:]]  # the first may be running
+        rows = [recorded(client, job) for job in queue[1:]]  # the first may be running
         return [judged(client, row) for row in rows]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve a system of its own, measure it, print the table and write the JSON."""
-    parser = argparse.ArgumentParser(prog="python -m bench.prospect", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.forecast", description=__doc__)
     parser.add_argument("--jobs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)

@@ -1,0 +1,169 @@
+"""The pages in a real browser: the form sends what was chosen, the job page follows its job."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from samples import style_path
+from shared.errors import OutOfMemory
+from shared.job import Job, JobProgress
+from shared.job_store import JobStore
+from shared.settings import PRESETS, StyleSettings
+from tests.shared.job_store.lives import claimed, queued, running
+
+PICTURE = style_path("brushwork")
+LOSS = {"total": 67271.6, "style": 0.5, "content": 12.345, "mood": 1.5e-5}
+SHOWN = {"total loss": "67,272", "style loss": "0.5", "content loss": "12.3"}
+SHOWN_NEW_TERM = {"mood loss": "0.000015"}
+
+
+def progress(evaluation: int) -> JobProgress:
+    return JobProgress(
+        evaluation=evaluation,
+        evaluations=10,
+        level=1,
+        levels=2,
+        fraction=evaluation / 10,
+        loss=LOSS,
+        history=10,
+        tile=None,
+    )
+
+
+def losses(page: Page) -> dict[str, str]:
+    terms = page.locator("#losses dt").all_inner_texts()
+    return dict(
+        zip(map(str.lower, terms), page.locator("#losses dd").all_inner_texts(), strict=True)
+    )
+
+
+def fact(page: Page, name: str) -> str | None:
+    row = page.locator(f"[data-fact={name}]")
+    return row.locator("dd").inner_text() if row.is_visible() else None
+
+
+def choose_pictures(page: Page) -> None:
+    for field in ("content", "style"):
+        page.set_input_files(f"input[name={field}]", PICTURE)
+
+
+def latest(jobs: JobStore) -> Job:
+    [job] = jobs.page(1).jobs
+    assert isinstance(job, Job)
+    return job
+
+
+def test_an_untouched_form_sends_the_preset_alone(page: Page, url: str, jobs: JobStore) -> None:
+    page.goto(url)
+    choose_pictures(page)
+    page.get_by_role("button", name="Paint it").click()
+    expect(page.locator("#state")).to_have_text("queued")
+    assert latest(jobs).settings == StyleSettings(**PRESETS["balanced"])
+
+
+def test_the_form_sends_what_was_chosen(page: Page, url: str, jobs: JobStore) -> None:
+    page.goto(url)
+    choose_pictures(page)
+    page.select_option("select[name=preset]", "faithful")
+    page.fill("input[name=size]", "64")
+    page.get_by_text("More settings").click()
+    page.fill("input[name=content_weight]", "0.001")
+    page.select_option("select[name=geometry]", "aspect")
+    page.get_by_role("button", name="Paint it").click()
+    expect(page.locator("#state")).to_have_text("queued")
+    chosen = {"size": 64, "content_weight": 0.001, "geometry": "aspect"}
+    assert latest(jobs).settings == StyleSettings.model_validate(chosen)
+
+
+def test_the_page_follows_its_job_to_the_end(page: Page, url: str, jobs: JobStore) -> None:
+    job_id = queued(jobs)
+    page.goto(f"{url}/jobs/{job_id}")
+    assert fact(page, "position") == "1"
+    expect(page.get_by_text("No worker is online")).to_be_visible()
+    claim = claimed(jobs)
+    expect(page.locator("#state")).to_have_text("running")
+    jobs.report(claim, progress(3), 42.0)
+    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("3 / 10")
+    assert fact(page, "left") == "40 sec"
+    assert fact(page, "position") is None
+    assert losses(page) == SHOWN | SHOWN_NEW_TERM
+    assert page.title() == "running · Gramworks"
+    jobs.fail(claim, OutOfMemory(width=64, height=48, maximum=32))
+    expect(page.locator("#state")).to_have_text("failed")
+    expect(page.get_by_text("A size of 32 should fit.")).to_be_visible()
+    assert fact(page, "left") is None
+    assert not page.get_by_role("button", name="Cancel").is_visible()
+
+
+def test_what_the_server_rendered_stays_the_same_after_the_first_event(
+    page: Page, url: str, jobs: JobStore
+) -> None:
+    claim = running(jobs)
+    jobs.report(claim, progress(3), 42.0)
+    html = httpx.get(f"{url}/jobs/{claim.job_id}").text
+    rendered = dict(re.findall(r"<dt>([\w ]+)</dt><dd>([^<]+)</dd>", html))
+    page.goto(f"{url}/jobs/{claim.job_id}")
+    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("3 / 10")
+    jobs.report(claim, progress(4), 42.0)
+    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("4 / 10")
+    assert losses(page) == {
+        name: value for name, value in rendered.items() if name.endswith("loss")
+    }
+    assert losses(page) == SHOWN | SHOWN_NEW_TERM
+    assert fact(page, "left") == rendered["Time left"]
+
+
+def test_only_a_failed_job_can_be_retried(page: Page, url: str, jobs: JobStore) -> None:
+    claim = running(jobs)
+    page.goto(f"{url}/jobs/{claim.job_id}")
+    retry = page.get_by_role("button", name="Retry")
+    expect(page.locator("#state")).to_have_text("running")
+    assert not retry.is_visible()
+    jobs.fail(claim, OutOfMemory(width=64, height=48, maximum=32))
+    expect(retry).to_be_visible()
+    retry.click()
+    expect(page.locator("#state")).to_have_text("queued")
+    assert not retry.is_visible()
+    jobs.cancel(claim.job_id)
+    expect(page.locator("#state")).to_have_text("cancelled")
+    assert not retry.is_visible()
+
+
+def test_a_job_is_cancelled_from_its_page(page: Page, url: str, jobs: JobStore) -> None:
+    job_id = queued(jobs)
+    page.goto(f"{url}/jobs/{job_id}")
+    page.get_by_role("button", name="Cancel the job").click()
+    expect(page.locator("#state")).to_have_text("cancelled")
+    assert jobs.get(job_id).state == "cancelled"
+
+
+def test_an_unreadable_job_is_shown_and_can_be_deleted(
+    page: Page, url: str, jobs: JobStore
+) -> None:
+    job_id = queued(jobs)
+    jobs._connection.hset(f"gw:job:{job_id}", "state", "levitating")
+    page.goto(url)
+    page.get_by_text("unreadable").click()
+    expect(page.get_by_text("cannot read the job")).to_be_visible()
+    page.get_by_role("button", name="Delete the job").click()
+    expect(page.get_by_role("button", name="Paint it")).to_be_visible()
+    assert jobs.page(10).jobs == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_on_a_phone(
+    page: Page, url: str, jobs: JobStore, scheme: str, tmp_path: Path
+) -> None:
+    claim = running(jobs)
+    jobs.report(claim, progress(3), 42.0)
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for path in ("/", f"/jobs/{claim.job_id}"):
+        page.goto(url + path)
+        page.screenshot(path=tmp_path / f"{scheme}{len(path)}.png")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 380, json.dumps({"path": path, "width": width})
