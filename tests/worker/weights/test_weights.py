@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from shared.config import Config
-from shared.errors import WeightsUnavailable
+from shared.errors import InvalidConfig
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 from worker.weights.pytorch_format import read_quantised
 from worker.weights.sources import MEMBER, load
@@ -86,7 +86,7 @@ def test_a_keras_file_that_the_user_names_is_used(tmp_path: Path, weights: Weigh
 
 
 def test_a_named_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(WeightsUnavailable, match=r"nowhere\.h5"):
+    with pytest.raises(InvalidConfig, match=r"nowhere\.h5"):
         load(configured(tmp_path, GRAMWORKS_WEIGHTS=str(tmp_path / "nowhere.h5")))
 
 
@@ -94,7 +94,7 @@ def test_a_named_file_that_is_truncated_is_an_error(tmp_path: Path, weights: Wei
     path = tmp_path / "vgg.h5"
     write_keras_file(path, weights)
     path.write_bytes(path.read_bytes()[:-1_000_000])
-    with pytest.raises(WeightsUnavailable):
+    with pytest.raises(InvalidConfig):
         load(configured(tmp_path, GRAMWORKS_WEIGHTS=str(path)))
 
 
@@ -102,7 +102,7 @@ def test_another_network_s_file_is_an_error(tmp_path: Path, weights: Weights) ->
     kernel, bias = weights["block1_conv1"]
     other = {**weights, "block3_conv2": (kernel, bias)}
     write_keras_file(tmp_path / "other.h5", other)
-    with pytest.raises(WeightsUnavailable, match="block3_conv2"):
+    with pytest.raises(InvalidConfig, match="block3_conv2"):
         load(configured(tmp_path, GRAMWORKS_WEIGHTS=str(tmp_path / "other.h5")))
 
 
@@ -110,7 +110,7 @@ def test_weights_that_are_no_numbers_are_an_error(tmp_path: Path, weights: Weigh
     kernel, bias = weights["block1_conv1"]
     broken = {**weights, "block1_conv1": (kernel * np.nan, bias)}
     write_keras_file(tmp_path / "broken.h5", broken)
-    with pytest.raises(WeightsUnavailable, match="finite"):
+    with pytest.raises(InvalidConfig, match="finite"):
         load(configured(tmp_path, GRAMWORKS_WEIGHTS=str(tmp_path / "broken.h5")))
 
 
