@@ -182,7 +182,7 @@ def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
 ) -> None:
     queued(jobs)
     page = _page(client, queued(jobs))
-    assert "<dt>Position</dt><dd>2</dd>" in page
+    assert "<dt>position</dt><dd>2</dd>" in page
     assert "No worker is online" in page
     announce(Workers(redis), Worker(name="w", pixels=10**9))
     page = _page(client, queued(jobs))
@@ -196,7 +196,7 @@ def test_a_running_job_shows_its_numbers_without_a_script(
     claim = running(jobs)
     jobs.report(claim, progress(3), 5.0)
     page = _page(client, claim.job_id)
-    assert "<dt>Evaluation</dt><dd>3 / 10</dd>" in page
+    assert "<dt>evaluation</dt><dd>3 of 10</dd>" in page
     assert 'value="0.3"' in page
     assert "<dt>total loss</dt><dd>6</dd>" in page
 
