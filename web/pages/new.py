@@ -87,8 +87,15 @@ def _chosen_settings(form: Mapping[str, str]) -> str:
 
 
 def _value(text: str) -> object:
-    """Return a field's text as JSON, or as a text; the settings check it."""
+    """Return a field's text as JSON, or as a job's page shows it; the settings check it.
+
+    `1, 2` is a list, `a: 1, b: 2` are values by name, and anything else is a text.
+    """
     try:
         return json.loads(text)
     except ValueError:
-        return text
+        parts = [part.strip() for part in text.split(",")]
+    if all(":" in part for part in parts):
+        pairs = (part.split(":", 1) for part in parts)
+        return {name.strip(): _value(value.strip()) for name, value in pairs}
+    return [_value(part) for part in parts] if len(parts) > 1 else text

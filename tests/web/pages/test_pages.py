@@ -85,6 +85,21 @@ def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: Job
                 "deprocess_means": (1.0, 2.0, 3.0),
             },
         ),
+        (
+            {
+                "preset": "faithful",
+                "style_layers": "block1_conv1: 1, block2_conv1: 0.5",
+                "deprocess_means": "1.5, 2, 3",
+            },
+            {
+                "style_layers": {"block1_conv1": 1.0, "block2_conv1": 0.5},
+                "deprocess_means": (1.5, 2.0, 3.0),
+            },
+        ),
+        (
+            {"preset": "faithful", "style_layers": "block1_conv1, block2_conv1"},
+            {"style_layers": {"block1_conv1": 1.0, "block2_conv1": 1.0}},
+        ),
     ],
 )
 def test_what_is_chosen_in_the_form_is_what_is_painted(
@@ -106,6 +121,7 @@ def test_what_is_chosen_in_the_form_is_what_is_painted(
         ({"iterations": "9" * 5000}, "must be a whole number"),
         ({"preset": "wild"}, "must be &#39;faithful&#39; or &#39;balanced&#39;"),
         ({"deprocess_means": "wild"}, "is not valid"),
+        ({"style_layers": "block1_conv1: 0"}, "&#39;Style layers: block1_conv1&#39; must be more"),
     ],
 )
 def test_a_fault_is_told_beside_the_form_with_what_was_entered(
