@@ -31,7 +31,10 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     for module in (jobs, events, settings, new, job, health):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(
-        number=formatting.number, duration=formatting.duration, time=formatting.time
+        number=formatting.number,
+        about=formatting.about,
+        time=formatting.time,
+        setting=formatting.setting,
     )
     app.after_request(_guard)
     return app

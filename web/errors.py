@@ -95,13 +95,21 @@ def _detailed(
     code: str, parameters: Mapping[str, Any], labels: Mapping[str, str]
 ) -> dict[str, Any]:
     shown = {PARAMETER_NAMES.get(name, name): value for name, value in parameters.items()}
-    labelled = {**shown, "field": labels.get(str(shown.get("field")), shown.get("field"))}
+    labelled = {**shown, "field": _label(str(shown.get("field")), labels)}
     hidden = ("problem", "message")
     return {
         "detail": sentence(code, labelled),
         "code": code,
         **{name: value for name, value in shown.items() if name not in hidden},
     }
+
+
+def _label(field: str, labels: Mapping[str, str]) -> str:
+    """Return what the page calls a field, or a part of one (`Style layers: block1_conv1`)."""
+    parent, dot, part = field.rpartition(".")
+    if field in labels or not dot:
+        return labels.get(field, field)
+    return f"{labels[parent]}: {part}" if parent in labels else field
 
 
 def _respond_to_http(error: HTTPException) -> Response:

@@ -164,7 +164,13 @@ def retry(session: Session, job_id: str, watch: bool | None, out: Path | None, f
 
 
 @cli.command("list")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="List up to this many.",
+)
 @click.option("--all", "everything", is_flag=True, help="List every job.")
 @json_option
 @pass_session

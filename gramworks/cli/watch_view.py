@@ -13,7 +13,16 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from gramworks.cli.formatting import about, clock, duration, losses, queue_position, time_left
+from gramworks.cli.formatting import (
+    clock,
+    done_in,
+    duration,
+    evaluation,
+    level,
+    losses,
+    number,
+    queue_position,
+)
 from gramworks.cli.watched_job import WatchedJob
 from gramworks.client import Client
 from gramworks.models import Job
@@ -27,7 +36,7 @@ STATE_STYLES = {
 }
 STATE_WIDTH = len("reconnecting ")
 BAR_WIDTH = 50
-TIMES_WIDTH = len(" 100% 1:00:00  about 1 h 30 min left")
+TIMES_WIDTH = len(" 100% 1:00:00  done in about 1 h 30 min")
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -79,7 +88,7 @@ def outcome(watched: WatchedJob) -> Text:
     if seconds is not None:
         text.append(f" {'in' if job.state == 'succeeded' else 'after'} {duration(seconds)}", "none")
     if watched.progress and job.state == "succeeded":
-        text.append(f", {watched.progress.evaluations} evaluations", "none")
+        text.append(f", {number(watched.progress.evaluations)} evaluations", "none")
         if watched.progress.loss:
             text.append(f", loss {losses(watched.progress.loss)}", "dim")
     return text
@@ -121,7 +130,7 @@ class BarView:
         return line
 
     def _bar_width(self) -> int:
-        return max(10, min(BAR_WIDTH, self._console.width - STATE_WIDTH - TIMES_WIDTH))
+        return max(8, min(BAR_WIDTH, self._console.width - STATE_WIDTH - TIMES_WIDTH))
 
 
 class LineView:
@@ -172,8 +181,8 @@ def _share(watched: WatchedJob) -> str:
 
 
 def _times(watched: WatchedJob) -> str:
-    left = time_left(watched.seconds_left)
-    return "  ".join(filter(None, (clock(watched.seconds_elapsed), left)))
+    done = done_in(watched.seconds_left)
+    return "  ".join(filter(None, (clock(watched.seconds_elapsed), done)))
 
 
 def _waiting(watched: WatchedJob) -> list[str]:
@@ -192,9 +201,8 @@ def _indented(sentence: str) -> Padding:
 
 
 def _expected(watched: WatchedJob) -> list[str]:
-    if watched.job.state != "queued" or watched.seconds_left is None:
-        return []
-    return [f"done in {about(watched.seconds_left)}"]
+    expected = done_in(watched.seconds_left)
+    return [expected] if expected and watched.job.state == "queued" else []
 
 
 def _facts(watched: WatchedJob) -> list[str]:
@@ -204,7 +212,7 @@ def _facts(watched: WatchedJob) -> list[str]:
     if watched.job.state == "queued":
         return [*_waiting(watched), *_expected(watched), *_place(watched)]
     details = [*_place(watched), *_loss(watched)]
-    return [_share(watched).strip(), *details, time_left(watched.seconds_left)]
+    return [_share(watched).strip(), *details, done_in(watched.seconds_left)]
 
 
 def _place(watched: WatchedJob) -> list[str]:
@@ -213,9 +221,8 @@ def _place(watched: WatchedJob) -> list[str]:
     again = f"attempt {attempt}" if attempt > 1 else ""
     if progress is None:
         return [again] if again else []
-    level = f"level {progress.level} of {progress.levels}" if progress.levels > 1 else ""
-    evaluation = f"evaluation {progress.evaluation} of {progress.evaluations}"
-    return [", ".join(filter(None, (evaluation, level, again)))]
+    which = level(progress) and f"level {level(progress)}"
+    return [", ".join(filter(None, (f"evaluation {evaluation(progress)}", which, again)))]
 
 
 def _loss(watched: WatchedJob) -> list[str]:

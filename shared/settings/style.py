@@ -30,7 +30,7 @@ def _layers_with_weights(value: object) -> object:
 
 def _means_by_name(value: object) -> object:
     if isinstance(value, str) and value not in DEPROCESS_MEANS:
-        raise ValueError(f"'{value}' is not {one_of(DEPROCESS_MEANS)}")
+        raise ValueError(f"'{value}' is not {one_of(DEPROCESS_MEANS)}, and not three numbers")
     if isinstance(value, list):
         return tuple(value)
     return DEPROCESS_MEANS[value] if isinstance(value, str) else value
@@ -43,7 +43,12 @@ class StyleSettings(BaseModel):
     """The settings of one picture; the defaults are the Keras example's (preset `faithful`)."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
     )
 
     size: Annotated[

@@ -14,7 +14,7 @@ from tests.parts import workers_of
 from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued
 from tests.shared.job_store.staff import announce
 from tests.web.talk import JOBS, messages
-from web.pages.formatting import duration
+from web.pages.formatting import about
 
 SPEED, OVERHEAD = 1000.0, 1.0
 
@@ -115,8 +115,8 @@ def test_the_page_shows_position_and_times(
     job_id = queued(jobs)
     page = client.get(f"/jobs/{job_id}").text
     facts = dict(re.findall(r'<div data-fact="(\w+)" ><dt>[^<]*</dt><dd>([^<]*)</dd>', page))
-    left = duration(118 + _runs(jobs, job_id))
-    assert facts == {"position": "1", "starts": "2 min", "left": left}
+    done = about(118 + _runs(jobs, job_id))
+    assert facts == {"position": "1", "starts": "about 2 min", "done": done}
 
 
 def test_in_silence_a_queued_job_is_told_anew_when_its_place_or_time_changed(

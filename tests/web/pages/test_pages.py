@@ -85,6 +85,21 @@ def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: Job
                 "deprocess_means": (1.0, 2.0, 3.0),
             },
         ),
+        (
+            {
+                "preset": "faithful",
+                "style_layers": "block1_conv1: 1, block2_conv1: 0.5",
+                "deprocess_means": "1.5, 2, 3",
+            },
+            {
+                "style_layers": {"block1_conv1": 1.0, "block2_conv1": 0.5},
+                "deprocess_means": (1.5, 2.0, 3.0),
+            },
+        ),
+        (
+            {"preset": "faithful", "style_layers": "block1_conv1, block2_conv1"},
+            {"style_layers": {"block1_conv1": 1.0, "block2_conv1": 1.0}},
+        ),
     ],
 )
 def test_what_is_chosen_in_the_form_is_what_is_painted(
@@ -106,6 +121,7 @@ def test_what_is_chosen_in_the_form_is_what_is_painted(
         ({"iterations": "9" * 5000}, "must be a whole number"),
         ({"preset": "wild"}, "must be &#39;faithful&#39; or &#39;balanced&#39;"),
         ({"deprocess_means": "wild"}, "is not valid"),
+        ({"style_layers": "block1_conv1: 0"}, "&#39;Style layers: block1_conv1&#39; must be more"),
     ],
 )
 def test_a_fault_is_told_beside_the_form_with_what_was_entered(
@@ -182,7 +198,7 @@ def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
 ) -> None:
     queued(jobs)
     page = _page(client, queued(jobs))
-    assert "<dt>Position</dt><dd>2</dd>" in page
+    assert "<dt>position</dt><dd>2</dd>" in page
     assert "No worker is online" in page
     announce(Workers(redis), Worker(name="w", pixels=10**9))
     page = _page(client, queued(jobs))
@@ -196,7 +212,7 @@ def test_a_running_job_shows_its_numbers_without_a_script(
     claim = running(jobs)
     jobs.report(claim, progress(3), 5.0)
     page = _page(client, claim.job_id)
-    assert "<dt>Evaluation</dt><dd>3 / 10</dd>" in page
+    assert "<dt>evaluation</dt><dd>3 of 10</dd>" in page
     assert 'value="0.3"' in page
     assert "<dt>total loss</dt><dd>6</dd>" in page
 
