@@ -1,4 +1,4 @@
-"""What `celery -A worker.app` loads."""
+"""The Celery app that `celery -A worker.app` loads."""
 
 import os
 
@@ -9,8 +9,8 @@ from worker.pool_process import LoadedEngine
 
 
 def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
-    """Load TensorFlow, the network and its weights; only a pool process does."""
-    from shared.object_store import ObjectStore  # noqa: PLC0415 - this and all below: see above
+    """Load TensorFlow, the network and its weights; only pool processes call this."""
+    from shared.object_store import ObjectStore  # noqa: PLC0415 - not in the main process
     from worker import weights  # noqa: PLC0415
     from worker.engine.device import find_device  # noqa: PLC0415
     from worker.engine.engine import Engine  # noqa: PLC0415

@@ -12,7 +12,7 @@ from tests.faults.system import System
 from tests.faults.traffic import Traffic
 
 POLL_SECONDS = 0.05
-PATIENCE = 90.0
+WAIT_SECONDS = 90.0
 Look = Callable[[], float | None]  # when it was so, None while it is not; raises LookupError
 
 
@@ -118,7 +118,7 @@ def _seconds(event_id: str) -> float:
 
 
 def _wait(look: Look) -> float | None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         try:
             if found := look():

@@ -117,7 +117,7 @@ def test_killed_itself_the_system_leaves_no_process(start: Start) -> None:
     up.url()
     up.process.send_signal(signal.SIGKILL)
     up.process.wait(10)
-    wait_until(lambda: up.left_behind() == [], "its processes end", patience=30)
+    wait_until(lambda: up.left_behind() == [], "its processes end", seconds=30)
 
 
 def test_a_folder_is_served_by_one_system(start: Start, tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ def test_draining_waits_for_the_job_that_runs(
     assert jobs.get(claim.job_id).state == "succeeded"
     told = capsys.readouterr().out.splitlines()
     assert told == [
-        f"test-worker claims no more jobs, finishes {claim.job_id}",
-        "All are idle and can be stopped.",
+        f"test-worker claims no more jobs; running {claim.job_id}",
+        "All workers are idle and can be stopped.",
     ]
 
 

@@ -47,7 +47,7 @@ def submit(
     content, *_ = _images(services, files, "content", most=1)
     size = content.width, content.height
     check_size(settings, size, services.config.max_result_megapixels)
-    check_memory(settings, size, services.workers.largest_lately())
+    check_memory(settings, size, services.workers.largest_recently())
     styles = _images(services, files, "style", most=MAX_STYLES)
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):

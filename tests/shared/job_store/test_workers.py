@@ -42,10 +42,10 @@ def test_a_worker_that_has_not_loaded_its_network_is_not_live_yet(redis: Connect
 
 def test_the_largest_result_that_a_worker_took_is_remembered_for_a_day(redis: Connection) -> None:
     workers = Workers(redis)
-    assert workers.largest_lately() is None
+    assert workers.largest_recently() is None
     for worker in (Worker(name="large", pixels=900), Worker(name="small", pixels=30)):
         announce(workers, worker)
     workers.leave("large")
-    assert workers.largest_lately() == 900
+    assert workers.largest_recently() == 900
     redis.zincrby("gw:largest", -REMEMBERED_SECONDS - 1, "900")
-    assert workers.largest_lately() == 30
+    assert workers.largest_recently() == 30
