@@ -90,7 +90,7 @@ def test_a_stream_ends_so_that_its_reader_asks_again(
     job = accepted(submit(asking))
     with asking.get(job["links"]["events"]) as response:
         assert isinstance(response, TestResponse)
-        told = messages(response)
-        assert next(told)
+        reported = messages(response)
+        assert next(reported)
         own_redis.stop()
-        assert [message for message in told if message] == []
+        assert [message for message in reported if message] == []

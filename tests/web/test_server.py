@@ -70,8 +70,8 @@ def test_events_come_while_the_job_runs_not_after_it(http: httpx.Client, jobs: J
         assert json.loads(next(lines)[6:])["state"] == "running"
         for evaluation in range(1, 4):
             jobs.report(claim, progress(evaluation), None)
-            told = json.loads(next(lines)[6:])
-            assert told["progress"]["evaluation"] == evaluation
+            reported = json.loads(next(lines)[6:])
+            assert reported["progress"]["evaluation"] == evaluation
         jobs.cancel(claim.job_id)
         assert json.loads(next(lines)[6:])["state"] == "cancelled"
         assert list(lines) == []

@@ -6,14 +6,14 @@ import numpy as np
 
 
 def number(value: float) -> str:
-    """Return `67,272` or, below 100, three digits that count: `0.5`, `12.3`."""
+    """Return `67,272` or, below 100, three significant digits: `0.5`, `12.3`."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return np.format_float_positional(float(f"{value:.3g}"), trim="-")
 
 
 def duration(seconds: float) -> str:
-    """Return `40 sec`, `2 min` or `1 hr 5 min`, as coarse as an estimate is."""
+    """Return `40 sec`, `2 min` or `1 hr 5 min`, rounded as an estimate."""
     step = 1 if seconds < 20 else 5 if seconds < 120 else 60
     whole = max(step, round(seconds / step) * step)
     parts = {"hr": whole // 3600, "min": whole // 60 % 60, "sec": whole % 60}

@@ -13,7 +13,7 @@ function show(label) {
 function checkLength() {
   const inputs = [...form.querySelectorAll("input[type=file]")];
   const length = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
-  const message = length > limit ? `Together the files have ${(length / 1e6).toFixed(0)} MB. Up to ${limit / 1e6} MB can be sent.` : "";
+  const message = length > limit ? `The files have ${(length / 1e6).toFixed(0)} MB together. The limit is ${limit / 1e6} MB.` : "";
   inputs[0].setCustomValidity(message);
 }
 

@@ -4,12 +4,12 @@ const small = new Intl.NumberFormat("en", { maximumSignificantDigits: 3, useGrou
 const inUnit = Object.fromEntries(["hour", "minute", "second"].map((unit) =>
   [unit, new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "short" })]));
 
-// 67,272 or, below 100, three digits that count: 0.5, 12.3
+// 67,272 or, below 100, three significant digits: 0.5, 12.3
 export function number(value) {
   return Math.abs(value) >= 100 ? whole.format(value) : small.format(value);
 }
 
-// 40 sec, 2 min or 1 hr 5 min, as coarse as an estimate is
+// 40 sec, 2 min or 1 hr 5 min, rounded as an estimate
 export function duration(seconds) {
   const step = seconds < 20 ? 1 : seconds < 120 ? 5 : 60;
   const rounded = Math.max(step, Math.round(seconds / step) * step);

@@ -86,7 +86,7 @@ def test_where_no_size_fits_none_is_named(client: FlaskClient, redis: Connection
     announce(Workers(redis), Worker(name="tiny", pixels=10))
     body = problem(_sized(client, 400), 422, "no_worker_fits")
     assert body["maximum"] is None
-    assert "too small to paint" in body["detail"]
+    assert "No size would fit" in body["detail"]
 
 
 def test_a_full_queue_refuses_until_a_job_has_started(serve: Serve, jobs: JobStore) -> None:
@@ -95,7 +95,7 @@ def test_a_full_queue_refuses_until_a_job_has_started(serve: Serve, jobs: JobSto
         accepted(submit(client))
     body = _refused(submit(client), 429, "queue_full")
     assert (body["bound"], body["maximum"]) == ("jobs", 2)
-    assert "full with 2 jobs" in body["detail"]
+    assert "full (2 jobs)" in body["detail"]
     claimed(jobs)
     accepted(submit(client))
 
