@@ -16,14 +16,14 @@ def duration(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """`0:42`, `3:05`, `2:10:00`: as wide from one second to the next."""
+    """`0:42`, `3:05`, `2:10:00`: its width does not change every second."""
     whole = max(0, int(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def about(seconds: float) -> str:
-    """`about 40 s`, in steps as coarse as the estimate."""
+    """`about 40 s`, rounded as an estimate."""
     if seconds < 1:
         return "a moment"
     step = 1 if seconds < 20 else 5 if seconds < 120 else 60
@@ -42,12 +42,12 @@ def queue_position(position: int | None, starts_in: float | None) -> str:
 
 
 def number(value: float) -> str:
-    """At least four digits that count: `617250`, `8412`, `0.02`, `1.235e+06`."""
+    """At least four significant digits: `617250`, `8412`, `0.02`, `1.235e+06`."""
     return f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.4g}"
 
 
 def losses(loss: Mapping[str, float]) -> str:
-    """`8412 (style 7000, content 1400, tv 12)`, whatever terms there are."""
+    """`8412 (style 7000, content 1400, tv 12)`, with all terms that the server sends."""
     terms = {name: value for name, value in loss.items() if name != "total"}
     total = loss.get("total", sum(terms.values()))
     parts = ", ".join(f"{name} {number(value)}" for name, value in terms.items())
@@ -62,7 +62,7 @@ def file_size(count: int) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """`just now`, `5 min ago`, `3 h ago`, and a date beyond a day."""
+    """`just now`, `5 min ago`, `3 h ago`; a date after more than a day."""
     minutes = (now - moment).total_seconds() / 60
     if minutes < 1:
         return "just now"

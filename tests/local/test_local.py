@@ -10,8 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from local import redis_server
-from local.errors import LocalError
+from local import LocalError, redis_server
 from samples import photograph_path
 from shared.job_store import JobStore, connect
 from tests.local.terminal import Terminal
