@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bench import table
-from bench.clock import lap
+from bench.measures import lap
 from bench.memory import PICTURE
 from bench.pairs import NAMES, Pair, pair
 from shared.config import Config

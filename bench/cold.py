@@ -9,9 +9,9 @@ from statistics import median
 from typing import Any
 
 from bench import table
-from bench.clock import lap, timed
 from bench.faithful import SETTINGS
 from bench.fresh import answer, now, run_fresh
+from bench.measures import lap, timed
 from bench.pairs import Pair, pair
 from shared.config import Config
 from shared.settings import PRESETS, StyleSettings

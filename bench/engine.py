@@ -14,9 +14,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from bench import baseline, channels_last, ours, table
-from bench.clock import lap
-from bench.crossing import Point, first_crossing
 from bench.keras_example import STEPS, published_step
+from bench.measures import CurvePoint, first_crossing, lap
 from bench.pairs import Pair, pair
 from bench.plain import Plain
 from bench.reference import MissingReference, Reference, entries, reference
@@ -70,8 +69,8 @@ class Measured(NamedTuple):
     known: Reference
     step_seconds: list[float]  # of the Keras example
     runs: list[ours.Run]
-    baseline: list[Point]
-    torch: list[Point]  # none where it is not installed
+    baseline: list[CurvePoint]
+    torch: list[CurvePoint]  # none where it is not installed
 
 
 def measure(
@@ -95,7 +94,7 @@ def measure(
     return Measured(images, known, laps, runs, curve, _in_torch(images, known, trained))
 
 
-def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[Point]:
+def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[CurvePoint]:
     if not channels_last.INSTALLED:
         return []
     theirs = channels_last.ChannelsLast(trained)
@@ -103,7 +102,7 @@ def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[Point]:
     return theirs.minimise(images, known.loss)
 
 
-def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, Point, float | None]:
+def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, CurvePoint, float | None]:
     """Return the run of median time to `loss`, its point there, and the time.
 
     Where `loss` is not reached it is the point of the lowest loss, and no time.

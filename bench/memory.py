@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import table
-from bench.clock import timed
 from bench.fresh import answer, run_fresh
+from bench.measures import timed
 from bench.pairs import pair
 from shared.config import Config
 from shared.settings import StyleSettings

@@ -7,9 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bench.clock import timed
-from bench.crossing import Point
 from bench.faithful import faithful
+from bench.measures import CurvePoint, timed
 from bench.pairs import Pair
 from shared.settings import StyleSettings
 from worker.engine.engine import Engine
@@ -22,7 +21,7 @@ WARM_UP = 15  # evaluations
 class Run(NamedTuple):
     """One run of the engine."""
 
-    curve: list[Point]  # of the evaluations at full size
+    curve: list[CurvePoint]  # of the evaluations at full size
     pictures: dict[int, Pixels]  # by evaluation, (rows, columns, 3), centred B, G, R
 
 
@@ -63,5 +62,5 @@ def run(engine: Engine, images: Pair, settings: StyleSettings, judge: Judge) -> 
         pixels = progress.pixels()
         if pixels.shape == shape:  # a coarser level's image has no loss to compare
             seconds[progress.evaluation], pictures[progress.evaluation] = spent, pixels
-    curve = [Point(each, seconds[each], judge(pixels)) for each, pixels in pictures.items()]
+    curve = [CurvePoint(each, seconds[each], judge(pixels)) for each, pixels in pictures.items()]
     return Run(curve, pictures)
