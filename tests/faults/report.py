@@ -66,7 +66,7 @@ def rows(faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidenc
     return [_row(kind, faults, findings, evidence) for kind in kinds]
 
 
-def told(faults: Sequence[Fault]) -> list[dict[str, object]]:
+def reported(faults: Sequence[Fault]) -> list[dict[str, object]]:
     """Return each fault for those who look closer."""
     names = ("kind", "target", "at", "mended_at", "hit", "took", "back")
     return [{name: getattr(fault, name) for name in names} for fault in faults]

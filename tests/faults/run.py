@@ -102,7 +102,7 @@ def _judged(
         skipped=skipped,
         rows=report.rows(faults, findings, found),
         findings=findings,
-        faults=report.told(faults),
+        faults=report.reported(faults),
     )
 
 

@@ -30,8 +30,8 @@ def test_draining_waits_for_the_job_that_runs(
     threading.Timer(0.5, jobs.succeed, (claim, "key")).start()
     drain(jobs, workers_of(jobs), [ROOMY.worker], wait=True)
     assert jobs.get(claim.job_id).state == "succeeded"
-    told = capsys.readouterr().out.splitlines()
-    assert told == [
+    reported = capsys.readouterr().out.splitlines()
+    assert reported == [
         f"test-worker claims no more jobs; running {claim.job_id}",
         "All workers are idle and can be stopped.",
     ]

@@ -11,11 +11,11 @@ from tests.shared.job_store.lives import progress, queued, running
 
 def _told(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
     """Return what is in the stream after an event, without waiting for more."""
-    told: list[Event] = []
+    reported: list[Event] = []
     for event in events_of(jobs).follow(job_id, after, silence=0.01):
         if event is None:
-            return told
-        told.append(event)
+            return reported
+        reported.append(event)
     raise AssertionError("the events of a job do not end by themselves")
 
 
@@ -24,10 +24,10 @@ def test_a_stream_tells_every_state_in_order(jobs: JobStore) -> None:
     jobs.report(claim, progress(), None)
     jobs.show_preview(claim, "key", 4)
     jobs.succeed(claim, "result")
-    told = [(event.kind, event.data) for event in _told(jobs, claim.job_id)]
-    assert told[:2] == [("state", "queued"), ("state", "running")]
-    assert [kind for kind, _ in told[2:]] == ["progress", "preview", "state"]
-    assert told[3:] == [("preview", "4"), ("state", "succeeded")]
+    reported = [(event.kind, event.data) for event in _told(jobs, claim.job_id)]
+    assert reported[:2] == [("state", "queued"), ("state", "running")]
+    assert [kind for kind, _ in reported[2:]] == ["progress", "preview", "state"]
+    assert reported[3:] == [("preview", "4"), ("state", "succeeded")]
 
 
 def test_a_reader_takes_up_after_the_last_event_it_saw(jobs: JobStore) -> None:

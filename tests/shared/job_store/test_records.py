@@ -38,10 +38,10 @@ def test_a_job_is_created_at_redis_time(jobs: JobStore, redis: Connection) -> No
 def test_a_job_is_accepted_once_though_the_command_is_sent_twice(jobs: JobStore) -> None:
     job_id, other = queued(jobs), queued(jobs)
     claim = claimed(jobs)
-    told = events_of(jobs).last_id(job_id)
+    reported = events_of(jobs).last_id(job_id)
     again = jobs.create(job_id, NewJob(StyleSettings(size=128), JobOptions(), inputs()))
     assert (again.state, again.settings.size) == (JobState.RUNNING, 64)
-    assert events_of(jobs).last_id(job_id) == told
+    assert events_of(jobs).last_id(job_id) == reported
     assert [job.id for job in jobs.page(10).jobs] == [other, job_id]
     jobs.succeed(claim, "key")
     assert claimed(jobs).job_id == other
