@@ -1,4 +1,4 @@
-"""The strong baseline: what a good engineer writes in an afternoon, scipy's L-BFGS-B in float32."""
+"""The strong baseline: the same objective with scipy's L-BFGS-B in float32."""
 
 from contextlib import suppress
 from time import perf_counter
@@ -18,13 +18,13 @@ Doubles = NDArray[np.float64]
 
 
 class Reached(Exception):
-    """How one leaves a library's loop once the loss is met."""
+    """Raised to leave a library's loop when the loss is reached."""
 
 
 def minimise(
     plain: Plain, images: Pair, loss: float, most: int = MOST_EVALUATIONS
 ) -> list[CurvePoint]:
-    """Minimise from the content on; return a point an evaluation, the last at or below `loss`.
+    """Minimise from the content; return one point per evaluation, until `loss` is reached.
 
     The last is above it where scipy gave up or made `most` evaluations. The seconds run from
     before the fixed features are computed, as the engine's do.

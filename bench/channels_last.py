@@ -1,4 +1,4 @@
-"""The same objective in PyTorch, channels last, by its own L-BFGS; where PyTorch is installed."""
+"""The same objective in PyTorch, channels last, with its L-BFGS, if PyTorch is installed."""
 
 import importlib.util
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ class ChannelsLast:
         return total + SETTINGS.tv_weight * variation
 
     def minimise(self, images: Pair, loss: float, most: int = MOST_EVALUATIONS) -> list[CurvePoint]:
-        """Minimise from the content on; a point an evaluation, the last at or below `loss`."""
+        """Minimise from the content; return one point per evaluation, until `loss` is reached."""
         curve: list[CurvePoint] = []
         start = perf_counter()
         with self._torch.no_grad():

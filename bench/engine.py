@@ -46,7 +46,7 @@ HEADINGS = {
 
 
 class Row(NamedTuple):
-    """The results of one pair at one size; None for what was not reached."""
+    """The results of one pair at one size; None for a loss that was not reached."""
 
     rows: int
     pair: int
@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """All that was taken down of one pair at one size."""
+    """All measurements of one pair at one size."""
 
     images: Pair
     known: Reference
@@ -76,7 +76,7 @@ class Measured(NamedTuple):
 def measure(
     images: Pair, known: Reference, trained: Weights, settings: StyleSettings, repeat: int
 ) -> Measured:
-    """Run the three of them, the Keras example's steps before and after each of the others.
+    """Run all three; time the Keras example's steps before and after each of the others.
 
     All is warm: what is traced is traced before the clock starts.
     """
@@ -120,7 +120,7 @@ def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, CurvePo
 
 
 def row(rows: int, number: int, measured: Measured) -> Row:
-    """Put what was measured into one row."""
+    """Return the measurements as one row."""
     loss = measured.known.loss
     _, point, seconds = median_run(measured.runs, loss)
     crossings = (first_crossing(curve, loss) for curve in (measured.baseline, measured.torch))
@@ -158,13 +158,13 @@ def curves(rows: int, number: int, measured: Measured) -> dict[str, Any]:
 
 
 def picture(measured: Measured) -> bytes:
-    """Return the PNG of our image where the reference's loss is met."""
+    """Return the PNG of the engine's image at which the reference's loss is reached."""
     run, point, _ = median_run(measured.runs, measured.known.loss)
     return encode(deprocess(run.pictures[point.evaluation], DEPROCESS_MEANS["keras"]), "png")
 
 
 def report(path: Path | None, measured_rows: Sequence[tuple[Row, Measured]]) -> None:
-    """Print the table; write the JSON and beside it the pictures, `engine-<rows>-<pair>.png`."""
+    """Print the table; write the JSON and, next to it, pictures `engine-<rows>-<pair>.png`."""
     rows = [each._asdict() for each, _ in measured_rows]
     table.show(rows, HEADINGS)
     kept = [curves(each.rows, each.pair, measured) for each, measured in measured_rows]

@@ -1,4 +1,4 @@
-"""Runs of the engine, each evaluation with its time, and with its loss as float32 sees it."""
+"""Runs of the engine: the time and the float32 loss of each evaluation."""
 
 import hashlib
 from typing import NamedTuple
@@ -45,7 +45,7 @@ class Judge:
 
 
 def warm(engine: Engine, images: Pair, settings: StyleSettings) -> None:
-    """Take a few evaluations at every level, so that all is traced and allocated.
+    """Run a few evaluations at every level, so that all is traced and allocated.
 
     A few are more than the engine's period from one full evaluation to the next.
     """
@@ -55,7 +55,7 @@ def warm(engine: Engine, images: Pair, settings: StyleSettings) -> None:
 
 
 def run(engine: Engine, images: Pair, settings: StyleSettings, judge: Judge) -> Run:
-    """Paint once with the clock on; take the pictures with it off, and judge them afterwards."""
+    """Paint once; copy each picture with the clock stopped, and evaluate the copies later."""
     seconds, pictures = {}, {}
     shape = images.content.shape
     for spent, progress in timed(lambda: engine.stylize(images.content, [images.style], settings)):

@@ -1,4 +1,4 @@
-"""The engine's benchmark tells what it promises, also where a loss is not reached."""
+"""The engine's benchmark reports all columns, even if a loss is not reached."""
 
 import json
 from pathlib import Path

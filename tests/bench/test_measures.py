@@ -1,4 +1,4 @@
-"""What the benchmarks count, they count right: crossings, operations, bytes, seconds."""
+"""The benchmarks measure correctly: crossings, operations, bytes, seconds."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The documents say what the program does."""
+"""The documents agree with the code."""
 
 import re
 from collections.abc import Iterable

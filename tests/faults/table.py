@@ -51,7 +51,7 @@ def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 
 def seconds(value: float | None) -> str:
-    """Return a time with its tenth, or a dash."""
+    """Return a time with one decimal, or a dash."""
     return "-" if value is None else f"{value:.1f}"
 
 

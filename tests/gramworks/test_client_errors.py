@@ -1,4 +1,4 @@
-"""Whatever goes wrong with HTTP, the caller sees this package's errors and a sentence."""
+"""All HTTP failures are raised as this package's errors, with a sentence."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""A job's events arrive whatever happens to the connection."""
+"""A job's events arrive even if the connection is lost."""
 
 import json
 from typing import Any

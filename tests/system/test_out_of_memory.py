@@ -1,4 +1,4 @@
-"""The kernel ends a real worker's process for its memory; the job goes on in tiles and succeeds."""
+"""The kernel kills a real worker's process for its memory; the job continues in tiles."""
 
 import os
 from collections.abc import Iterator

@@ -11,9 +11,9 @@ from shared.job_store import Capability, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.parts import workers_of
-from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued
-from tests.shared.job_store.staff import announce
-from tests.web.talk import JOBS, messages
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, progress, queued
+from tests.web.api_requests import JOBS, messages
 from web.pages.formatting import duration
 
 SPEED, OVERHEAD = 1000.0, 1.0

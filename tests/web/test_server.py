@@ -1,4 +1,4 @@
-"""The server as it is run, `python -m web`: streams that stream, limits that hold."""
+"""The server `python -m web`: it streams events and enforces limits."""
 
 import json
 import os
@@ -16,8 +16,8 @@ import pytest
 from shared.job_store import JobStore
 from tests.parts import events_of
 from tests.ports import free_port
-from tests.shared.job_store.lives import claimed, progress
-from tests.web.talk import JOBS, PLAIN
+from tests.shared.job_store.transitions import claimed, progress
+from tests.web.api_requests import JOBS, PLAIN
 
 FILES = {"content": ("a", PLAIN), "style": ("b", PLAIN)}
 LIMIT_MB = 1

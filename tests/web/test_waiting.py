@@ -1,4 +1,4 @@
-"""Why a queued job is not started: told in its state, instead of waiting in silence."""
+"""Why a queued job does not start is shown in its state."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.parts import workers_of
-from tests.shared.job_store.lives import in_state, queued
-from tests.shared.job_store.staff import announce
-from tests.web.talk import JOBS
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import in_state, queued
+from tests.web.api_requests import JOBS
 
 LARGE, SMALL = Worker(name="large", pixels=10**6), Worker(name="small", pixels=4000)
 

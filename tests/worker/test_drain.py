@@ -1,4 +1,4 @@
-"""A worker that drains finishes its job and takes no more."""
+"""A draining worker finishes its job and claims no more."""
 
 import threading
 import time

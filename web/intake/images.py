@@ -9,8 +9,17 @@ from werkzeug.datastructures import FileStorage
 
 from shared.errors import ImageTooLarge, ImageTooSmall, NotAnImage, TruncatedImage
 
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "MPO")  # MPO: many phones' JPEG
-NAMES = "JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
+UPLOAD_FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "TIFF",
+    "GIF",
+    "BMP",
+    "AVIF",
+    "MPO",
+)  # MPO: many phones' JPEG
+FORMAT_NAMES = "JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
 SHORTEST_SIDE = 16
 MEGAPIXEL = 1_000_000
 Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and its error names the file
@@ -34,9 +43,9 @@ def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanI
         NotAnImage, TruncatedImage, ImageTooSmall, ImageTooLarge: each names the `field`.
     """
     try:
-        image = Image.open(upload.stream, formats=FORMATS)
+        image = Image.open(upload.stream, formats=UPLOAD_FORMATS)
     except Exception as error:  # Pillow's readers raise whatever the bytes make them
-        raise NotAnImage(field=field, formats=NAMES) from error
+        raise NotAnImage(field=field, formats=FORMAT_NAMES) from error
     with image:
         _check_bounds(field, image, max_megapixels)
         try:

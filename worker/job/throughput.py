@@ -5,7 +5,7 @@ from collections import deque
 from statistics import median
 from typing import NamedTuple
 
-JOBS = 9  # how many of the last jobs count
+MEASURED_JOBS = 9  # how many of the last jobs count
 
 
 class JobTiming(NamedTuple):
@@ -42,7 +42,7 @@ class Throughput:
 
     def __init__(self) -> None:
         self._first: JobTiming | None = None
-        self._last: deque[JobTiming] = deque(maxlen=JOBS)
+        self._last: deque[JobTiming] = deque(maxlen=MEASURED_JOBS)
 
     def add(self, timing: JobTiming) -> None:
         """Count a finished job."""

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 
+DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}
+
 
 def read_quantised(data: bytes) -> Weights:
     """Return the weights that the file holds, read without PyTorch.
@@ -31,8 +33,6 @@ def read_quantised(data: bytes) -> Weights:
 class _Unpickler(pickle.Unpickler):
     """Accepts only the types that tensors consist of, and nothing that could run code."""
 
-    DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}  # noqa: RUF012 - read only
-
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file)
         self.storages: dict[str, NDArray[Any]] = {}
@@ -42,8 +42,8 @@ class _Unpickler(pickle.Unpickler):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
             return _strided
-        if module == "torch" and name in self.DTYPES:
-            return np.dtype(self.DTYPES[name])
+        if module == "torch" and name in DTYPES:
+            return np.dtype(DTYPES[name])
         raise pickle.UnpicklingError(f"{module}.{name} is not allowed in a weights file")
 
     def persistent_load(self, identity: Any) -> NDArray[Any]:

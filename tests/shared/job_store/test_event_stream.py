@@ -1,4 +1,4 @@
-"""The events of a job: told in order, taken up where a reader left, short and gone in time."""
+"""The events of a job: in order, resumable, limited in number, and deleted in time."""
 
 from itertools import islice
 
@@ -6,7 +6,7 @@ from shared.job_store import Event, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.events import BEGINNING
 from tests.parts import events_of
-from tests.shared.job_store.lives import progress, queued, running
+from tests.shared.job_store.transitions import progress, queued, running
 
 
 def _told(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
@@ -50,7 +50,7 @@ def test_a_stream_that_never_was_begins_at_the_beginning(jobs: JobStore) -> None
     assert not events_of(jobs).has("none", BEGINNING)
 
 
-def test_a_long_story_keeps_its_newest_events_only(jobs: JobStore, redis: Connection) -> None:
+def test_a_long_stream_keeps_its_newest_events_only(jobs: JobStore, redis: Connection) -> None:
     claim = running(jobs)
     first = events_of(jobs).last_id(claim.job_id)
     for evaluation in range(1, 301):
@@ -60,7 +60,9 @@ def test_a_long_story_keeps_its_newest_events_only(jobs: JobStore, redis: Connec
     assert events_of(jobs).has(claim.job_id, events_of(jobs).last_id(claim.job_id))
 
 
-def test_the_story_of_an_ended_job_goes_after_an_hour(jobs: JobStore, redis: Connection) -> None:
+def test_the_stream_of_an_ended_job_expires_after_an_hour(
+    jobs: JobStore, redis: Connection
+) -> None:
     claim = running(jobs)
     stream = f"gw:events:{claim.job_id}"
     assert redis.ttl(stream) == -1

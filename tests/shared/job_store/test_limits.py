@@ -1,4 +1,4 @@
-"""What Redis keeps of a job is bounded, a lock is its holder's, and Lua's limits are Python's."""
+"""A job's data in Redis is bounded, only its holder releases a lock, Lua's limits are Python's."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ import shared.job_store
 from shared.job_store import JobStore, Locks
 from shared.job_store.connection import Connection
 from shared.job_store.keys import LIMITS, MAX_PASSED, PRIORITIES, Key
-from tests.shared.job_store.lives import claimed, queued, running, someone
+from tests.shared.job_store.transitions import claimed, queued, running, someone
 
 LUA = Path(shared.job_store.__file__).parent / "lua"
 SCRIPTS = sorted(path.name for path in LUA.glob("*.lua"))

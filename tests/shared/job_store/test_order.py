@@ -1,4 +1,4 @@
-"""The order of the queue: priorities without starvation, owners alike, as a model has it."""
+"""The order of the queue matches a model: priorities without starvation, equal owners."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from shared.job_store.keys import MAX_PASSED, PRIORITIES
 from shared.job_store.queue import turns_of_priorities
 from shared.settings import StyleSettings
 from tests.parts import queue_of
-from tests.shared.job_store.lives import LEASE, inputs, queued, someone
+from tests.shared.job_store.transitions import LEASE, inputs, queued, someone
 
 priorities = st.sampled_from(PRIORITIES)
 counts = st.fixed_dictionaries({priority: st.integers(0, 40) for priority in PRIORITIES})

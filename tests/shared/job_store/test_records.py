@@ -1,4 +1,4 @@
-"""The records of jobs: what is put in comes out, in pages, until it is deleted."""
+"""The records of jobs: what is written is read, in pages, until it is deleted."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from shared.job_store import JobStore, NewJob, new_id
 from shared.job_store.connection import Connection
 from shared.settings import StyleSettings
 from tests.parts import events_of
-from tests.shared.job_store.lives import claimed, in_state, inputs, queued
+from tests.shared.job_store.transitions import claimed, in_state, inputs, queued
 
 
 def test_a_record_holds_what_was_submitted(jobs: JobStore) -> None:

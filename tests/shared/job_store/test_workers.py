@@ -1,9 +1,9 @@
-"""Live workers: those that said so lately."""
+"""Live workers: those that sent a heartbeat recently."""
 
 from shared.job_store.connection import Connection
 from shared.job_store.keys import LIMITS
 from shared.job_store.workers import REMEMBERED_SECONDS, Worker, Workers
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
 
 
 def test_workers_that_announced_themselves_are_live_by_name(redis: Connection) -> None:

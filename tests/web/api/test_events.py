@@ -1,4 +1,4 @@
-"""A job's story as server-sent events: whole, in order, taken up again, ended with the job."""
+"""A job's server-sent events: complete, in order, resumable, ended with the job."""
 
 import time
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from shared.job import ENDED, JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from tests.parts import events_of
-from tests.shared.job_store.lives import claimed, in_state, progress, queued, running
-from tests.web.talk import IN_TILES, JOBS, Message, messages
+from tests.shared.job_store.transitions import claimed, in_state, progress, queued, running
+from tests.web.api_requests import IN_TILES, JOBS, Message, messages
 
 
 @contextmanager

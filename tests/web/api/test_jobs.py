@@ -16,9 +16,9 @@ from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
 from shared.wakeup import QUEUE
 from tests.parts import queue_of, redis_of
-from tests.shared.job_store.lives import claimed, in_state, progress, running
+from tests.shared.job_store.transitions import claimed, in_state, progress, running
+from tests.web.api_requests import IN_TILES, JOBS, accepted, problem, submit
 from tests.web.conftest import close
-from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
 from worker.maintenance.garbage import delete_orphans
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong: problem+json for programs, a page for people, in the same words."""
+"""Errors: problem+json for programs, a page for people, with the same sentence."""
 
 import io
 import logging
@@ -11,8 +11,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from shared.config import Config
+from tests.web.api_requests import JOBS, PLAIN, problem
 from tests.web.conftest import close
-from tests.web.talk import JOBS, PLAIN, problem
 from web import create_app
 
 ODD_IDS = ["x", "%00", "%ff", "..%5C..", "%0D%0ASet-Cookie:%20a=b", "%F0%9F%98%80", "a" * 3000]

@@ -1,4 +1,4 @@
-"""What cannot be painted, or kept, is refused before it is accepted, with the way out."""
+"""Jobs that cannot be painted or stored are refused, and the error says what works."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,11 +17,11 @@ from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.own_redis import OwnRedis
 from tests.parts import queue_of
-from tests.shared.job_store.lives import claimed, queued
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import claimed, queued
+from tests.web.api_requests import accepted, problem, submit, upload
 from tests.web.conftest import close
 from tests.web.pictures import white
-from tests.web.talk import accepted, problem, submit, upload
 from web import create_app
 
 Serve = Callable[..., Flask]

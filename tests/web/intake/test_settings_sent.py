@@ -1,4 +1,4 @@
-"""Settings and options as they are sent: what is wrong is named by field, with the bound."""
+"""Settings and options of a request: errors name the field and the bound."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.settings import PRESETS, StyleSettings
-from tests.web.talk import JOBS, accepted, problem, submit, upload
+from tests.web.api_requests import JOBS, accepted, problem, submit, upload
 
 NO_OBJECTS = {
     "no JSON": "size=64",

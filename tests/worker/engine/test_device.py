@@ -1,4 +1,4 @@
-"""One function chooses the device; what a GPU changes is tested by what the driver would say."""
+"""One function chooses the device; GPUs are tested with the driver's output."""
 
 import subprocess
 from collections.abc import Callable

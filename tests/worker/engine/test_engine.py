@@ -1,4 +1,4 @@
-"""The engine paints: the same way each time, telling how far it is, and failing with a reason."""
+"""The engine paints reproducibly, reports its progress, and fails with a reason."""
 
 import subprocess
 import sys

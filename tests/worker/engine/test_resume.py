@@ -1,4 +1,4 @@
-"""A painting goes on from a snapshot, in another engine, as if it had not been interrupted."""
+"""A job resumes from a snapshot in another engine as if it had not been interrupted."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A lease is kept for as long as its work may take, and no longer."""
+"""A lease is renewed as long as the job's phase may take, and no longer."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The weights are VGG19's own, verified, or there are none and it is said what can be done."""
+"""The weights are VGG19's, verified; otherwise the error lists the alternatives."""
 
 import pickle
 import subprocess

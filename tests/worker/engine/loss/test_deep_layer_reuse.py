@@ -1,4 +1,4 @@
-"""The deepest terms are evaluated seldom where that changes little, and always where it matters."""
+"""The deepest terms are evaluated less often if they are small, and always if they are not."""
 
 import numpy as np
 import pytest

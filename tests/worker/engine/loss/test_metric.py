@@ -1,4 +1,4 @@
-"""The metric makes a style's axes alike and leaves its minimum where it is."""
+"""The metric gives a style's axes similar curvature and keeps its minimum."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Where memory runs out a painting goes on with less of it, and loses no evaluation."""
+"""If memory runs out, a job continues with less memory and loses no evaluation."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ import pytest
 
 from shared.errors import OutOfMemory
 from shared.settings import StyleSettings
+from tests.worker.engine.low_memory import one_dnn, resources, scarce
 from tests.worker.engine.pictures import painting, photograph
-from tests.worker.engine.scarce import one_dnn, resources, scarce
 from worker.engine.engine import Build, Engine
 from worker.engine.loss.objective import Objective
 from worker.engine.progress import Progress
