@@ -19,14 +19,14 @@ def duration(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """`0:42`, `3:05`, `2:10:00`: as wide from one second to the next."""
+    """`0:42`, `3:05`, `2:10:00`: its width does not change every second."""
     whole = max(0, int(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def about(seconds: float) -> str:
-    """`about 40 s`, in steps as coarse as the estimate."""
+    """`about 40 s`, rounded as an estimate."""
     if seconds < 1:
         return "a moment"
     step = 1 if seconds < 20 else 5 if seconds < 120 else 60
@@ -55,7 +55,7 @@ def level(progress: Progress) -> str:
 
 
 def number(value: float) -> str:
-    """`67,272` or, below 100, three digits that count: `0.5`, `12.3`."""
+    """`67,272` or, below 100, three significant digits: `0.5`, `12.3`."""
     exact = Decimal(str(value))
     if abs(exact) >= 100:
         return f"{exact.to_integral_value(ROUND_HALF_UP):,f}"
@@ -63,7 +63,7 @@ def number(value: float) -> str:
 
 
 def losses(loss: Mapping[str, float]) -> str:
-    """`8,412 (style 7,000, content 1,400, tv 12)`, whatever terms there are."""
+    """`8,412 (style 7,000, content 1,400, tv 12)`, with all terms that the server sends."""
     terms = {name: value for name, value in loss.items() if name != "total"}
     total = loss.get("total", sum(terms.values()))
     parts = ", ".join(f"{name} {number(value)}" for name, value in terms.items())
@@ -78,7 +78,7 @@ def file_size(count: int) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """`just now`, `5 min ago`, `3 h ago`, and a date beyond a day."""
+    """`just now`, `5 min ago`, `3 h ago`; a date after more than a day."""
     minutes = (now - moment).total_seconds() / 60
     if minutes < 1:
         return "just now"

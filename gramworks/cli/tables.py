@@ -1,4 +1,4 @@
-"""Jobs and settings laid out for reading in a terminal."""
+"""Tables of jobs and settings for the terminal."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from gramworks.cli.formatting import (
 from gramworks.cli.watch_view import state_text
 from gramworks.models import Job, SettingsGuide, Step
 
-# Room for the longest single value; a list continues in the next line.
+# The width of the longest single value; a list continues on the next line.
 VALUE_WIDTH = 18
 
 
 def jobs_table(jobs: Sequence[Job]) -> Table:
-    """Lay out a line for each job; ids stay whole, since they are what the other commands take."""
+    """Lay out one line per job; ids are not shortened, since other commands need them."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("id", no_wrap=True, min_width=max((len(job.id) for job in jobs), default=0))
     table.add_column("state", no_wrap=True, min_width=len("succeeded"))
@@ -43,7 +43,7 @@ def jobs_table(jobs: Sequence[Job]) -> Table:
 
 
 def job_table(job: Job, page: str | None) -> Table:
-    """Lay out everything about one job, a line each."""
+    """Lay out all facts about one job, one per line."""
     table = _pairs()
     for name, said in _facts(job, page).items():
         if said:
@@ -57,7 +57,7 @@ def job_table(job: Job, page: str | None) -> Table:
 
 
 def settings_table(guide: SettingsGuide) -> Table:
-    """Lay out each setting, its value in the default preset, what it may be and what it does."""
+    """Lay out each setting with its value in the default preset, its bounds and its help."""
     preset = guide.presets.get(guide.default_preset, {})
     table = Table(box=None, padding=(0, 2, 1, 0), header_style="dim")
     table.add_column("setting", no_wrap=True)
@@ -70,7 +70,7 @@ def settings_table(guide: SettingsGuide) -> Table:
 
 
 def presets_table(guide: SettingsGuide) -> Table:
-    """Lay out each setting that some preset sets; dim where a preset leaves it as it is."""
+    """Lay out each setting that a preset changes; values that a preset does not change are dim."""
     fields = guide.schema["properties"]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("setting", *guide.presets):

@@ -1,4 +1,4 @@
-"""Shows a job until it has ended: a live bar in a terminal, plain lines anywhere else."""
+"""Shows a job until it has ended: a progress bar in a terminal, otherwise plain lines."""
 
 from __future__ import annotations
 
@@ -95,25 +95,25 @@ def outcome(watched: WatchedJob) -> Text:
 
 
 class BarView:
-    """A bar with the numbers under it, drawn again several times a second."""
+    """A bar with numbers below it, redrawn several times a second."""
 
     def __init__(self, console: Console, watched: WatchedJob) -> None:
         self._console = console
         self._standing = watched
 
     def opened(self) -> AbstractContextManager[object]:
-        """Draw until the context ends, then leave nothing."""
+        """Draw until the context ends, then erase everything."""
         return Live(self, console=self._console, transient=True, refresh_per_second=8)
 
     def show(self, watched: WatchedJob) -> None:
-        """Draw this job from the next time on."""
+        """Draw this job at the next redraw."""
         self._standing = watched
 
     def __rich__(self) -> RenderableType:
         parts = (_expected, _place, _loss, _reconnecting)
         lines = [line for part in parts for line in part(self._standing)]
         blocked_by = (_indented(sentence) for sentence in _blocked_by(self._standing))
-        # Not padded to the full width: a ^C echoed there would wrap, and the erasing miss a line.
+        # Not padded to the full width: an echoed ^C would wrap, and a line would not be erased.
         indent = " " * STATE_WIDTH
         details = (Text(indent + line, "dim", no_wrap=True, overflow="ellipsis") for line in lines)
         return Group(self._first_line(), *blocked_by, *details)
@@ -134,7 +134,7 @@ class BarView:
 
 
 class LineView:
-    """A line at each change of state, and every few seconds between."""
+    """A line at each change of state, and every few seconds in between."""
 
     def __init__(self, console: Console, seconds: float = SECONDS_BETWEEN_LINES) -> None:
         self._console = console
@@ -172,7 +172,7 @@ def _state(watched: WatchedJob) -> Text:
 def _bar(watched: WatchedJob) -> ProgressBar:
     if watched.progress:
         return ProgressBar(total=1.0, completed=watched.progress.fraction)
-    # A running job that has not reported yet is loading, for an unknown time.
+    # A running job without progress is loading; how long that takes is unknown.
     return ProgressBar(total=1.0, pulse=watched.job.state == "running")
 
 
@@ -206,7 +206,7 @@ def _expected(watched: WatchedJob) -> list[str]:
 
 
 def _facts(watched: WatchedJob) -> list[str]:
-    """Return as text what the bar and the lines under it show."""
+    """Return the text that is shown under the bar."""
     if watched.reconnecting:
         return _reconnecting(watched)
     if watched.job.state == "queued":
@@ -216,7 +216,7 @@ def _facts(watched: WatchedJob) -> list[str]:
 
 
 def _place(watched: WatchedJob) -> list[str]:
-    """Return how far the job is, in one line or none."""
+    """Return the job's progress as one line, or no line."""
     progress, attempt = watched.progress, watched.job.attempt
     again = f"attempt {attempt}" if attempt > 1 else ""
     if progress is None:

@@ -1,1 +1,1 @@
-"""The HTTP API, a module per resource: `jobs`, `events`, `settings`; `schemas` is a job's JSON."""
+"""The HTTP API, one module per resource: `jobs`, `events`, `settings`. `schemas` is their JSON."""

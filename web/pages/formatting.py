@@ -11,7 +11,7 @@ DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
 
 
 def number(value: float) -> str:
-    """Return `67,272` or, below 100, three digits that count: `0.5`, `12.3`."""
+    """Return `67,272` or, below 100, three significant digits: `0.5`, `12.3`."""
     exact = Decimal(str(value))
     if abs(exact) >= 100:
         return f"{exact.to_integral_value(ROUND_HALF_UP):,f}"

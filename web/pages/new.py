@@ -1,4 +1,4 @@
-"""The page for a new picture: the form, made from the settings' schema, and the latest jobs."""
+"""The page for a new picture: a form built from the settings' schema, and the latest jobs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +38,7 @@ def index() -> str:
 
 @blueprint.post("/")
 def create() -> AnyResponse:
-    """Accept the form, or show it again with what has to be changed."""
+    """Accept the form, or show it again with the error."""
     try:
         check_known(set(request.form), ("preset", *_schema()))
         form = {"settings": _chosen_settings(request.form)}
@@ -76,12 +76,12 @@ def _schema() -> dict[str, dict[str, Any]]:
 
 
 def _labels() -> dict[str, str]:
-    """Return what the form calls each field."""
+    """Return the form's label of each field."""
     return FILES | {f"settings.{name}": field["title"] for name, field in _schema().items()}
 
 
 def _chosen_settings(form: Mapping[str, str]) -> str:
-    """Return what was chosen in the form as the JSON that programs send; nothing else is sent."""
+    """Return the values chosen in the form as `settings` JSON; empty fields are left out."""
     chosen = {name: _value(form[name]) for name in _schema() if form.get(name)}
     return json.dumps({"preset": form.get("preset") or DEFAULT_PRESET, **chosen})
 

@@ -4,7 +4,7 @@ const small = new Intl.NumberFormat("en", { maximumSignificantDigits: 3, useGrou
 const today = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const anyDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-// 67,272 or, below 100, three digits that count: 0.5, 12.3
+// 67,272 or, below 100, three significant digits: 0.5, 12.3
 export function number(value) {
   return Math.abs(value) >= 100 ? whole.format(value) : small.format(value);
 }

@@ -82,7 +82,7 @@ function follow() {
   source.addEventListener("open", () => { part("connection").hidden = true; });
   source.addEventListener("error", () => {
     part("connection").hidden = false;
-    // An error response (the job was deleted, Redis is away) ends the browser's own attempts.
+    // After an error response (the job was deleted, Redis is down) the browser does not reconnect.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });
 }

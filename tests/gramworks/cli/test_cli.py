@@ -242,8 +242,8 @@ def test_status_tells_why_a_job_is_not_started(server: FakeServer) -> None:
 def test_status_tells_what_befell_the_job(server: FakeServer) -> None:
     step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
     fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}
-    told = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
-    server.answer(JOB, as_json(told))
+    reported = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
+    server.answer(JOB, as_json(reported))
     shown = run(server, "status", "j1").stdout
     assert re.search(r"history +2026-01-01 \d\d:\d\d:00 +Back again\.", shown)
     assert re.search(r"memory +In tiles\.", shown)

@@ -1,4 +1,4 @@
-"""Numbers and schemas are said as a person would say them."""
+"""Numbers and schemas are shown in a readable form."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is known of Redis itself: whether it answers, its time, how full it is."""
+"""Redis's status: whether it answers, its time, how full it is."""
 
 import time
 from typing import Any

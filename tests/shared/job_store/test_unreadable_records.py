@@ -14,7 +14,7 @@ from shared.job import Job, JobState
 from shared.job_store import Claim, JobQueue, JobStore, UnreadableJob
 from shared.job_store.connection import Connection
 from shared.job_store.records import from_fields
-from tests.shared.job_store.lives import ANOTHER, ANY, claimed, in_state, progress, queued
+from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, in_state, progress, queued
 
 PARTS = ("progress", "error", "fallbacks", "eta_seconds", "fallback_step", "finished_at")
 SPOILED: dict[str, tuple[str, str | None]] = {

@@ -26,7 +26,7 @@ from shared.job_store.events import BEGINNING
 from shared.job_store.records import VERSION, to_fields
 from shared.job_store.scripts import Scripts
 from shared.settings import StyleSettings
-from tests.shared.job_store.lives import inputs, progress, queued
+from tests.shared.job_store.transitions import inputs, progress, queued
 
 TODAY, LATER = Capability("today", 10**9), Capability("later", 10**9)
 UNBOUNDED = 2**53

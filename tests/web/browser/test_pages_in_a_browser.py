@@ -14,7 +14,7 @@ from shared.job import Job, JobProgress
 from shared.job_store import JobStore
 from shared.settings import PRESETS, StyleSettings
 from tests.formatted import ESTIMATES, NUMBERS
-from tests.shared.job_store.lives import claimed, queued, running
+from tests.shared.job_store.transitions import claimed, queued, running
 
 PICTURE = style_path("brushwork")
 LOSS = {"total": 67271.6, "style": 0.5, "content": 12.345, "mood": 1.5e-5}

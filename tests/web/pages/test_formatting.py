@@ -1,4 +1,4 @@
-"""Pages show numbers and durations as coarse as they are known."""
+"""Pages show numbers and durations with suitable precision."""
 
 import pytest
 

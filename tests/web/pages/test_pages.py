@@ -1,4 +1,4 @@
-"""The pages for people: the form, what it says of faults, and the page of a job."""
+"""The pages for people: the form with its errors, and the page of a job."""
 
 import html
 import re
@@ -18,10 +18,10 @@ from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
 from shared.pictures import encode
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
-from tests.shared.job_store.lives import in_state, progress, queued, running
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import in_state, progress, queued, running
+from tests.web.api_requests import IN_TILES, upload
 from tests.web.pictures import cornered, white
-from tests.web.talk import IN_TILES, upload
 
 BALANCED = StyleSettings(**PRESETS["balanced"])
 

@@ -1,4 +1,4 @@
-"""A claimed job ends once: with its picture, with its reason, or left to its new holder."""
+"""A claimed job ends once: with a picture, with an error, or in another attempt."""
 
 import threading
 import time
@@ -28,12 +28,12 @@ from worker.job.runner import Pixels, Runner
 
 def kinds(jobs: JobStore, job_id: str) -> list[str]:
     """Return the kinds of the events so far."""
-    story: list[str] = []
+    events: list[str] = []
     for event in events_of(jobs).follow(job_id, BEGINNING, silence=0.01):
         if event is None:
-            return story
-        story.append(event.data if event.kind == "state" else event.kind)
-    return story
+            return events
+        events.append(event.data if event.kind == "state" else event.kind)
+    return events
 
 
 def test_a_job_succeeds_with_its_picture(jobs: JobStore, objects: ObjectStore) -> None:
@@ -52,8 +52,8 @@ def test_a_job_succeeds_with_its_picture(jobs: JobStore, objects: ObjectStore) -
 def test_the_story_of_a_job_is_told_in_order(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects)
     Runner(jobs, objects, painter(2)).run(claim)
-    story = kinds(jobs, claim.job_id)
-    assert story == ["queued", "running", "progress", "preview", "progress", "succeeded"]
+    events = kinds(jobs, claim.job_id)
+    assert events == ["queued", "running", "progress", "preview", "progress", "succeeded"]
 
 
 def test_at_most_five_reports_are_made_a_second(jobs: JobStore, objects: ObjectStore) -> None:
