@@ -145,7 +145,7 @@ def test_an_upload_that_is_too_large_is_refused_in_the_server_s_words(page: Page
     page.evaluate("document.querySelector('form').dataset.limit = 1000")
     choose_pictures(page)
     message = page.locator("input[name=content]").evaluate("input => input.validationMessage")
-    assert message == "The upload is too large. All files together may have 64 MB."
+    assert message == "The upload is too large. Files can have up to 64 MB together."
 
 
 def test_only_a_failed_job_can_be_retried(page: Page, url: str, jobs: JobStore) -> None:
