@@ -3,17 +3,16 @@
 import os
 import sys
 
-from shared.config import Config
-from shared.errors import InvalidConfig, WeightsUnavailable
+from shared.config import Config, exit_if_invalid
+from shared.errors import WeightsUnavailable
 from worker.weights import HELP, load
 
 
 def main() -> None:
     """Download the weights unless they are cached, or exit with what can be done."""
     try:
-        load(Config.read(os.environ))
-    except InvalidConfig as error:
-        sys.exit("{name}: {message}.".format(**error.parameters))
+        with exit_if_invalid():
+            load(Config.read(os.environ))
     except WeightsUnavailable as error:
         sys.exit("No weights from {source}: {reason}\n\n".format(**error.parameters) + HELP)
 
