@@ -105,6 +105,21 @@ def test_a_web_that_dies_is_started_again(start: Start) -> None:
     wait_until(lambda: answers(url), "the web is back")
 
 
+def test_a_worker_that_dies_is_started_again_and_its_job_requeued_at_once(
+    start: Start, strip: Path
+) -> None:
+    up = start("up")
+    job = f"{up.url()}/api/v1/jobs/{submit(up.url(), strip)}"
+    wait_until(lambda: httpx.get(job).json()["progress"] is not None, "it runs")
+    up.kill("celery")
+    wait_until(lambda: "worker: requeued " in up.said(), "it is requeued")
+    assert "worker: ended unexpectedly, starting again" in up.said()
+    body = httpx.get(job).json()
+    assert body["id"] in up.said()
+    assert [line["reason"] for line in body["log"]][:3] == [None, None, "killed"]
+    httpx.delete(job)
+
+
 def answers(url: str) -> bool:
     try:
         return httpx.get(f"{url}/healthz").status_code == 200
