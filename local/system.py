@@ -20,6 +20,8 @@ from gramworks import Client, GramworksError
 from local import LocalError, redis_server
 from local.child import Child
 from shared.config import Config, check_address
+from shared.errors import InvalidConfig
+from shared.object_store import check_place
 
 START_SECONDS = 60.0
 MOST_RESTARTS, RESTART_WINDOW = 5, 60.0
@@ -79,6 +81,7 @@ class System:
 
     def _start(self) -> None:
         self._lock = _only_one(self.data)
+        check_place(self._config)
         port = check_address(self._config)
         self.url = f"http://{self._config.host}:{port}"
         self._environment |= {
@@ -165,11 +168,12 @@ class System:
 
 
 def _require_redis(url: str) -> None:
-    """Raise LocalError unless a Redis answers at `url`."""
+    """Raise InvalidConfig unless a Redis answers at `url`, which may hold a password."""
     try:
         redis.Redis.from_url(url, socket_connect_timeout=3.0, socket_timeout=3.0).ping()
-    except (redis.exceptions.RedisError, ValueError) as error:
-        raise LocalError(f"REDIS_URL: no Redis answers at {url} ({error}).") from error
+    except redis.exceptions.RedisError as error:
+        message = "no Redis answers there: " + str(error).removesuffix(".")
+        raise InvalidConfig(name="REDIS_URL", message=message) from error
 
 
 def _free_port() -> int:
@@ -186,8 +190,12 @@ def _answers(client: "redis.Redis") -> bool:
 
 
 def _only_one(data: Path) -> IO[str]:
-    data.mkdir(parents=True, exist_ok=True)
-    lock = (data / "lock").open("w")
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("w")
+    except OSError as error:
+        message = f"{str(data)!r} cannot be used ({error.strerror})"
+        raise InvalidConfig(name="GRAMWORKS_DATA", message=message) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

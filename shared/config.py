@@ -4,16 +4,19 @@ import difflib
 import errno
 import logging
 import socket
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
+from redis.connection import parse_url
 
 from shared.errors import InvalidConfig
 
-REDIS_SCHEMES = ("redis", "rediss", "unix")
+REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
 OTHER_NAMES = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
 log = logging.getLogger(__name__)
@@ -122,7 +125,12 @@ class Config(BaseModel):
     @field_validator("redis_url")
     @classmethod
     def _check_redis_url(cls, url: str) -> str:
-        if url.partition("://")[0] not in REDIS_SCHEMES:
+        try:
+            parse_url(url)  # type: ignore[no-untyped-call] # redis-py has none
+            is_url = url.partition("://")[0] in REDIS_SCHEMES
+        except ValueError:
+            is_url = False
+        if not is_url:
             raise PydanticCustomError("url", "is not a URL such as redis://127.0.0.1:6379/0")
         return url
 
@@ -155,6 +163,15 @@ class Config(BaseModel):
             name = str(first["loc"][0])
             wrong = _rule(first["type"], first.get("ctx", {})) or first["msg"]
             raise InvalidConfig(name=name, message=f"{environment[name]!r} {wrong}") from error
+
+
+@contextmanager
+def exit_if_invalid() -> Iterator[None]:
+    """End the process with one line that names the setting if the block raises InvalidConfig."""
+    try:
+        yield
+    except InvalidConfig as error:
+        sys.exit("{name}: {message}.".format(**error.parameters))
 
 
 def check_address(config: Config) -> int:

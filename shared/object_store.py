@@ -10,7 +10,8 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 from obstore.store import ObjectStore as Backend
 
-from shared.errors import ObjectNotFound, StoreUnavailable
+from shared.config import Config
+from shared.errors import InvalidConfig, ObjectNotFound, StoreUnavailable
 
 
 class Stored(NamedTuple):
@@ -66,6 +67,18 @@ class ObjectStore:
         """Raise StoreUnavailable unless the store answers."""
         with _our_errors():
             next(iter(self._store.list("check/")), None)
+
+
+def check_place(config: Config) -> None:
+    """Raise InvalidConfig if no object store can be where the settings say."""
+    try:
+        ObjectStore(config.object_store_url)
+    except (StoreUnavailable, ValueError) as error:
+        name = "GRAMWORKS_IMAGES" if config.images else "GRAMWORKS_DATA"
+        why = error.parameters["reason"] if isinstance(error, StoreUnavailable) else error
+        reason = str(why).partition("\n")[0]  # obstore adds lines for its developers
+        message = f"images cannot be stored in {config.object_store_url!r}: {reason}"
+        raise InvalidConfig(name=name, message=message) from error
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """Serves the front end with gunicorn: `python -m web`."""
 
 import os
-import sys
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from shared.config import Config, check_address
-from shared.errors import InvalidConfig
+from shared.config import Config, check_address, exit_if_invalid
+from shared.object_store import check_place
 from web import create_app
 
 
@@ -40,11 +39,10 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
 def main() -> None:
     """Serve until stopped."""
-    try:
+    with exit_if_invalid():
         config = Config.read(os.environ)
+        check_place(config)
         port = check_address(config)
-    except InvalidConfig as error:
-        sys.exit("{name}: {message}.".format(**error.parameters))
     Server(config.model_copy(update={"port": port})).run()
 
 

@@ -4,6 +4,8 @@ import os
 import socket
 import sys
 
+from shared.config import Config, exit_if_invalid
+from shared.object_store import check_place
 from worker import fetch
 from worker.celery_app import NAME
 from worker.dead_workers import name_of
@@ -20,6 +22,8 @@ ENVIRONMENT = {
 
 def main() -> None:
     """Become Celery's worker process."""
+    with exit_if_invalid():
+        check_place(Config.read(os.environ))
     fetch.main()
     start("worker.app")
 

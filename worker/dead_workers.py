@@ -6,7 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
-from shared.config import Config
+from shared.config import Config, exit_if_invalid
 from shared.errors import StoreUnavailable, Superseded
 from shared.job_store import JobStore, Workers, connect
 from shared.wakeup import celery_app, wake
@@ -60,7 +60,8 @@ def _is_dead(name: str) -> bool:
 
 def main() -> None:
     """Requeue the jobs, wake a worker, and print the ids."""
-    config = Config.read(os.environ)
+    with exit_if_invalid():
+        config = Config.read(os.environ)
     connection = connect(config.redis_url)
     try:
         requeued = requeue_jobs_of_dead_workers(JobStore(connection), Workers(connection))

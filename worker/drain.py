@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 
-from shared.config import Config
+from shared.config import Config, exit_if_invalid
 from shared.errors import StoreUnavailable
 from shared.job_store import JobStore, Workers, connect
 
@@ -20,8 +20,10 @@ def main() -> None:
     parser.add_argument("--wait", action="store_true", help="wait until their jobs are finished")
     parser.add_argument("--undo", action="store_true", help="let them claim jobs again")
     options = parser.parse_args()
+    with exit_if_invalid():
+        config = Config.read(os.environ)
     try:
-        connection = connect(Config.read(os.environ).redis_url)
+        connection = connect(config.redis_url)
         workers = Workers(connection)
         names = options.worker or _names_on_this_machine(workers)
         if options.undo:

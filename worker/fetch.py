@@ -3,17 +3,16 @@
 import os
 import sys
 
-from shared.config import Config
-from shared.errors import InvalidConfig, WeightsUnavailable
+from shared.config import Config, exit_if_invalid
+from shared.errors import WeightsUnavailable
 from worker.weights import HELP, load
 
 
 def main() -> None:
     """Download the weights unless they are cached; if that fails, exit with the alternatives."""
     try:
-        load(Config.read(os.environ))
-    except InvalidConfig as error:
-        sys.exit("{name}: {message}.".format(**error.parameters))
+        with exit_if_invalid():
+            load(Config.read(os.environ))
     except WeightsUnavailable as error:
         reason = "VGG19's weights could not be loaded from {source}: {reason}"
         sys.exit(reason.format(**error.parameters) + f".\n\n{HELP}")

@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 
-from shared.config import Config
+from shared.config import Config, exit_if_invalid
 from shared.errors import StoreUnavailable
 from shared.job_store import Workers, connect
 
@@ -12,8 +12,10 @@ from shared.job_store import Workers, connect
 def main() -> None:
     """Exit with 0 if a worker on this host can claim jobs, else with the reason."""
     host = socket.gethostname()
+    with exit_if_invalid():
+        config = Config.read(os.environ)
     try:
-        live = Workers(connect(Config.read(os.environ).redis_url)).live()
+        live = Workers(connect(config.redis_url)).live()
     except StoreUnavailable as error:
         sys.exit("Redis is not available: {reason}".format(**error.parameters))
     workers = [worker for worker in live if worker.name.endswith(f"@{host}")]

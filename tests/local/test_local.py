@@ -104,6 +104,21 @@ def test_a_web_that_dies_is_started_again(start: Start) -> None:
     wait_until(lambda: answers(url), "the web is back")
 
 
+def test_a_worker_that_dies_is_started_again_and_its_job_requeued_at_once(
+    start: Start, strip: Path
+) -> None:
+    up = start("up")
+    job = f"{up.url()}/api/v1/jobs/{submit(up.url(), strip)}"
+    wait_until(lambda: httpx.get(job).json()["progress"] is not None, "it runs")
+    up.kill("celery")
+    wait_until(lambda: "worker: requeued " in up.said(), "it is requeued")
+    assert "worker: ended unexpectedly, starting again" in up.said()
+    body = httpx.get(job).json()
+    assert body["id"] in up.said()
+    assert [line["reason"] for line in body["log"]][:3] == [None, None, "killed"]
+    httpx.delete(job)
+
+
 def answers(url: str) -> bool:
     try:
         return httpx.get(f"{url}/healthz").status_code == 200
@@ -150,6 +165,43 @@ def test_a_setting_out_of_bounds_is_told_by_its_name(start: Start) -> None:
     assert up.process.wait(20) == 1
     assert "GRAMWORKS_PORT" in up.said()
     assert "65535" in up.said()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("REDIS_URL", "redis://:secret@127.0.0.1:1/0", "no Redis answers there"),
+        ("REDIS_URL", "localhost", "is not a URL"),
+        ("GRAMWORKS_IMAGES", "s4://x", "is not a folder or a URL"),
+        ("GRAMWORKS_IMAGES", "/dev/null/images", "images cannot be stored in"),
+        ("GRAMWORKS_DATA", "/dev/null/data", "cannot be used (Not a directory)"),
+        ("GRAMWORKS_HOST", "1.2.3.4", "is not an address of this machine"),
+        ("GRAMWORKS_PORT", "abc", "'abc' is not a whole number"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_told_in_one_line_before_anything_starts(
+    start: Start, name: str, value: str, words: str
+) -> None:
+    up = start("up", **{name: value})
+    assert up.process.wait(20) == 1
+    [line] = up.said().splitlines()
+    assert line.startswith(f"error: {name}: ")
+    assert words in line
+    assert "secret" not in line
+    assert up.left_behind() == []
+
+
+def test_weights_that_are_not_there_are_told_by_their_setting(start: Start) -> None:
+    up = start("up", GRAMWORKS_WEIGHTS="/nosuch.h5")
+    assert up.process.wait(60) == 1
+    assert up.said().splitlines()[-1] == "error: GRAMWORKS_WEIGHTS: '/nosuch.h5' does not exist."
+    assert up.left_behind() == []
+
+
+def test_an_unknown_setting_is_told_and_the_system_starts(start: Start) -> None:
+    up = start("up", GRAMWORKS_PROT="1")
+    up.url()
+    assert up.said().count("Did you mean GRAMWORKS_PORT?") == 1
 
 
 def test_without_weights_nothing_serves_and_all_ways_are_told(start: Start, tmp_path: Path) -> None:

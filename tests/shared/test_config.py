@@ -76,7 +76,10 @@ def test_an_invalid_value_is_refused_with_its_name_and_itself(variable: str, tex
     [
         ("GRAMWORKS_PORT", "abc", "'abc' is not a whole number"),
         ("GRAMWORKS_PORT", "70000", "'70000' is more than 65535"),
-        ("REDIS_URL", "localhost", "'localhost' is not a URL such as redis://127.0.0.1:6379/0"),
+        *(
+            ("REDIS_URL", url, f"{url!r} is not a URL such as redis://127.0.0.1:6379/0")
+            for url in ("localhost", "redis://localhost:abc/0", "redis://[::1", "unix:///redis")
+        ),
         (
             "GRAMWORKS_IMAGES",
             "s4://x",

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import ObjectNotFound, StoreUnavailable
-from shared.object_store import ObjectStore
+from shared.config import Config
+from shared.errors import InvalidConfig, ObjectNotFound, StoreUnavailable
+from shared.object_store import ObjectStore, check_place
 
 
 def test_what_is_put_can_be_got(objects: ObjectStore) -> None:
@@ -65,6 +66,31 @@ def test_a_folder_that_cannot_be_written_is_said_when_it_is_used(
         objects.put("jobs/1/a.png", b"x")
     assert error.value.parameters["store"] == "images"
     assert error.value.parameters["reason"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"GRAMWORKS_IMAGES": "s3://"}, "GRAMWORKS_IMAGES"),
+        ({"GRAMWORKS_IMAGES": "az://container"}, "GRAMWORKS_IMAGES"),
+        ({"GRAMWORKS_IMAGES": "https://"}, "GRAMWORKS_IMAGES"),
+        ({"GRAMWORKS_IMAGES": "/dev/null/images"}, "GRAMWORKS_IMAGES"),
+        ({"GRAMWORKS_DATA": "/dev/null"}, "GRAMWORKS_DATA"),
+    ],
+)
+def test_a_place_where_no_store_can_be_is_told_by_its_setting_in_one_line(
+    settings: dict[str, str], name: str
+) -> None:
+    with pytest.raises(InvalidConfig) as error:
+        check_place(Config.read(settings))
+    assert error.value.parameters["name"] == name
+    message = str(error.value.parameters["message"])
+    assert Config.read(settings).object_store_url in message
+    assert "\n" not in message
+
+
+def test_a_folder_that_is_not_there_yet_is_a_place_for_a_store(tmp_path: Path) -> None:
+    check_place(Config(GRAMWORKS_DATA=tmp_path / "new"))
 
 
 def test_a_store_that_answers_passes_its_check(objects: ObjectStore) -> None:

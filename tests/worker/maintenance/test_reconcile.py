@@ -1,5 +1,6 @@
 """Reconcile requeues lost jobs and wakes idle workers, and does nothing else."""
 
+import threading
 import time
 
 import pytest
@@ -127,3 +128,17 @@ def test_without_a_retention_nothing_is_deleted(jobs: JobStore, objects: ObjectS
     jobs._connection.zincrby("gw:ended", -(10**12), old.job_id)
     reconciler(jobs, objects, Bell()).collect_garbage()
     assert jobs.get(old.job_id)
+
+
+def test_collection_passes_an_id_that_has_no_record(jobs: JobStore, objects: ObjectStore) -> None:
+    old, redis = claimed(jobs, objects), jobs._connection
+    jobs.cancel(old.job_id)
+    redis.zincrby("gw:ended", -100_000, old.job_id)
+    redis.zadd("gw:ended", {"gone": 1})
+    collecting = reconciler(jobs, objects, Bell(), retention_seconds=50)
+    thread = threading.Thread(target=collecting.collect_garbage, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert redis.zcard("gw:ended") == 0
+    assert jobs.page(10).jobs == []

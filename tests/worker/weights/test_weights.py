@@ -56,6 +56,14 @@ def test_the_cache_is_used_without_a_network(config: Config, tmp_path: Path) -> 
     assert fetch(tmp_path).returncode != 0
 
 
+def test_a_cache_that_cannot_be_written_is_told_in_one_line_before_anything_is_fetched() -> None:
+    ran = fetch(Path("/dev/null/cache"))
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        "GRAMWORKS_CACHE: '/dev/null/cache' cannot hold the weights (Not a directory).\n"
+    )
+
+
 @pytest.mark.parametrize("damage", ["truncated", "changed"])
 def test_a_damaged_cache_is_not_believed(config: Config, tmp_path: Path, damage: str) -> None:
     data = bytearray((config.cache.expanduser() / CACHED).read_bytes())
