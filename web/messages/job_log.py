@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "killed": "its process was killed",
     "killed for its memory": "its process was killed because it ran out of memory",
     "hung": "its worker made no more progress",
+    "unreadable": "its worker could not read it",
     "store away": "its worker could not reach a store",
 }
 CAUSES: dict[str, str] = {
