@@ -178,6 +178,10 @@ class JobStore:
         self._write("finish", claim, JobState.FAILED, "error", _fault(error))
         self._confirm()
 
+    def decline(self, claim: Claim, error: RecordUnreadable) -> None:
+        """Leave a job that this worker cannot read to another one; fail it if there is none."""
+        self._write("decline", claim, _fault(error))
+
     def release(self, claim: Claim, reason: str) -> None:
         """Requeue the job; the attempt does not count as lost."""
         self._write("release", claim, reason)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.job_store.connection import Connection
 from shared.job_store.keys import LIMITS, Key
@@ -57,9 +57,8 @@ class Workers:
         pipeline.zremrangebyscore(Key.LARGEST, "-inf", now - REMEMBERED_SECONDS)
         pipeline.hget(Key.WORKERS, name)
         *_, announced = pipeline.execute()
-        if announced:
-            pixels = Worker.model_validate_json(announced).pixels
-            self._connection.zadd(Key.LARGEST, {str(pixels): now})
+        if announced and (worker := _worker(announced, None, now)):
+            self._connection.zadd(Key.LARGEST, {str(worker.pixels): now})
 
     def leave(self, name: str) -> None:
         """Forget a worker that has stopped or is stopping."""
@@ -68,7 +67,10 @@ class Workers:
         pipeline.execute()
 
     def live(self) -> list[Worker]:
-        """Return the workers that sent a heartbeat recently and are announced, by name."""
+        """Return the workers that sent a heartbeat recently and are announced, by name.
+
+        One whose announcement cannot be read, since it is of another version, is left out.
+        """
         now = self._connection.clock()
         heard = now - LIMITS.heard_seconds
         names: Any = sorted(self._connection.zrangebyscore(Key.SEEN, heard, "+inf"))
@@ -79,7 +81,8 @@ class Workers:
         pipeline.mget([f"{Key.FAILURES}{name}" for name in names])
         announced, failures = pipeline.execute()
         rows = zip(announced, failures, strict=True)
-        return [_worker(text, failed, now) for text, failed in rows if text]
+        workers = (_worker(text, failed, now) for text, failed in rows if text)
+        return [worker for worker in workers if worker]
 
     def suspension(self, name: str) -> tuple[float, str] | None:
         """Return how many seconds a worker stays suspended, and why; None if it is not."""
@@ -120,9 +123,12 @@ class Workers:
         pipeline.delete(f"{Key.FAILURES}{name}", f"{Key.CLAIM}{name}")
 
 
-def _worker(announced: str, failures: str | None, now: float) -> Worker:
+def _worker(announced: str, failures: str | None, now: float) -> Worker | None:
+    try:
+        worker = Worker.model_validate_json(announced)
+    except ValidationError:
+        return None
     until, reason = _suspension(failures, now)
-    worker = Worker.model_validate_json(announced)
     return worker.model_copy(update={"suspended_until": until, "suspended_reason": reason})
 
 

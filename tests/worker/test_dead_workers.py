@@ -137,4 +137,4 @@ def test_without_redis_the_program_says_so() -> None:
     command = [sys.executable, "-m", "worker.dead_workers"]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
-    assert ran.stderr.startswith("Redis is away: ")
+    assert ran.stderr.startswith("Redis is not available: ")

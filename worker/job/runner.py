@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared import paths
-from shared.errors import GramworksError, PicturesTooLarge, StoreUnavailable, Superseded
+from shared.errors import (
+    GramworksError,
+    PicturesTooLarge,
+    RecordUnreadable,
+    StoreUnavailable,
+    Superseded,
+)
 from shared.job import Job
 from shared.job_store import Claim, JobStore
 from shared.object_store import ObjectStore
@@ -80,6 +86,8 @@ class Runner:
             except StoreUnavailable as error:
                 self._release(claim, error)
                 raise
+            except RecordUnreadable as error:
+                self._decline(claim, lease, error)
             except GramworksError as error:
                 self._fail(claim, lease, error)
             except MemoryError:  # while handling whole pictures, where smaller tiles do not help
@@ -173,6 +181,13 @@ class Runner:
             with_backoff(partial(self.jobs.fail, claim, error), lease)
         except Superseded:
             log.info("job %s: cancelled, or held by another worker", claim.job_id)
+
+    def _decline(self, claim: Claim, lease: Lease, error: RecordUnreadable) -> None:
+        log.warning("job %s: cannot be read: %s", claim.job_id, error.parameters["reason"])
+        try:
+            with_backoff(partial(self.jobs.decline, claim, error), lease)
+        except Superseded:
+            log.info("job %s: was cancelled in the meantime", claim.job_id)
 
     def _lose(self, claim: Claim, lease: Lease, error: Exception) -> None:
         first_line = str(error).partition("\n")[0][:200]

@@ -9,7 +9,8 @@ local bound = reached_bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
 if bound then return { state, bound } end
 redis.call('ZREM', KEY.ENDED, id)
 redis.call('DEL', lost_key(id))
-redis.call('HDEL', job_key(id), 'error', 'finished_at', 'started_at', 'worker')
+redis.call('HDEL', job_key(id), 'error', 'finished_at', 'started_at', 'worker',
+  'declined_by')
 redis.call('PERSIST', events_key(id))
 move(id, 'queued', 'retried')
 enqueue(id)

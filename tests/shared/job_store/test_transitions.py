@@ -92,7 +92,7 @@ def test_a_lapsed_lease_puts_the_job_back(jobs: JobStore) -> None:
     assert jobs.get(claim.job_id).state is JobState.QUEUED
 
 
-@pytest.mark.parametrize("state", ENDED)
+@pytest.mark.parametrize("state", sorted(ENDED))
 def test_an_ended_job_is_neither_waiting_nor_held(jobs: JobStore, state: JobState) -> None:
     in_state(jobs, state)
     assert (queue_of(jobs).load().jobs, queue_of(jobs).running_count()) == (0, 0)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.errors import RecordUnreadable, Superseded
 from shared.job import Job, JobOptions, JobState
 from shared.job_store import (
     Capability,
@@ -26,7 +27,12 @@ from shared.job_store.events import BEGINNING
 from shared.job_store.records import VERSION, to_fields
 from shared.job_store.scripts import Scripts
 from shared.settings import StyleSettings
+<<<<<<< HEAD
 from tests.shared.job_store.transitions import inputs, progress, queued
+=======
+from tests.shared.job_store.lives import claimed, inputs, progress, queued
+from tests.shared.job_store.staff import announce
+>>>>>>> fixes
 
 TODAY, LATER = Capability("today", 10**9), Capability("later", 10**9)
 UNBOUNDED = 2**53
@@ -174,6 +180,105 @@ def test_a_worker_of_a_later_version_is_listed(redis: Connection) -> None:
     redis.hset("gw:workers", "later", json.dumps(described))
     Workers(redis).heartbeat("later")
     assert Workers(redis).live() == [Worker(name="later", pixels=100, device="tpu")]
+
+
+@pytest.mark.parametrize(
+    "announced", ["", "{", "[]", "7", "{}", '{"name": "later", "pixels": "?"}']
+)
+def test_a_worker_whose_announcement_cannot_be_read_stops_nobody(
+    jobs: JobStore, redis: Connection, announced: str
+) -> None:
+    workers = Workers(redis)
+    _online(redis, TODAY)
+    redis.hset("gw:workers", "later", announced)
+    workers.heartbeat("later")
+    assert [worker.name for worker in workers.live()] == ["today"]
+    queued(jobs)
+    jobs.lose(claimed(jobs, TODAY), "error")  # no other could take it, so there is no pause
+    claimed(jobs, TODAY)
+
+
+SMALL = Capability("small", 100)
+
+
+@pytest.fixture
+def unreadable(jobs: JobStore, redis: Connection) -> str:
+    """Return the id of a job that a later version can read, and today's cannot."""
+    job_id = queued(jobs)
+    redis.hset(f"gw:job:{job_id}", "settings", '{"size": "automatic"}')
+    return job_id
+
+
+def _online(redis: Connection, *capabilities: Capability) -> None:
+    for each in capabilities:
+        announce(Workers(redis), Worker(name=each.worker, pixels=each.pixels))
+
+
+def _decline(jobs: JobStore, by: Capability = TODAY) -> Claim:
+    claim = claimed(jobs, by)
+    with pytest.raises(RecordUnreadable) as error:
+        jobs.get(claim.job_id)
+    jobs.decline(claim, error.value)
+    return claim
+
+
+def test_a_job_that_today_s_worker_cannot_read_is_left_to_a_later_one(
+    jobs: JobStore, redis: Connection, later: LaterStore, unreadable: str
+) -> None:
+    _online(redis, TODAY, LATER)
+    other = queued(jobs)
+    assert _decline(jobs) == Claim(unreadable, 1)
+    assert claimed(jobs, TODAY) == Claim(other, 1)  # not the first again
+    jobs.succeed(Claim(other, 1), "result")
+    assert jobs.claim_next(TODAY, 30) is None
+    claim = later.claim_next()
+    assert claim == Claim(unreadable, 2)
+    later.succeed(claim)
+    assert redis.hget(f"gw:job:{unreadable}", "state") == "succeeded"
+
+
+def test_declining_is_no_failure_of_the_worker_and_no_loss_of_the_job(
+    jobs: JobStore, redis: Connection, unreadable: str
+) -> None:
+    _online(redis, TODAY, LATER)
+    _decline(jobs)
+    assert not redis.exists("gw:failures:today", f"gw:lost:{unreadable}")
+    assert json.loads(str(redis.lindex(f"gw:log:{unreadable}", -1)))["reason"] == "unreadable"
+
+
+@pytest.mark.parametrize("others", [(), (SMALL,), (LATER,)])
+def test_a_job_that_nobody_online_can_read_fails_with_the_reason(
+    jobs: JobStore, redis: Connection, unreadable: str, others: tuple[Capability, ...]
+) -> None:
+    _online(redis, TODAY, *others)
+    claim = _decline(jobs)
+    if LATER in others:
+        assert redis.hget(f"gw:job:{unreadable}", "state") == "queued"
+        claim = _decline(jobs, LATER)
+    assert redis.hget(f"gw:job:{unreadable}", "state") == "failed"
+    error = json.loads(str(redis.hget(f"gw:job:{unreadable}", "error")))
+    assert error["code"] == "record_unreadable"
+    with pytest.raises(Superseded):
+        jobs.decline(claim, RecordUnreadable(id=unreadable, reason="again"))
+
+
+def test_a_retry_lets_every_worker_try_to_read_it_again(
+    jobs: JobStore, redis: Connection, unreadable: str
+) -> None:
+    _online(redis, TODAY)
+    _decline(jobs)
+    jobs.retry(unreadable)
+    _online(redis, LATER)
+    assert claimed(jobs, TODAY) == Claim(unreadable, 2)
+
+
+@pytest.mark.parametrize("damage", ["", "[", "7", "null"])
+def test_a_damaged_list_of_decliners_stops_nobody(
+    jobs: JobStore, redis: Connection, damage: str
+) -> None:
+    _online(redis, TODAY, LATER)
+    redis.hset(f"gw:job:{queued(jobs)}", "declined_by", damage)
+    claimed(jobs, TODAY)
 
 
 def test_every_new_record_says_its_version(jobs: JobStore, redis: Connection) -> None:

@@ -9,16 +9,17 @@ from statistics import mean
 from typing import Any
 
 import pytest
+from tests.shared.job_store.staff import announce
 
 from shared.errors import ObjectNotFound, OutOfMemory, StoreUnavailable
 from shared.job import Fallback, JobState
-from shared.job_store import Capability, JobStore, connect
+from shared.job_store import Capability, JobStore, Worker, connect
 from shared.job_store.events import BEGINNING
 from shared.object_store import ObjectStore
 from shared.pictures import decode
 from shared.settings import StyleSettings
 from tests.own_redis import OwnRedis
-from tests.parts import events_of
+from tests.parts import events_of, workers_of
 from tests.worker.job.scripted import ROOMY, claimed, painter, snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -121,6 +122,19 @@ def test_an_unexpected_error_loses_the_attempt_and_is_raised(
     job = jobs.get(claim.job_id)
     assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "error")
     assert jobs.claim_next(ROOMY, 10) is not None  # no other worker is online
+
+
+@pytest.mark.parametrize(("others", "state"), [([], "failed"), (["later"], "queued")])
+def test_a_job_that_this_version_cannot_read_is_left_to_others_if_there_are_any(
+    jobs: JobStore, objects: ObjectStore, others: list[str], state: str
+) -> None:
+    for name in (ROOMY.worker, *others):
+        announce(workers_of(jobs), Worker(name=name, pixels=10**9))
+    claim = claimed(jobs, objects)
+    record = f"gw:job:{claim.job_id}"
+    jobs._connection.hset(record, "settings", '{"size": "automatic"}')
+    assert Runner(jobs, objects, painter(1)).run(claim) is None
+    assert jobs._connection.hget(record, "state") == state
 
 
 def test_a_missing_input_fails_the_job(jobs: JobStore, objects: ObjectStore) -> None:

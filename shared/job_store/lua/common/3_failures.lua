@@ -27,13 +27,23 @@ local function has(list, value)
   return false
 end
 
--- Whether another worker could take a job of this size: it is online, not draining, not suspended.
-local function is_another_able(worker, pixels)
+-- The workers that could not read a job's record, from its field; none if that is missing or damaged.
+local function decliners_in(declined_by)
+  local is_json, names = pcall(cjson.decode, declined_by)
+  return is_json and type(names) == 'table' and names or {}
+end
+
+-- Whether a worker other than this one could take a job of this size: online, neither draining
+-- nor suspended, and able to read it.
+local function is_another_able(worker, id, pixels)
+  local decliners = decliners_in(get(id, 'declined_by'))
   local heard = now() / 1000 - LIMIT.heard_seconds
   for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEY.SEEN, heard, '+inf')) do
     local announced = name ~= worker and redis.call('HGET', KEY.WORKERS, name)
+    local most_pixels = announced and tonumber(json_field(announced, 'pixels'))
     local drained = redis.call('ZSCORE', KEY.DRAINING, name)
-    if announced and cjson.decode(announced).pixels >= pixels
+    if most_pixels and most_pixels >= pixels
+      and not has(decliners, name)
       and not (drained and tonumber(drained) > now() / 1000)
       and failures_of(name).suspended_until <= now() then
       return true
@@ -67,7 +77,7 @@ local function record_failure(worker, id, reason)
   local is_suspect = failures.suspensions > 0
     or #failures.jobs >= LIMIT.failed_jobs
     or (fails_job and failures.failed > 0)
-    or (fails_job and are_all_of(worker, id) and is_another_able(worker, pixels))
+    or (fails_job and are_all_of(worker, id) and is_another_able(worker, id, pixels))
   if is_suspect then
     suspend(worker, failures, reason)
   elseif fails_job then
@@ -77,8 +87,10 @@ local function record_failure(worker, id, reason)
   return not is_suspect
 end
 
--- Whether a worker should leave a job to others for now, since it recently failed on it.
+-- Whether a worker should leave a job to others: it recently failed on it, or cannot read it.
 local function is_to_avoid(worker, id, pixels)
-  local avoider, since = get(id, 'failed_on', 'failed_at')
-  return avoider == worker and now() - since < LIMIT.avoid_ms and is_another_able(worker, pixels)
+  local avoider, since, declined_by = get(id, 'failed_on', 'failed_at', 'declined_by')
+  local is_recent = avoider == worker and now() - since < LIMIT.avoid_ms
+  local has_declined = declined_by and has(decliners_in(declined_by), worker)
+  return (is_recent or has_declined) and is_another_able(worker, id, pixels)
 end
