@@ -24,12 +24,8 @@ REASONS: dict[str, str] = {
     "retried": "it was retried",
     "killed": "its process was killed",
     "killed for its memory": "its process was killed because it ran out of memory",
-<<<<<<< HEAD
     "hung": "its worker stopped making progress",
-=======
-    "hung": "its worker made no more progress",
     "unreadable": "its worker could not read it",
->>>>>>> fixes
     "store away": "its worker could not reach a store",
 }
 CAUSES: dict[str, str] = {

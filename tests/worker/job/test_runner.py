@@ -9,7 +9,6 @@ from statistics import mean
 from typing import Any
 
 import pytest
-from tests.shared.job_store.staff import announce
 
 from shared.errors import ObjectNotFound, OutOfMemory, StoreUnavailable
 from shared.job import Fallback, JobState
@@ -20,6 +19,7 @@ from shared.pictures import decode
 from shared.settings import StyleSettings
 from tests.own_redis import OwnRedis
 from tests.parts import events_of, workers_of
+from tests.shared.job_store.online_workers import announce
 from tests.worker.job.scripted import ROOMY, claimed, painter, snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
