@@ -59,8 +59,9 @@ chaos: $(INSTALLED) ## inject faults into the running system; report what was lo
 	-$(PY) -m tests.faults --calm --only pool-kill,worker-kill,parent-kill,worker-term,worker-stop \
 	  --workers 4 --jobs 50 --faults 40 --json $(CHAOS)/calm.json
 	-$(PY) -m tests.faults --engine real --jobs 20 --faults 20 --workers 2 --json $(CHAOS)/real.json
+	-$(PY) -m tests.faults.broken --json $(CHAOS)/broken.json
 	$(PY) -m tests.faults.plain --json $(CHAOS)/plain.json
-	@$(PY) -m tests.faults.summary --plain $(CHAOS)/plain.json \
+	@$(PY) -m tests.faults.summary --plain $(CHAOS)/plain.json --broken $(CHAOS)/broken.json \
 	  $(CHAOS)/scripted.json $(CHAOS)/calm.json $(CHAOS)/real.json
 
 # One resolution for all; the servers' locks are parts of it. With hashes, without an index.

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events, jobs, settings
+from web.api import events, jobs, settings, workers
 from web.pages import formatting, job, new
 from web.queue_forecast import Cached
 from web.services import Cache, install
@@ -29,7 +29,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign] # as Flask's documentation does
     install(app, config, cache)
     errors.install(app)
-    for module in (jobs, events, settings, new, job, health):
+    for module in (jobs, events, settings, workers, new, job, health):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(
         number=formatting.number,

@@ -12,6 +12,7 @@ KINDS: tuple[type[Fault], ...] = (
     on_workers.ParentKill,
     on_workers.WorkerTerm,
     on_workers.WorkerStop,
+    on_workers.EngineBroken,
     on_workers.Clock,
     on_web.WebKill,
     on_redis.RedisTerm,

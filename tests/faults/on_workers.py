@@ -69,6 +69,20 @@ class WorkerStop(WorkerFault):
         self.worker.tell_group(signal.SIGCONT)
 
 
+class EngineBroken(WorkerFault):
+    """A worker's engine raises in every job, as a device does that lost its context."""
+
+    kind = "engine-broken"
+    meaning = "an unexpected error in every job of a worker"
+    lasts = (5.0, 10.0)
+
+    def inflict(self) -> None:
+        self.stage.system.flag(self.target).touch()
+
+    def mend(self) -> None:
+        self.stage.system.flag(self.target).unlink()
+
+
 class Clock(WorkerFault):
     """A worker runs for a while with a clock that is minutes off."""
 

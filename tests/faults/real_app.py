@@ -10,7 +10,7 @@ from shared.config import Config
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from shared.settings import StyleSettings
-from tests.faults.scripted_engine import HARM_AT, do_harm
+from tests.faults.scripted_engine import HARM_AT, do_harm, raise_if_broken
 from worker.celery_app import create_app
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -35,6 +35,7 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
         fallback_step: int = 0,
     ) -> Iterator[Progress]:
         for progress in engine.stylize(content, styles, settings, resume, fallback_step):
+            raise_if_broken()
             if progress.evaluation == HARM_AT:
                 do_harm(settings.iterations)
             yield progress

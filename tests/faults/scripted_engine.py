@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from worker.engine.snapshot import Packed, Snapshot
 
 SECONDS = (0.01, 0.03)  # an evaluation takes
 HARM_AT = 5  # evaluations into the job
+BROKEN = "FAULTS_BROKEN"  # the variable that names a file; while it exists, the worker is broken
+BROKEN_WORDS = "CUDA_ERROR_ILLEGAL_ADDRESS"
 Pixels = NDArray[np.float32]
 
 
@@ -39,11 +42,18 @@ class ScriptedEngine:
         assert self.claim is not None
         start = resume.evaluation if resume else 0
         for evaluation in range(start + 1, settings.iterations + 1):
+            raise_if_broken()
             time.sleep(random.uniform(*SECONDS))
             if evaluation == HARM_AT:
                 do_harm(settings.iterations)
             mark = Mark(self.claim.job_id, self.claim.attempt, start, evaluation)
             yield _progress(settings, mark, fallback_step)
+
+
+def raise_if_broken() -> None:
+    """Raise what a broken device raises, while the worker is to be broken."""
+    if BROKEN in os.environ and Path(os.environ[BROKEN]).exists():
+        raise RuntimeError(BROKEN_WORDS)
 
 
 def do_harm(evaluations: int) -> None:

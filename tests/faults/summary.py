@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.faults import broken
 from tests.faults.table import seconds
 
 Result = dict[str, Any]
@@ -29,14 +30,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.summary", description=__doc__)
     parser.add_argument("runs", type=Path, nargs="+", help="written by python -m tests.faults")
     parser.add_argument("--plain", type=Path, help="written by python -m tests.faults.plain")
+    parser.add_argument("--broken", type=Path, help="written by python -m tests.faults.broken")
     arguments = parser.parse_args()
     runs: list[Result] = [json.loads(path.read_text()) for path in arguments.runs]
     for run in runs:
         print(*_run(run), sep="\n", end="\n\n")
     if arguments.plain:
         print(*_plain(json.loads(arguments.plain.read_text())), sep="\n", end="\n\n")
+    scenes: list[Result] = json.loads(arguments.broken.read_text()) if arguments.broken else []
+    for scene in scenes:
+        print(*broken.lines(broken.Outcome(**scene)), sep="\n", end="\n\n")
     print(*_last(runs), sep="\n")
-    sys.exit(any(run["findings"] for run in runs))
+    sys.exit(any(run["findings"] for run in (*runs, *scenes)))
 
 
 def _run(run: Result) -> Iterator[str]:

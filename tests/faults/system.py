@@ -17,6 +17,7 @@ from shared.job_store.workers import Workers
 from tests.faults.disk import Disk
 from tests.faults.network import Link, Network
 from tests.faults.process import Process
+from tests.faults.scripted_engine import BROKEN
 from tests.parts import redis_of
 from tests.ports import free_port
 from tests.system.running_system import wait_until
@@ -114,6 +115,10 @@ class System:
             return None
         return None
 
+    def flag(self, worker: str) -> Path:
+        """Return the file that breaks a worker's engine while it exists."""
+        return self.folder / f"{worker}.broken"
+
     def _client_of_redis(self, name: str, port: int, command: list[str]) -> Process:
         link = self.links[name] = self._network.link(port)
         environment = {
@@ -125,6 +130,7 @@ class System:
             "GRAMWORKS_MIN_FREE_MB": "1",  # the disk is small
             "GRAMWORKS_CHECKPOINT_SECONDS": "2",  # jobs are short here
             "PYTHONUNBUFFERED": "1",
+            BROKEN: str(self.flag(name)),
         }
         return Process(name, command, environment, self.folder / f"{name}.log")
 

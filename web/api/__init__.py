@@ -1,1 +1,4 @@
-"""The HTTP API, one module per resource: `jobs`, `events`, `settings`. `schemas` is their JSON."""
+"""The HTTP API, a module per resource: `jobs`, `events`, `settings`, `workers`.
+
+`schemas` is a job's JSON.
+"""
