@@ -274,6 +274,12 @@ def test_status_shows_why_a_job_failed(server: FakeServer) -> None:
     assert f"{server.url}/jobs/j1" in shown
 
 
+def test_status_names_the_loss_once(server: FakeServer) -> None:
+    server.answer(JOB, as_json(job_json(progress=progress_json())))
+    [line] = [line for line in run(server, "status", "j1").stdout.splitlines() if "8412" in line]
+    assert " ".join(line.split()) == "loss 8412 (style 7000, content 1400, tv 12)"
+
+
 @pytest.mark.parametrize("words", [("--json", "status", "j1"), ("status", "j1", "--json")])
 def test_json_is_what_the_server_said(server: FakeServer, words: tuple[str, ...]) -> None:
     body = job_json(future="Grüße")

@@ -1,6 +1,8 @@
 """What a person sees of a watched job, in a terminal and in a pipe."""
 
 import io
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console
@@ -76,6 +78,22 @@ def test_a_queued_job_without_an_estimate_shows_how_long_it_waits() -> None:
     assert line.startswith("queued       position 3, waiting for ")
 
 
+def test_it_waits_since_it_was_queued_last_not_since_it_was_created_or_started() -> None:
+    now = datetime.now(UTC)
+    ago = {seconds: (now - timedelta(seconds=seconds)).isoformat() for seconds in (65, 600, 900)}
+    log = [
+        {"state": "queued", "at": ago[900], "detail": "Queued."},
+        {"state": "running", "at": ago[600], "detail": "Started."},
+        {"state": "queued", "at": ago[65], "detail": "Queued again."},
+    ]
+    body = WAITING | {"starts_in_seconds": None, "created_at": ago[900], "log": log}
+    watched = WatchedJob(Job.from_json(body | {"started_at": ago[600]}))
+    assert re.search(r"waiting for 1:0[5-9]\b", drawn(watched)[0])
+    running_again = {"state": "running", "started_at": ago[600]}
+    watched.update(JobChanged(Job.from_json(body | running_again)))
+    assert watched.seconds_elapsed >= 600
+
+
 BLOCKED_BY = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}
 
 
@@ -88,8 +106,24 @@ def test_why_a_job_is_not_started_is_shown_whole(width: int) -> None:
 
 def test_a_pipe_is_told_why_a_job_is_not_started() -> None:
     console = pipe()
-    LineView(console).show(WatchedJob(Job.from_json(WAITING | {"waiting": BLOCKED_BY})))
-    assert "No worker is online just now." in written(console)
+    watched = WatchedJob(QUEUED)
+    watched.update(JobChanged(Job.from_json(WAITING | {"waiting": BLOCKED_BY})))
+    LineView(console).show(watched)
+    assert written(console).splitlines() == [
+        "queued: position 3, starts in about 1 min, done in about 1 min 40 s",
+        BLOCKED_BY["detail"],
+    ]
+
+
+def test_sentences_are_not_joined_while_the_connection_is_lost() -> None:
+    console = pipe()
+    watched = WatchedJob(Job.from_json(WAITING | {"waiting": BLOCKED_BY}))
+    watched.update(Reconnecting("The connection was lost.", 0.5))
+    LineView(console).show(watched)
+    assert written(console).splitlines() == [
+        "reconnecting: The connection was lost. Trying again in 0.5 s.",
+        BLOCKED_BY["detail"],
+    ]
 
 
 def test_a_lost_connection_is_shown_until_it_is_back() -> None:
