@@ -276,8 +276,8 @@ def test_status_shows_why_a_job_failed(server: FakeServer) -> None:
 
 def test_status_names_the_loss_once(server: FakeServer) -> None:
     server.answer(JOB, as_json(job_json(progress=progress_json())))
-    [line] = [line for line in run(server, "status", "j1").stdout.splitlines() if "8412" in line]
-    assert " ".join(line.split()) == "loss 8412 (style 7000, content 1400, tv 12)"
+    [line] = [line for line in run(server, "status", "j1").stdout.splitlines() if "8,412" in line]
+    assert " ".join(line.split()) == "loss 8,412 (style 7,000, content 1,400, tv 12)"
 
 
 @pytest.mark.parametrize("words", [("--json", "status", "j1"), ("status", "j1", "--json")])
