@@ -22,7 +22,11 @@ class FeatureExtractor:
         self._margin = margin(network.output)
         image = tf.TensorSpec((1, None, None, 3), network.inputs[0].dtype)
         box = tf.TensorSpec((4,), tf.int32)
-        self._read = tf.function(self._read_box, input_signature=[image, box])
+        # one graph each: neither kind of image needs what the other is read for
+        self._read_statistics, self._read_activations = (
+            tf.function(read, input_signature=[image, box])
+            for read in (self._statistics_of, self._activations_of)
+        )
 
     def style_statistics(
         self, styles: Sequence[tf.Tensor], shape: tuple[int, int], side: int | None
@@ -53,7 +57,10 @@ class FeatureExtractor:
         """Return the activations (1, h, w, c) of the content image by layer."""
         if not self._content_layers:
             return {}
-        rows = [[self._tile(content, tile)[1] for tile in row] for row in self._grid(content, side)]
+        rows = [
+            [self._read_activations(*_part(content, tile)) for tile in row]
+            for row in self._grid(content, side)
+        ]
         return {
             layer: tf.concat(
                 [tf.concat([tile[layer] for tile in row], axis=2) for row in rows], axis=1
@@ -62,26 +69,32 @@ class FeatureExtractor:
         }
 
     def _statistics(self, image: tf.Tensor, side: int | None) -> Sums:
-        tiles = [self._tile(image, tile)[0] for row in self._grid(image, side) for tile in row]
+        tiles = [
+            self._read_statistics(*_part(image, tile))
+            for row in self._grid(image, side)
+            for tile in row
+        ]
         return {key: tf.add_n([sums[key] for sums in tiles]) for key in tiles[0]}
 
     def _grid(self, image: tf.Tensor, side: int | None) -> list[list[Tile]]:
         rows, columns = image.shape[1:3]
         return grid(rows, columns, side, self._margin)
 
-    def _tile(self, image: tf.Tensor, tile: Tile) -> tuple[Sums, dict[str, tf.Tensor]]:
-        return self._read(tile.surroundings.of(image), tf.constant(tile.core_within))
-
-    def _read_box(self, image: tf.Tensor, box: tf.Tensor) -> tuple[Sums, dict[str, tf.Tensor]]:
+    def _statistics_of(self, image: tf.Tensor, box: tf.Tensor) -> Sums:
         features = self._network(image)
-        statistics = {
+        return {
             each.key: each.term.statistic(each.part(image, features, box), None)
             for each in self._of_style
         }
-        content = {
-            layer: cut(features[layer], stride(layer), box) for layer in self._content_layers
-        }
-        return statistics, content
+
+    def _activations_of(self, image: tf.Tensor, box: tf.Tensor) -> dict[str, tf.Tensor]:
+        features = self._network(image)
+        return {layer: cut(features[layer], stride(layer), box) for layer in self._content_layers}
+
+
+def _part(image: tf.Tensor, tile: Tile) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return a tile with its surroundings, and the box of its core in them."""
+    return tile.surroundings.of(image), tf.constant(tile.core_within)
 
 
 def _positions(shape: Sequence[int], component: Component) -> int:
