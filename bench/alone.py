@@ -19,7 +19,7 @@ HEADINGS = {"evaluations": "evaluations at full size", "seconds": "seconds", "lo
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Paint one pair with the default settings, warm, and tell its float32 loss now and then."""
+    """Paint one pair with the default settings, warm, and report its float32 loss at intervals."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=400)
     parser.add_argument("--pair", type=int, default=1)

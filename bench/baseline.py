@@ -1,4 +1,4 @@
-"""The strong baseline: what a good engineer writes in an afternoon, scipy's L-BFGS-B in float32."""
+"""The strong baseline: the same objective with scipy's L-BFGS-B in float32."""
 
 from contextlib import suppress
 from time import perf_counter
@@ -8,7 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from scipy.optimize import fmin_l_bfgs_b
 
-from bench.crossing import Point
+from bench.measures import CurvePoint
 from bench.pairs import Pair
 from bench.plain import Plain, preprocessed
 
@@ -18,23 +18,25 @@ Doubles = NDArray[np.float64]
 
 
 class Reached(Exception):
-    """How one leaves a library's loop once the loss is met."""
+    """Raised to leave a library's loop when the loss is reached."""
 
 
-def minimise(plain: Plain, images: Pair, loss: float, most: int = MOST_EVALUATIONS) -> list[Point]:
-    """Minimise from the content on; return a point an evaluation, the last at or below `loss`.
+def minimise(
+    plain: Plain, images: Pair, loss: float, most: int = MOST_EVALUATIONS
+) -> list[CurvePoint]:
+    """Minimise from the content; return one point per evaluation, until `loss` is reached.
 
     The last is above it where scipy gave up or made `most` evaluations. The seconds run from
     before the fixed features are computed, as the engine's do.
     """
-    curve: list[Point] = []
+    curve: list[CurvePoint] = []
     start = perf_counter()
     fixed, image = plain.fixed(images), preprocessed(images.content)
 
     def evaluate(flat: Doubles) -> tuple[float, Doubles]:
         pixels = tf.constant(flat.reshape(image.shape).astype(np.float32))
         value, gradient = plain.loss_and_gradient(pixels, fixed)
-        curve.append(Point(len(curve) + 1, perf_counter() - start, float(value)))
+        curve.append(CurvePoint(len(curve) + 1, perf_counter() - start, float(value)))
         if curve[-1].loss <= loss:
             raise Reached
         return curve[-1].loss, gradient.numpy().ravel().astype(np.float64)

@@ -1,4 +1,4 @@
-"""The same objective in PyTorch, channels last, by its own L-BFGS; where PyTorch is installed."""
+"""The same objective in PyTorch, channels last, with its L-BFGS, if PyTorch is installed."""
 
 import importlib.util
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.baseline import HISTORY, MOST_EVALUATIONS, Reached
-from bench.crossing import Point
 from bench.faithful import SETTINGS
+from bench.measures import CurvePoint
 from bench.pairs import Pair
 from worker.engine.image import IMAGENET_MEANS
 from worker.engine.vgg19.layers import Weights
@@ -64,9 +64,9 @@ class ChannelsLast:
         variation = ((down**2 + right**2 + 1e-8) ** 1.25).sum()
         return total + SETTINGS.tv_weight * variation
 
-    def minimise(self, images: Pair, loss: float, most: int = MOST_EVALUATIONS) -> list[Point]:
-        """Minimise from the content on; a point an evaluation, the last at or below `loss`."""
-        curve: list[Point] = []
+    def minimise(self, images: Pair, loss: float, most: int = MOST_EVALUATIONS) -> list[CurvePoint]:
+        """Minimise from the content; return one point per evaluation, until `loss` is reached."""
+        curve: list[CurvePoint] = []
         start = perf_counter()
         with self._torch.no_grad():
             content = self.features(self.image(images.content))[SETTINGS.content_layer]
@@ -87,7 +87,7 @@ class ChannelsLast:
             optimizer.zero_grad()
             value = self.loss(image, content, grams)
             value.backward()
-            curve.append(Point(len(curve) + 1, perf_counter() - start, value.item()))
+            curve.append(CurvePoint(len(curve) + 1, perf_counter() - start, value.item()))
             if curve[-1].loss <= loss:
                 raise Reached
             return value

@@ -1,4 +1,4 @@
-"""What a snapshot of so many L-BFGS pairs costs and saves: `python -m bench.checkpoint`."""
+"""The cost and benefit of L-BFGS pairs in a snapshot: `python -m bench.checkpoint`."""
 
 import argparse
 import io
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bench import table
-from bench.clock import lap
+from bench.measures import lap
 from bench.memory import PICTURE
 from bench.pairs import NAMES, Pair, pair
 from shared.config import Config
@@ -47,7 +47,7 @@ class Run(NamedTuple):
 
 
 def uninterrupted(engine: Engine, images: Pair, settings: StyleSettings) -> Run:
-    """Paint once, and put a snapshot aside with all pairs that the engine keeps."""
+    """Paint once, and take a snapshot in the middle with all pairs of the engine."""
     losses, aside = [], {}
     for progress in engine.stylize(images.content, [images.style], settings):
         losses.append(progress.loss)
@@ -57,14 +57,14 @@ def uninterrupted(engine: Engine, images: Pair, settings: StyleSettings) -> Run:
 
 
 def resumed(engine: Engine, run: Run, settings: StyleSettings, kept: int) -> float:
-    """Return the final loss from the middle on, with only the newest of its pairs."""
+    """Return the final loss of a run resumed from the middle with only the newest pairs."""
     middle = newest(run.middle, kept)
     *_, last = engine.stylize(run.images.content, [run.images.style], settings, middle)
     return last.loss
 
 
 def lost(run: Run, loss: float) -> int:
-    """Return how many evaluations before its end the run already was where `loss` is."""
+    """Return how many evaluations before its end the run had already reached `loss`."""
     return sum(each <= max(loss, run.losses[-1]) for each in run.losses) - 1
 
 
@@ -101,7 +101,7 @@ def _write(file: io.BytesIO, progress: Progress) -> None:
 
 
 def loss(engine: Engine, runs: Sequence[Run], settings: StyleSettings, kept: int) -> dict[str, Any]:
-    """Return how much worse the runs end that were resumed with so many pairs."""
+    """Return how much worse the runs end that are resumed with this many pairs."""
     ends = [(run, resumed(engine, run, settings, kept)) for run in runs]
     apart = [end / run.losses[-1] - 1 for run, end in ends]
     return {

@@ -1,4 +1,4 @@
-"""How soon a warm worker iterates on a job that it claims: `python -m bench.claim`.
+"""The time from a warm worker's claim to its first evaluation: `python -m bench.claim`.
 
 A real Redis, a real image store in a folder, and the worker's own way through a job: from before it
 asks for the next job to the first evaluation that it could tell of.
@@ -21,6 +21,7 @@ import numpy as np
 from bench import table
 from bench.pairs import pair
 from local import redis_server
+from shared import paths
 from shared.config import Config
 from shared.errors import StoreUnavailable
 from shared.job import InputImage, JobInputs, JobOptions
@@ -42,11 +43,11 @@ HEADINGS = {"preset": "preset", "seconds": "s from claim to first evaluation"}
 
 
 def submit(jobs: JobStore, objects: ObjectStore, settings: StyleSettings) -> None:
-    """Queue a job over pair 1's pictures, in files as a user sends them."""
+    """Queue a job with pair 1's pictures, stored as files."""
     job_id = new_id()
     stored: list[InputImage] = []
     for picture in pair(1, ROWS)[1:]:
-        key = f"jobs/{job_id}/{len(stored)}.png"
+        key = paths.style_key(job_id, len(stored))
         data = encode(picture.astype(np.uint8), "png")
         objects.put(key, data)
         height, width, _ = picture.shape
@@ -57,7 +58,7 @@ def submit(jobs: JobStore, objects: ObjectStore, settings: StyleSettings) -> Non
 
 
 def first_evaluation(jobs: JobStore, objects: ObjectStore, engine: Engine) -> float:
-    """Claim the next job and do it; return the seconds to its first evaluation."""
+    """Claim and run the next job; return the seconds to its first evaluation."""
     begin = time.perf_counter()
     times: list[float] = []
 
@@ -74,7 +75,7 @@ def first_evaluation(jobs: JobStore, objects: ObjectStore, engine: Engine) -> fl
 
 
 def measure(jobs: JobStore, objects: ObjectStore, preset: str, repeat: int) -> dict[str, Any]:
-    """Warm a worker up with another size, and time its first job of this one; several times."""
+    """Warm up a worker with another size, then time its first job of this size; repeat."""
     trained, device = weights.load(Config.read(os.environ)), find_device(None, usable_bytes())
     seconds = []
     for _ in range(repeat):
@@ -89,7 +90,7 @@ def measure(jobs: JobStore, objects: ObjectStore, preset: str, repeat: int) -> d
 
 @contextmanager
 def redis(folder: Path) -> Iterator[str]:
-    """Run a Redis server of our own; give its address once it answers."""
+    """Run a Redis server; yield its URL when it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,4 +1,4 @@
-"""What the first job of a process pays, and the first of a new shape: `python -m bench.cold`."""
+"""The extra time of a process's first job and of a new shape: `python -m bench.cold`."""
 
 import argparse
 import os
@@ -9,9 +9,9 @@ from statistics import median
 from typing import Any
 
 from bench import table
-from bench.clock import lap, timed
 from bench.faithful import SETTINGS
 from bench.fresh import answer, now, run_fresh
+from bench.measures import lap, timed
 from bench.pairs import Pair, pair
 from shared.config import Config
 from shared.settings import PRESETS, StyleSettings
@@ -47,7 +47,7 @@ def _pictures(rows: int, columns: int) -> Pair:
 
 
 def job(engine: Engine, name: str, shape: tuple[int, int], chosen: Chosen) -> dict[str, Any]:
-    """Do a job twice: seconds from the call to the first yield, and of an evaluation at the end."""
+    """Run a job twice; time the first yield from the call, and an evaluation at the end."""
     images = _pictures(*shape)
     settings = StyleSettings(**{**chosen, "size": shape[0], "iterations": EVALUATIONS})
 
@@ -67,7 +67,7 @@ def job(engine: Engine, name: str, shape: tuple[int, int], chosen: Chosen) -> di
 
 
 def bare(objective: Objective, shape: tuple[int, int]) -> dict[str, Any]:
-    """Evaluate a shape that is new to a traced objective: seconds the first time, and later."""
+    """Time the first and later evaluations of a shape that is new to a traced objective."""
     content, style = (centred(picture) for picture in _pictures(*shape)[1:])
     targets = objective.targets(content, [style], SETTINGS)
     laps = [lap(lambda: objective.evaluate(content, targets)) for _ in range(EVALUATIONS)]
@@ -75,7 +75,7 @@ def bare(objective: Objective, shape: tuple[int, int]) -> dict[str, Any]:
 
 
 def inside() -> dict[str, Any]:
-    """Do all jobs in this process, the very first before anything else."""
+    """Run all jobs in this process."""
     trained, device = weights.load(Config.read(os.environ)), find_device(None, usable_bytes())
     engine = Engine(trained, device)
     images = _pictures(*FIRST)

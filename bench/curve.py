@@ -1,4 +1,4 @@
-"""Draws loss against seconds, as the engine's benchmark kept it: `python -m bench.curve FILE`."""
+"""Draws loss against seconds from the engine's benchmark: `python -m bench.curve FILE`."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ LINES = {  # key of the curve: name, colour
 
 
 def draw(curves: dict[str, Any]) -> Figure:
-    """Draw one pair's curves, each ended where it meets the reference's last loss."""
+    """Draw one pair's curves, each up to the reference's final loss."""
     mpl.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False})
     figure = Figure(figsize=(8, 5.33), dpi=150, layout="constrained")
     axes = figure.subplots()

@@ -14,9 +14,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from bench import baseline, channels_last, ours, table
-from bench.clock import lap
-from bench.crossing import Point, first_crossing
 from bench.keras_example import STEPS, published_step
+from bench.measures import CurvePoint, first_crossing, lap
 from bench.pairs import Pair, pair
 from bench.plain import Plain
 from bench.reference import MissingReference, Reference, entries, reference
@@ -47,7 +46,7 @@ HEADINGS = {
 
 
 class Row(NamedTuple):
-    """The results of one pair at one size; None for what was not reached."""
+    """The results of one pair at one size; None for a loss that was not reached."""
 
     rows: int
     pair: int
@@ -64,20 +63,20 @@ class Row(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """All that was taken down of one pair at one size."""
+    """All measurements of one pair at one size."""
 
     images: Pair
     known: Reference
     step_seconds: list[float]  # of the Keras example
     runs: list[ours.Run]
-    baseline: list[Point]
-    torch: list[Point]  # none where it is not installed
+    baseline: list[CurvePoint]
+    torch: list[CurvePoint]  # none where it is not installed
 
 
 def measure(
     images: Pair, known: Reference, trained: Weights, settings: StyleSettings, repeat: int
 ) -> Measured:
-    """Run the three of them, the Keras example's steps before and after each of the others.
+    """Run all three; time the Keras example's steps before and after each of the others.
 
     All is warm: what is traced is traced before the clock starts.
     """
@@ -95,7 +94,7 @@ def measure(
     return Measured(images, known, laps, runs, curve, _in_torch(images, known, trained))
 
 
-def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[Point]:
+def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[CurvePoint]:
     if not channels_last.INSTALLED:
         return []
     theirs = channels_last.ChannelsLast(trained)
@@ -103,7 +102,7 @@ def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[Point]:
     return theirs.minimise(images, known.loss)
 
 
-def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, Point, float | None]:
+def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, CurvePoint, float | None]:
     """Return the run of median time to `loss`, its point there, and the time.
 
     Where `loss` is not reached it is the point of the lowest loss, and no time.
@@ -121,7 +120,7 @@ def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, Point, 
 
 
 def row(rows: int, number: int, measured: Measured) -> Row:
-    """Put what was measured into one row."""
+    """Return the measurements as one row."""
     loss = measured.known.loss
     _, point, seconds = median_run(measured.runs, loss)
     crossings = (first_crossing(curve, loss) for curve in (measured.baseline, measured.torch))
@@ -159,13 +158,13 @@ def curves(rows: int, number: int, measured: Measured) -> dict[str, Any]:
 
 
 def picture(measured: Measured) -> bytes:
-    """Return the PNG of our image where the reference's loss is met."""
+    """Return the PNG of the engine's image at which the reference's loss is reached."""
     run, point, _ = median_run(measured.runs, measured.known.loss)
     return encode(deprocess(run.pictures[point.evaluation], DEPROCESS_MEANS["keras"]), "png")
 
 
 def report(path: Path | None, measured_rows: Sequence[tuple[Row, Measured]]) -> None:
-    """Print the table; write the JSON and beside it the pictures, `engine-<rows>-<pair>.png`."""
+    """Print the table; write the JSON and, next to it, pictures `engine-<rows>-<pair>.png`."""
     rows = [each._asdict() for each, _ in measured_rows]
     table.show(rows, HEADINGS)
     kept = [curves(each.rows, each.pair, measured) for each, measured in measured_rows]

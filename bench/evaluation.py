@@ -1,4 +1,4 @@
-"""What an evaluation costs, held against the best matrix product: `python -m bench.evaluation`."""
+"""The cost of an evaluation, compared with a matrix product: `python -m bench.evaluation`."""
 
 import argparse
 import os
@@ -10,16 +10,16 @@ from typing import Any
 import tensorflow as tf
 
 from bench import table
-from bench.clock import lap
 from bench.faithful import SETTINGS, Evaluate, faithful
-from bench.flops import evaluation_flops
+from bench.measures import lap
 from bench.pairs import Pair, pair
 from shared.config import Config
+from shared.settings import StyleSettings
 from worker import weights
 from worker.engine.device import find_device
 from worker.engine.image import centred
 from worker.engine.loss.metric import along_its_axes
-from worker.engine.vgg19.layers import Weights
+from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights, stride
 from worker.host_memory import usable_bytes
 
 SIDE = 2048  # of the two matrices
@@ -37,7 +37,7 @@ HEADINGS = {
 
 
 def measure(rows: int, trained: Weights, precision: str, repeat: int) -> dict[str, Any]:
-    """Time evaluations and products in turn, so that a slow moment of the machine hits both."""
+    """Time evaluations and products alternately, so that other load affects both."""
     images = pair(1, rows)
     image, evaluate = centred(images.content), _engines(images, trained, precision)
     product = _matrix_product(tf.as_dtype(precision))
@@ -66,6 +66,25 @@ def _engines(images: Pair, trained: Weights, precision: str) -> Evaluate:
 def _matrix_product(dtype: tf.DType) -> Any:
     left, right = (tf.cast(tf.random.normal((SIDE, SIDE)), dtype) for _ in range(2))
     return lambda: tf.matmul(left, right)
+
+
+def evaluation_flops(rows: int, columns: int, settings: StyleSettings) -> int:
+    """Count the operations of a forward and a backward pass, and of the Gram matrices.
+
+    A convolution needs a multiplication and an addition for each weight and position, and the same
+    number for the gradient of its input. A Gram matrix of n positions needs 2 · c² · n, twice.
+    Everything else is less than 1 % of that.
+    """
+    total, read = 0, {*settings.style_layers, settings.content_layer}
+    for layer, (height, width, inputs, outputs) in KERNEL_SHAPES.items():
+        positions = (rows // stride(layer)) * (columns // stride(layer))
+        total += 2 * 2 * height * width * inputs * outputs * positions
+        if layer in settings.style_layers:
+            total += 2 * 2 * outputs**2 * positions
+        read -= {layer}
+        if not read:
+            break
+    return total
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The engine's objective with the Keras example's settings, as a function of the image alone."""
+"""The engine's objective with the Keras example's settings, as a function of the image."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""How well a queued job's end is foretold, on a mixed queue: `python -m bench.forecast`."""
+"""The accuracy of the forecast of a queued job's end: `python -m bench.forecast`."""
 
 import argparse
 import os
@@ -54,7 +54,7 @@ def recorded(client: Client, job: Job) -> dict[str, Any]:
 
 
 def judged(client: Client, row: dict[str, Any]) -> dict[str, Any]:
-    """Add what came to pass."""
+    """Add the actual times."""
     ended = client.wait(row["id"]).finished_at
     assert ended is not None  # noqa: S101 - it was waited for
     waited = ended.timestamp() - row["at"]
@@ -63,7 +63,7 @@ def judged(client: Client, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def measure(url: str, jobs: int, seed: int) -> list[dict[str, Any]]:
-    """Let the worker be measured by three jobs, then send many at once and wait for them."""
+    """Measure the worker with three jobs, then send many at once and wait for them."""
     chance = random.Random(seed)  # noqa: S311 - a seed makes the run one that can be made again
     with Client(url) as client:
         for warm in [submit(client, chance) for _ in range(3)]:
@@ -75,7 +75,7 @@ def measure(url: str, jobs: int, seed: int) -> list[dict[str, Any]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve a system of its own, measure it, print the table and write the JSON."""
+    """Start a system, measure it, print the table and write the JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench.forecast", description=__doc__)
     parser.add_argument("--jobs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""A benchmark's function in a process of its own, for what a process does only once."""
+"""Runs a benchmark's function in a new process, for what a process does only once."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def run_fresh(module: str, arguments: Sequence[str]) -> dict[str, Any] | None:
-    """Run `python -m module arguments`; return the JSON it prints last, None where it was killed.
+    """Run `python -m module arguments`; return the JSON that it prints last, None if it was killed.
 
     Raises:
         CalledProcessError: it failed on its own; what it said stands on the screen.
@@ -24,7 +24,7 @@ def run_fresh(module: str, arguments: Sequence[str]) -> dict[str, Any] | None:
 
 
 def answer(result: Mapping[str, Any]) -> None:
-    """Print what `run_fresh` returns in the process that asked."""
+    """Print the result that `run_fresh` returns in the calling process."""
     print(json.dumps(result))
 
 

@@ -1,4 +1,4 @@
-"""How much memory a size takes, each measured in a process of its own: `python -m bench.memory`.
+"""The memory that each size takes, measured in new processes: `python -m bench.memory`.
 
 With `--budget` the engine plans with that many megabytes, and goes over to tiles past them.
 """
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import table
-from bench.clock import timed
 from bench.fresh import answer, run_fresh
+from bench.measures import timed
 from bench.pairs import pair
 from shared.config import Config
 from shared.settings import StyleSettings
@@ -59,7 +59,7 @@ def inside(rows: int, evaluations: int, budget: int | None) -> dict[str, Any]:
 
 
 def measure_sizes(sizes: Sequence[int], options: Sequence[str]) -> list[dict[str, Any]]:
-    """Measure the sizes in order; one that the kernel kills for its memory is the last."""
+    """Measure the sizes in order, until the kernel kills one for its memory."""
     rows: list[dict[str, Any]] = []
     for size in sorted(sizes):
         last = run_fresh("bench.memory", ["--inside", str(size), *options])
@@ -73,7 +73,7 @@ def measure_sizes(sizes: Sequence[int], options: Sequence[str]) -> list[dict[str
 
 
 def slopes(rows: Sequence[dict[str, Any]]) -> list[float]:
-    """Return the bytes that each pixel more costs, between neighbouring sizes."""
+    """Return the bytes per additional pixel between neighbouring sizes."""
     return [
         (larger["peak_mb"] - smaller["peak_mb"]) * 1e6 / (_pixels(larger) - _pixels(smaller))
         for smaller, larger in pairwise(rows)

@@ -1,4 +1,4 @@
-"""Runs of the engine, each evaluation with its time, and with its loss as float32 sees it."""
+"""Runs of the engine: the time and the float32 loss of each evaluation."""
 
 import hashlib
 from typing import NamedTuple
@@ -7,9 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bench.clock import timed
-from bench.crossing import Point
 from bench.faithful import faithful
+from bench.measures import CurvePoint, timed
 from bench.pairs import Pair
 from shared.settings import StyleSettings
 from worker.engine.engine import Engine
@@ -22,7 +21,7 @@ WARM_UP = 15  # evaluations
 class Run(NamedTuple):
     """One run of the engine."""
 
-    curve: list[Point]  # of the evaluations at full size
+    curve: list[CurvePoint]  # of the evaluations at full size
     pictures: dict[int, Pixels]  # by evaluation, (rows, columns, 3), centred B, G, R
 
 
@@ -46,7 +45,7 @@ class Judge:
 
 
 def warm(engine: Engine, images: Pair, settings: StyleSettings) -> None:
-    """Take a few evaluations at every level, so that all is traced and allocated.
+    """Run a few evaluations at every level, so that all is traced and allocated.
 
     A few are more than the engine's period from one full evaluation to the next.
     """
@@ -56,12 +55,12 @@ def warm(engine: Engine, images: Pair, settings: StyleSettings) -> None:
 
 
 def run(engine: Engine, images: Pair, settings: StyleSettings, judge: Judge) -> Run:
-    """Paint once with the clock on; take the pictures with it off, and judge them afterwards."""
+    """Paint once; copy each picture with the clock stopped, and evaluate the copies later."""
     seconds, pictures = {}, {}
     shape = images.content.shape
     for spent, progress in timed(lambda: engine.stylize(images.content, [images.style], settings)):
         pixels = progress.pixels()
         if pixels.shape == shape:  # a coarser level's image has no loss to compare
             seconds[progress.evaluation], pictures[progress.evaluation] = spent, pixels
-    curve = [Point(each, seconds[each], judge(pixels)) for each, pixels in pictures.items()]
+    curve = [CurvePoint(each, seconds[each], judge(pixels)) for each, pixels in pictures.items()]
     return Run(curve, pictures)

@@ -1,4 +1,4 @@
-"""The pictures that the engine is measured with, pinned by their hash."""
+"""The pictures for the benchmarks, verified by their hash."""
 
 import hashlib
 from typing import NamedTuple
@@ -23,7 +23,7 @@ class Pair(NamedTuple):
 
     @property
     def sha256(self) -> str:
-        """The hash of all that goes in."""
+        """The hash of both pictures."""
         data = self.content.astype(np.uint8).tobytes() + self.style.astype(np.uint8).tobytes()
         return hashlib.sha256(data).hexdigest()
 

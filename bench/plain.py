@@ -1,4 +1,4 @@
-"""The same objective written down plainly, with none of the engine's code: Keras, a tape, float32.
+"""The same objective without the engine's code: Keras, a gradient tape, float32.
 
 It is what the strong baseline minimises, and what the engine's own objective is held against.
 """
@@ -16,7 +16,7 @@ Features = dict[str, tf.Tensor]
 
 
 class Fixed(NamedTuple):
-    """What does not change with the result, computed once."""
+    """The fixed targets, computed once."""
 
     content: tf.Tensor  # (1, h, w, c)
     grams: Features  # layer to (c, c)
@@ -34,7 +34,7 @@ class Plain:
         self._features = tf.function(keras.Model(network.inputs[0], outputs))
 
     def fixed(self, images: Pair) -> Fixed:
-        """Read the content's activations and the style's Gram matrices."""
+        """Compute the content's activations and the style's Gram matrices."""
         content, style = (self._features(preprocessed(image)) for image in images[1:])
         return Fixed(
             content[SETTINGS.content_layer],

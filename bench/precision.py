@@ -1,4 +1,4 @@
-"""What the device's precision costs by the end of a run: `python -m bench.precision`."""
+"""The effect of the device's precision on the final loss: `python -m bench.precision`."""
 
 import argparse
 import os
@@ -27,7 +27,7 @@ HEADINGS = {
 
 
 def measure(rows: int, number: int, trained: Weights, device: Device) -> dict[str, Any]:
-    """Paint a pair in both; each picture's loss is what float32 sees in it."""
+    """Paint a pair in both precisions; return each picture's float32 loss."""
     images, settings = pair(number, rows), StyleSettings(size=rows)
     judge, losses, reported = ours.Judge(images, trained), [], 0.0
     for each in (Device(), device):

@@ -1,4 +1,4 @@
-"""What bench/reference.json knows: the loss that the Keras example's 4000 steps reach."""
+"""Reads bench/reference.json: the loss that the Keras example's 4000 steps reach."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ class Reference(NamedTuple):
 
 
 def entries(file: Path = FILE) -> list[tuple[int, int]]:
-    """Return rows and pair of every reference that is there."""
+    """Return rows and pair of every stored reference."""
     names = (name.split("/") for name in _known(file))
     return sorted((int(rows), int(number)) for rows, number in names)
 

@@ -1,4 +1,4 @@
-"""Draws a contact sheet of what the engine's benchmark painted: `python -m bench.sheet FILE`."""
+"""Draws a contact sheet of the engine's benchmark: `python -m bench.sheet FILE`."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ INK, PAPER = "#333333", "white"
 
 
 def sheet(rows: Sequence[dict[str, Any]], engine: Path) -> Image.Image:
-    """Lay out a line for each of the engine's `rows`: photograph, painting, result, label."""
+    """Lay out one line per row of the benchmark: photograph, painting, result, label."""
     line = CELL[1] + LABEL + GAP
     size = (3 * CELL[0] + 4 * GAP, len(rows) * line + GAP)
     paper = Image.new("RGB", size, PAPER)
@@ -32,7 +32,7 @@ def sheet(rows: Sequence[dict[str, Any]], engine: Path) -> Image.Image:
 
 
 def largest_of_each_pair(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep of each pair the row of the largest size, in the order of the pairs."""
+    """Return each pair's row with the largest size, in the order of the pairs."""
     by_size = sorted(rows, key=lambda row: (row["pair"], row["rows"]))
     return list({row["pair"]: row for row in by_size}.values())
 

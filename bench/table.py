@@ -1,4 +1,4 @@
-"""How a benchmark tells what it measured: one table on the screen, JSON in a file."""
+"""Shows measurements as a table, and writes them as JSON."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ Row = Mapping[str, Any]
 
 
 def show(rows: Sequence[Row], headings: Mapping[str, str]) -> None:
-    """Print the `rows` under `headings`: key of a row to what stands above its column."""
+    """Print the `rows` with `headings`, which map a row's key to its column's heading."""
     lines = [list(headings.values()), *([_cell(row[key]) for key in headings] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
@@ -17,7 +17,7 @@ def show(rows: Sequence[Row], headings: Mapping[str, str]) -> None:
 
 
 def write(path: Path | None, data: Mapping[str, Any]) -> None:
-    """Write `data` as JSON into `path`, if there is one, making its folder."""
+    """Write `data` as JSON to `path`, if given, and create its folder."""
     if path is None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """Gramworks' Python client: submit pictures to a style-transfer server and fetch the results.
 
-`client` has the methods, `models` and `events` what they return, `errors` what they raise;
-`transport` is the HTTP below, `cli` the command line.
+Reading order: `client` has the methods; `models` and `events` are what they return, `errors` what
+they raise; `formats` names picture formats; `transport` sends HTTP requests; `cli/` is the command
+line.
 """
 
 from gramworks._version import __version__

@@ -1,4 +1,4 @@
-"""Which version of the package this is."""
+"""The package's version."""
 
 from importlib.metadata import PackageNotFoundError, version
 

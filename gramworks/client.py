@@ -30,10 +30,10 @@ Picture = str | os.PathLike[str] | bytes | BinaryIO
 
 
 class Client:
-    """Talks to one server; a context manager that may be shared between threads.
+    """A client of one server; a context manager that threads can share.
 
     `retry_delays` are the pauses, in seconds, before each attempt to resume a dropped event stream.
-    Every method raises a `GramworksError` when the server cannot be reached or refuses.
+    Every method raises a `GramworksError` if the server cannot be reached or returns an error.
     """
 
     def __init__(
@@ -66,8 +66,8 @@ class Client:
     ) -> Job:
         """Submit `content` to be painted in the style of one or more pictures; return the job.
 
-        `settings` can hold `"preset"` and the names that `settings()` lists; the server has
-        defaults for all. `options` concern the job, such as `{"priority": "high"}`.
+        `settings` can contain `"preset"` and the names that `settings()` lists; all have defaults.
+        `options` say how the job is handled, such as `{"priority": "high"}`.
         """
         form = {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
         with ExitStack() as opened:
@@ -80,7 +80,7 @@ class Client:
         return self._http.ask(Job.from_json, "GET", _path(job_id))
 
     def jobs(self, limit: int = 20, cursor: str | None = None) -> Page:
-        """Return one page of jobs, newest first; `cursor` is the `cursor` of the page before."""
+        """Return one page of jobs, newest first; `cursor` comes from the previous page."""
         query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
         return self._http.ask(Page.from_json, "GET", "/api/v1/jobs", params=query)
 
@@ -95,8 +95,8 @@ class Client:
     def watch(self, job_id: str) -> Iterator[Event]:
         """Yield the job's events until it has ended; a dropped connection is resumed.
 
-        The first event and the last are `JobChanged`. An event may come twice after a
-        `Reconnecting`; when the server stays away, `ServerUnreachable` is raised.
+        The first and the last event are `JobChanged`. After a `Reconnecting`, an event can come
+        twice. If the server stays unreachable, `ServerUnreachable` is raised.
         """
         path = _path(job_id, "events")
         stream = EventStream(
@@ -123,9 +123,9 @@ class Client:
         path: str | os.PathLike[str],
         format: str | None = None,  # noqa: A002 - the name in the URL
     ) -> Path:
-        """Save the finished picture, whole or not at all; the format follows from the suffix.
+        """Save the finished picture atomically; the suffix chooses the format.
 
-        A file that is there already is replaced.
+        An existing file is replaced.
         """
         target = Path(path)
         query = {"format": format or format_of(target)}
@@ -162,7 +162,7 @@ class Client:
         return True
 
     def absolute(self, link: str) -> str:
-        """Return the whole address of a link from a job, such as `job.links["page"]`."""
+        """Return the absolute URL of a job's link, such as `job.links["page"]`."""
         return self._http.absolute(link)
 
 
@@ -196,7 +196,7 @@ def _upload(picture: Picture, field: str, opened: ExitStack) -> Upload:
 
 @contextmanager
 def _whole(target: Path) -> Iterator[BinaryIO]:
-    """Open a file that becomes `target` when all of it is there, and vanishes otherwise."""
+    """Open a temporary file that becomes `target` on success and is deleted on failure."""
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:

@@ -1,4 +1,4 @@
-"""The one error tree of the client; its messages are sentences to show to a person."""
+"""The client's errors; their messages are sentences for people."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from gramworks.models import Job
 
 
 class GramworksError(Exception):
-    """Anything this package raises on purpose."""
+    """The base class of this package's errors."""
 
 
 class ServerUnreachable(GramworksError):
-    """Nobody answered, or the connection was lost on the way."""
+    """The server did not answer, or the connection was lost."""
 
 
 class UnexpectedAnswer(GramworksError):
-    """Somebody answered, but not as a Gramworks server does."""
+    """The answer is not one of a Gramworks server."""
 
 
 class Problem(GramworksError):
-    """The server refused, and said why (RFC 9457); `body` is all it said.
+    """The server returned an error (RFC 9457); `body` is the problem document.
 
-    `retry_after` is in how many seconds it may be asked again, where it said so.
+    `retry_after` is the number of seconds after which to try again, if the server sent it.
     """
 
     def __init__(
@@ -44,23 +44,23 @@ class Problem(GramworksError):
 
 
 class InvalidRequest(Problem):
-    """What was sent cannot be taken: 400, 413, 415 or 422."""
+    """The request is invalid: 400, 413, 415 or 422."""
 
 
 class NotFound(Problem):
-    """There is no such job, or no more: 404 or 410."""
+    """The job does not exist, or no longer: 404 or 410."""
 
 
 class NotReady(Problem):
-    """The job's state does not allow this, most often because the picture is not done: 409."""
+    """The job's state does not allow this, usually because the picture is not finished: 409."""
 
 
 class Unavailable(Problem):
-    """The server cannot do it now, later perhaps: 429, 502, 503 or 504."""
+    """The server cannot handle the request now; try again later: 429, 502, 503 or 504."""
 
 
 class JobFailed(GramworksError):
-    """The job that was waited for failed; `job.error` says why."""
+    """A job failed while the client waited for it; `job.error` says why."""
 
     def __init__(self, job: Job) -> None:
         super().__init__((job.error and job.error.detail) or f"Job {job.id} failed.")
@@ -68,7 +68,7 @@ class JobFailed(GramworksError):
 
 
 class JobCancelled(GramworksError):
-    """The job that was waited for was cancelled."""
+    """A job was cancelled while the client waited for it."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(f"Job {job.id} was cancelled.")
@@ -76,7 +76,7 @@ class JobCancelled(GramworksError):
 
 
 def require_success(job: Job) -> Job:
-    """Return the job itself, unless it failed or was cancelled."""
+    """Return the job; raise an error if it failed or was cancelled."""
     if job.state == "failed":
         raise JobFailed(job)
     if job.state == "cancelled":

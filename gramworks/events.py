@@ -14,18 +14,18 @@ from gramworks.errors import ServerUnreachable, Unavailable
 from gramworks.models import Job, Progress
 from gramworks.transport import understood
 
-# About a minute in all: long enough for a server to be restarted or a laptop to change networks.
+# About a minute in total: enough to restart a server or to change networks.
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)
 
 LONGEST_DELAY = 60.0  # whatever a server asks for
 
-# A connection that held this long was sound, even if a quiet queue gave it nothing to say.
+# A connection that lasted this long counts as successful, even without any event.
 SOUND_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class JobChanged:
-    """The job as a whole: first of all, and as its state or its place in the queue changes."""
+    """The whole job: the first event, and after changes of its state or position."""
 
     job: Job
 
@@ -47,7 +47,7 @@ class PreviewReady:
 
 @dataclass(frozen=True)
 class Reconnecting:
-    """The connection was lost; after `delay` seconds it is tried again."""
+    """The connection was lost; the client tries again after `delay` seconds."""
 
     reason: str
     delay: float
@@ -58,7 +58,7 @@ Event = JobChanged | Progressed | PreviewReady | Reconnecting
 
 @dataclass(frozen=True)
 class Message:
-    """One server-sent event as it came; `id` is the last id seen, as the standard has it."""
+    """A server-sent event; `id` is the last id received, as the standard says."""
 
     event: str
     data: str
@@ -69,12 +69,12 @@ Connect = Callable[[str | None], AbstractContextManager[Iterable[bytes]]]
 
 
 class EventStream:
-    """The events of one job to its end, over as many connections as that takes."""
+    """The events of one job until it ends, over as many connections as needed."""
 
     def __init__(
         self, connect: Connect, look: Callable[[], Job], delays: Sequence[float] = RETRY_DELAYS
     ) -> None:
-        """`connect` opens the stream after an event's id; `look` asks for the job itself."""
+        """`connect` opens the stream after an event's id; `look` fetches the job."""
         self._connect = connect
         self._look = look
         self._delays = delays
@@ -120,7 +120,7 @@ class EventStream:
         return JobChanged(job)
 
     def _next_delay(self, error: Exception) -> float:
-        if not self._heard:  # nothing was dropped: there never was a stream to go back to
+        if not self._heard:  # there was no connection yet, so there is nothing to resume
             raise error
         if self._failures >= len(self._delays):
             raise ServerUnreachable(
@@ -133,7 +133,7 @@ class EventStream:
 
 
 def read_event(message: Message) -> Event | None:
-    """Return what a message means; None for kinds that only a newer server knows."""
+    """Return a message as an event; None for unknown kinds, which a newer server may send."""
     match message.event:
         case "job":
             return JobChanged(Job.from_json(json.loads(message.data)))
@@ -147,7 +147,7 @@ def read_event(message: Message) -> Event | None:
 
 
 def messages(chunks: Iterable[bytes]) -> Iterator[Message]:
-    """Yield the messages of an event stream (WHATWG HTML, 9.2.6); one that is cut off is lost."""
+    """Yield the messages of an event stream (WHATWG HTML, 9.2.6); an incomplete one is dropped."""
     event, data, last_id = "", list[str](), ""
     for line in _lines(chunks):
         name, _, value = line.partition(":")

@@ -1,4 +1,4 @@
-"""Which picture formats a result can be asked for, and what their files are called."""
+"""The picture formats of a result and their file suffixes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ SHORT_SUFFIXES = {"jpg": "jpeg", "tif": "tiff"}
 
 
 class UnknownFormat(GramworksError):
-    """A file name's suffix names no format that a result can have."""
+    """The file name's suffix is not one of a result's formats."""
 
 
 def format_of(path: Path) -> str:
-    """Return the format that a file name's suffix stands for; png when it has none."""
+    """Return the format of a file name's suffix; png if it has none."""
     suffix = path.suffix.lower().removeprefix(".")
     name = SHORT_SUFFIXES.get(suffix, suffix or "png")
     if name not in FORMATS:
         known = ", ".join(FORMATS)
-        raise UnknownFormat(f"No result can be had as {path.suffix!r} ({path}); there are {known}.")
+        raise UnknownFormat(f"{path.suffix!r} is not a format of a result ({path}). Use {known}.")
     return name

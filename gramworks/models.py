@@ -1,4 +1,4 @@
-"""The server's JSON as frozen dataclasses, which ignore keys that they do not know."""
+"""The server's JSON as frozen dataclasses, which ignore unknown keys."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a job's log: its state, the time, and a sentence."""
+    """One entry of a job's log: its state, the time, and a sentence."""
 
     state: str
     at: datetime | None
@@ -98,7 +98,7 @@ class Fallback:
 
 @dataclass(frozen=True)
 class Job:
-    """One job as the server last sent it; `body` is the whole JSON, with keys unknown here."""
+    """A job as the server last sent it; `body` is the whole JSON, including unknown keys."""
 
     id: str
     state: str
@@ -165,7 +165,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Page:
-    """Some jobs, newest first, and the cursor of the page after them (None: this is the last)."""
+    """Some jobs, newest first, and the cursor of the next page; None on the last page."""
 
     jobs: tuple[Job, ...]
     cursor: str | None
@@ -179,7 +179,7 @@ class Page:
 
 @dataclass(frozen=True)
 class SettingsGuide:
-    """The settings of a picture as the server describes them: a JSON Schema, and presets."""
+    """The server's description of the settings: a JSON Schema, and presets."""
 
     schema: JsonObject
     presets: Mapping[str, JsonObject]
@@ -204,5 +204,5 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _cursor(next_path: str | None) -> str | None:
-    # Only the cursor is taken: the path may lack the prefix under which a proxy serves us.
+    # Only the cursor is used: the path may lack a prefix that a proxy adds.
     return parse_qs(urlsplit(next_path or "").query).get("cursor", [None])[0]

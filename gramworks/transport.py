@@ -1,4 +1,4 @@
-"""HTTP with one server, where every way it can go wrong becomes one of this package's errors."""
+"""HTTP requests to one server; all failures are raised as this package's errors."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PROBLEMS: dict[int, type[Problem]] = {
 
 
 class Request(TypedDict, total=False):
-    """What may go with a request, under httpx's names."""
+    """The options of a request, under httpx's names."""
 
     params: Mapping[str, str | int]
     headers: Mapping[str, str]
@@ -69,39 +69,39 @@ class Http:
             )
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self._httpx.close()
 
     def absolute(self, link: str) -> str:
-        """Return a link from an answer with the server's address before it."""
+        """Return the absolute URL of a link in an answer."""
         return str(httpx.URL(self._url).join(link))
 
     def send(self, method: str, path: str, **request: Unpack[Request]) -> httpx.Response:
-        """Return the whole answer; raise what a refusal says."""
+        """Return the whole answer, or raise the error that it describes."""
         with _translating(self._url):
             return _accepted(self._httpx.request(method, path, **request))
 
     def ask(
         self, build: Callable[[Any], Built], method: str, path: str, **request: Unpack[Request]
     ) -> Built:
-        """Return what `build` makes of the answer's JSON."""
+        """Return the answer's JSON, converted by `build`."""
         response = self.send(method, path, **request)
         return understood(lambda answer: build(answer.json()), response, self._url)
 
     @contextmanager
     def stream(self, path: str, **request: Unpack[Request]) -> Iterator[Iterator[bytes]]:
-        """Give the answer's bytes as they arrive; what goes wrong while they do is ours too."""
+        """Yield a stream of the answer's bytes; errors while reading are translated too."""
         with _translating(self._url), self._httpx.stream("GET", path, **request) as response:
             yield _accepted(response).iter_bytes()
 
 
 def understood(build: Callable[[Raw], Built], raw: Raw, origin: str) -> Built:
-    """Return what `build` makes of `raw`; raise `UnexpectedAnswer` if it lacks something."""
+    """Return `raw` converted by `build`; raise `UnexpectedAnswer` if that fails."""
     try:
         return build(raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnexpectedAnswer(
-            f"What {origin} sent is not what a Gramworks server sends. Is the address right?"
+            f"The answer from {origin} is not one of a Gramworks server. Is the address right?"
         ) from error
 
 
@@ -116,7 +116,7 @@ def _translating(url: str) -> Iterator[None]:
 def _our_error(error: Exception, url: str) -> GramworksError:
     match error:
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
-            return ServerUnreachable(f"{url!r} is not an address like http://127.0.0.1:8000.")
+            return ServerUnreachable(f"{url!r} is not an address such as http://127.0.0.1:8000.")
         case httpx.ConnectError() | httpx.ConnectTimeout():
             return ServerUnreachable(f"No server answers at {url} ({_reason(error)}).")
         case httpx.TimeoutException():
@@ -160,11 +160,11 @@ def _json_object(response: httpx.Response) -> dict[str, Any]:
 
 
 def _unexplained(response: httpx.Response) -> str:
-    """Describe an answer that is no problem document, such as a proxy in between sends."""
+    """Describe an answer that is not a problem document, such as a proxy's."""
     url = response.request.url.copy_with(query=None)
     answer = f"{url} answered {response.status_code} {response.reason_phrase}".rstrip()
     if response.has_redirect_location:
         return f"{answer}: use the address {response.headers['Location']} instead."
     if seconds := _retry_after(response):
         return f"{answer}: try again in {seconds} s."
-    return f"{answer} and did not say why. Is there a proxy between?"
+    return f"{answer} without a reason. The answer may come from a proxy."

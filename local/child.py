@@ -1,4 +1,4 @@
-"""One process of the system: started with a log of its own, and never left behind."""
+"""One process of the system: it has its own log, and it ends with this process."""
 
 import ctypes
 import os
@@ -14,7 +14,7 @@ _LIBC = ctypes.CDLL(None)  # loaded here: between fork and exec nothing may take
 
 
 class Child:
-    """A process in a process group of its own, so that Ctrl-C reaches only us."""
+    """A process in its own process group, so that Ctrl-C reaches only this process."""
 
     def __init__(
         self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
@@ -41,16 +41,16 @@ class Child:
 
     @property
     def running(self) -> bool:
-        """Whether it lives."""
+        """Whether it is running."""
         return self._process is not None and self._process.poll() is None
 
     def tell(self, signal_number: int) -> None:
-        """Send a signal to it alone."""
+        """Send a signal to it, not to its group."""
         if self._process is not None and self.running:
             self._process.send_signal(signal_number)
 
     def end(self, grace: float = GRACE_SECONDS) -> None:
-        """Wait for it to end, then end what is left of its group."""
+        """Wait until it ends, then kill the rest of its group."""
         if self._process is None:
             return
         try:
@@ -72,6 +72,6 @@ class Child:
 
 
 def die_with_parent() -> None:
-    """Let the child that is about to run end when this process does."""
+    """Make the kernel end the new child when this process ends."""
     # were we killed ourselves, nothing that we started would stay behind
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -12,14 +12,14 @@ from rich.console import Console
 from gramworks import Client, Event, GramworksError, JobChanged, Reason
 from gramworks.cli.watch_view import watch_job
 from gramworks.errors import require_success
-from local.errors import LocalError
+from local import LocalError
 from local.system import System
 from samples import photograph_path, style_path
 from shared.config import Config
 
 
 def demo(config: Config, console: Console) -> None:
-    """Paint `CONTENT` in the style of `STYLE` into `OUT`, samples where they are not set."""
+    """Paint `CONTENT` in the style of `STYLE` and save it as `OUT`; by default, paint a sample."""
     content = _picture("CONTENT", photograph_path("coffee"))
     style = _picture("STYLE", style_path("brushwork"))
     out = Path(os.environ.get("OUT") or "gramworks-demo.png").absolute()
@@ -31,7 +31,7 @@ def demo(config: Config, console: Console) -> None:
         with System(own, os.environ, lambda line: console.print(line, style="dim")) as system:
             _paint(system.url, content, style, out, console)
     except (LocalError, GramworksError):
-        console.print(f"The logs are kept in {folder / 'logs'}", markup=False)
+        console.print(f"The logs are in {folder / 'logs'}", markup=False)
         raise
     except KeyboardInterrupt:
         shutil.rmtree(folder)
@@ -40,13 +40,13 @@ def demo(config: Config, console: Console) -> None:
 
 
 class DemoClient(Client):
-    """A client that does not wait for a worker with more memory, since none will come."""
+    """A client that does not wait for a worker with more memory, since there is only one worker."""
 
     def watch(self, job_id: str) -> Iterator[Event]:
         """Yield the job's events.
 
         Raises:
-            LocalError: the worker has too little memory for the job.
+            LocalError: the worker does not have enough memory for the job.
         """
         for event in super().watch(job_id):
             if isinstance(event, JobChanged) and event.job.waiting:
@@ -58,8 +58,8 @@ def _require_memory(waiting: Reason) -> None:
     if waiting.code == "no_live_worker_fits":
         size = "{width} × {height}".format(**waiting.body)
         raise LocalError(
-            f"The worker has too little memory for a picture of {size} pixels. Set"
-            " GRAMWORKS_MEMORY_MB to more, or leave it unset."
+            f"The worker does not have enough memory for a picture of {size} pixels. Set"
+            " GRAMWORKS_MEMORY_MB to a larger value, or leave it unset."
         )
 
 

@@ -1,10 +1,10 @@
-"""Where a Redis server is found, and how ours is run."""
+"""Finds a Redis server and returns the command that runs it."""
 
 import importlib.util
 import shutil
 from pathlib import Path
 
-from local.errors import LocalError
+from local import LocalError
 
 PROGRAMS = ("redis-server", "valkey-server")
 
@@ -26,7 +26,7 @@ def find() -> str:
 
 
 def command(port: int, folder: Path) -> list[str]:
-    """Return how to run a server at `port` of this machine that keeps its data in `folder`."""
+    """Return the command for a server on this machine's `port` with its data in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     options = {
         "port": str(port),

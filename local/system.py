@@ -1,4 +1,4 @@
-"""The whole system on this machine: its processes, from the weights to the web."""
+"""The whole system on this machine: starts, watches and stops its processes."""
 
 import fcntl
 import os
@@ -17,9 +17,8 @@ from typing import IO, Self
 import redis
 
 from gramworks import Client, GramworksError
-from local import redis_server
+from local import LocalError, redis_server
 from local.child import Child
-from local.errors import LocalError
 from shared.config import Config, check_address
 from shared.errors import InvalidConfig
 from shared.object_store import check_place
@@ -30,7 +29,7 @@ Say = Callable[[str], None]
 
 
 class System:
-    """Redis (unless `REDIS_URL` names one), a worker and the web; a context that stops them all.
+    """Redis (unless `REDIS_URL` is set), a worker and the web; a context manager.
 
     A process that ends unexpectedly is started again; one that keeps ending stops the system.
     """
@@ -48,7 +47,7 @@ class System:
         self.url = ""
 
     def __enter__(self) -> Self:
-        """Start everything; whatever fails, what was started is stopped."""
+        """Start all processes; if one fails to start, stop the others."""
         try:
             self._start()
         except BaseException:
@@ -63,13 +62,13 @@ class System:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop everything; raise LocalError if it stopped because of a failure."""
+        """Stop all processes; raise LocalError if the system stopped because of a failure."""
         self.stop()
         if self.failure:
             raise LocalError(self.failure)
 
     def stop(self) -> None:
-        """Stop what was started, the web first and Redis last; again, and it is killed at once."""
+        """Stop all processes, the web first and Redis last; a second Ctrl-C kills them."""
         self._stopping.set()
         for child in reversed(self._children):
             child.tell(signal.SIGTERM)
@@ -159,7 +158,7 @@ class System:
         child.start()
 
     def _requeue_its_jobs(self) -> None:
-        """Requeue what the dead worker held, instead of waiting until its lease expires."""
+        """Requeue the dead worker's job now, before its lease expires."""
         command = [sys.executable, "-m", "worker.dead_workers"]
         done = subprocess.run(
             command, env=self._environment, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Pictures to try a style transfer with: styles which programs here paint, and photographs."""
+"""Sample pictures: styles that programs here paint, and photographs."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,14 +13,14 @@ PHOTOGRAPHS = {
 
 
 def style_path(name: str) -> Path:
-    """Where the JPEG of a style is kept."""
+    """Return the path of a style's JPEG."""
     if name not in STYLES:
         raise ValueError(f"no style called {name!r}; there are: {', '.join(STYLES)}")
     return Path(__file__).with_name(f"{name}.jpg")
 
 
 def photograph_path(name: str) -> Path:
-    """Where scikit-image keeps a photograph, found without the seconds its import would take."""
+    """Return the path of scikit-image's photograph, without the slow import of scikit-image."""
     if name not in PHOTOGRAPHS:
         raise ValueError(f"no photograph called {name!r}; there are: {', '.join(PHOTOGRAPHS)}")
     package = find_spec("skimage")

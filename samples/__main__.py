@@ -1,4 +1,4 @@
-"""Paint every style anew and keep the JPEGs beside the programs: `python -m samples`."""
+"""Paint all styles and save the JPEGs next to the programs: `python -m samples`."""
 
 import sys
 from time import perf_counter
@@ -9,7 +9,7 @@ from samples.material import FULL_SIZE, save
 
 
 def main() -> None:
-    """Paint all styles, telling how long each took."""
+    """Paint all styles, and print how long each takes."""
     for name in STYLES:
         start = perf_counter()
         save(painted(name, FULL_SIZE), style_path(name))

@@ -94,5 +94,5 @@ def finished(picture: Picture, size: Size) -> Image.Image:
 
 
 def save(image: Image.Image, path: Path) -> None:
-    """Write the JPEG which is kept beside the program."""
+    """Write the JPEG next to its program."""
     image.save(path, quality=JPEG_QUALITY, optimize=True, progressive=True)

@@ -1,1 +1,7 @@
-"""What the web and the worker agree on; knows no Flask and no TensorFlow."""
+"""What the web and the worker share. It imports neither Flask nor TensorFlow.
+
+Reading order: `errors` (the error tree), `config` (deployment settings), `settings/` (a picture's
+settings), `job` (a job's record), `job_store/` (jobs in Redis), `object_store` (pictures in a
+folder or bucket) with `paths` (its keys), `pictures` (encoding), `forecast` (when jobs start),
+`wakeup` (Celery's settings).
+"""

@@ -18,7 +18,7 @@ from shared.errors import InvalidConfig
 
 REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
-OF_OTHERS = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # client, compose
+OTHER_NAMES = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
 log = logging.getLogger(__name__)
 
 
@@ -56,15 +56,15 @@ class Config(BaseModel):
     """The port that the web listens on; 0 chooses a free one."""
 
     web_threads: Annotated[int, Field(alias="GRAMWORKS_WEB_THREADS", ge=4, le=2000)] = 200
-    """How many requests the web serves at a time; each open job page takes one."""
+    """How many requests the web serves at the same time; each open job page takes one."""
 
     proxies: Annotated[int, Field(alias="GRAMWORKS_PROXIES", ge=0, le=9)] = 0
     """How many proxies are in front of the web. That many entries at the end of X-Forwarded-For are
-    trusted. Workers are shared evenly among addresses; with 0 behind a proxy, all jobs seem to
-    come from one."""
+    trusted. Workers are shared evenly among addresses; with 0 behind a proxy, all jobs have the
+    proxy's address."""
 
     max_upload_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_UPLOAD_MB", ge=1, le=2000)] = 64
-    """The largest upload (all files of a job together), in megabytes."""
+    """The largest upload (all files of a job together) in megabytes."""
 
     max_input_megapixels: Annotated[
         float, Field(alias="GRAMWORKS_MAX_INPUT_MEGAPIXELS", gt=0, le=170)
@@ -83,21 +83,21 @@ class Config(BaseModel):
     """How many megabytes the pictures of queued jobs can have together."""
 
     min_free_mb: Annotated[int, Field(alias="GRAMWORKS_MIN_FREE_MB", ge=0)] = 500
-    """The least free space, in megabytes, in the folder where images are stored. With less, or with
-    a Redis that uses nine tenths of its `maxmemory`, no job is accepted."""
+    """The minimum free space, in megabytes, in the folder where images are stored. With less, or
+    when Redis uses 90 % of its `maxmemory`, no job is accepted."""
 
     memory_mb: Annotated[int, Field(alias="GRAMWORKS_MEMORY_MB", ge=0)] = 0
-    """The memory that a worker plans with, in megabytes. Larger results are painted in tiles, still
-    larger ones are left to other workers. 0 means three quarters of the machine's or the
-    container's memory, or nine tenths of the GPU's."""
+    """How much memory a worker uses, in megabytes. Results that need more are painted in tiles;
+    even larger ones are left to other workers. 0 means 75 % of the machine's or the container's
+    memory, or 90 % of the GPU's."""
 
     checkpoint_seconds: Annotated[float, Field(alias="GRAMWORKS_CHECKPOINT_SECONDS", ge=1)] = 10
-    """How often a running job is saved, in seconds; a worker that dies loses at most that much
-    work. If saving takes more than 2 % of the time, it happens less often."""
+    """How often a running job is saved, in seconds; when a worker dies, at most that much work is
+    lost. If saving takes more than 2 % of the time, it happens less often."""
 
     retention_days: Annotated[float, Field(alias="GRAMWORKS_RETENTION_DAYS", ge=0)] = 0
-    """For how many days jobs and their pictures are kept after their end; 0 keeps them until they
-    are deleted."""
+    """For how many days jobs and their pictures are kept after they end; 0 keeps them until someone
+    deletes them."""
 
     redis_replicas: Annotated[int, Field(alias="GRAMWORKS_REDIS_REPLICAS", ge=0, le=9)] = 0
     """How many replicas of Redis must confirm that a job is accepted or ended."""
@@ -114,12 +114,12 @@ class Config(BaseModel):
 
     @property
     def memory(self) -> int | None:
-        """The memory that a worker plans with, in bytes; None to find it out."""
+        """The memory that a worker uses, in bytes; None to detect it."""
         return self.memory_mb * 10**6 or None
 
     @property
     def retention(self) -> float | None:
-        """For how many seconds jobs are kept after their end; None for ever."""
+        """For how many seconds jobs are kept after they end; None means no limit."""
         return self.retention_days * 86_400 or None
 
     @field_validator("redis_url")
@@ -175,10 +175,10 @@ def exit_if_invalid() -> Iterator[None]:
 
 
 def check_address(config: Config) -> int:
-    """Return the port that the web can listen on, a free one for 0.
+    """Return the port that the web can listen on; a free one if it is 0.
 
     Raises:
-        InvalidConfig: the address is not of this machine, or the port is taken or not allowed.
+        InvalidConfig: the address is not this machine's, or the port is taken or not allowed.
     """
     host, port = config.host, config.port
     try:
@@ -202,7 +202,7 @@ def check_address(config: Config) -> int:
 
 
 def _unknown_names(environment: Mapping[str, str], names: set[str]) -> list[str]:
-    known = sorted(names.union(OF_OTHERS))
+    known = sorted(names.union(OTHER_NAMES))
     warnings = []
     for name in environment:
         if name.startswith("GRAMWORKS_") and name not in known:

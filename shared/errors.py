@@ -82,7 +82,7 @@ class ResultTooNarrow(InvalidRequest):
 
 
 class NoWorkerFits(InvalidRequest):
-    """No worker that was online lately has the memory for the result; `maximum` rows fit."""
+    """No worker that was online recently has the memory for the result; `maximum` rows fit."""
 
     code = "no_worker_fits"
 
@@ -136,7 +136,7 @@ class RecordUnreadable(GramworksError):
 
 
 class NotReady(GramworksError):
-    """A job in `state` has no `what`, not yet or never."""
+    """A job in `state` has no `what`, or not yet."""
 
     code = "not_ready"
 
@@ -148,7 +148,7 @@ class NotFailed(GramworksError):
 
 
 class Refused(GramworksError):
-    """A job is not accepted now; it may be later."""
+    """A job is not accepted now; it can be later."""
 
 
 class QueueFull(Refused):
@@ -164,7 +164,7 @@ class StorageFull(Refused):
 
 
 class Waits(GramworksError):
-    """Why a queued job does not start; it does as soon as that changes."""
+    """Why a queued job does not start; it starts when this changes."""
 
 
 class NoWorkerOnline(Waits):
@@ -174,9 +174,9 @@ class NoWorkerOnline(Waits):
 
 
 class NoLiveWorkerFits(Waits):
-    """The online workers have too little memory for `width` × `height` pixels.
+    """The online workers do not have enough memory for `width` × `height` pixels.
 
-    `maximum` is the largest `size` that one of them takes; None if none fits.
+    `maximum` is the largest `size` that one of them can paint; None if there is none.
     """
 
     code = "no_live_worker_fits"
@@ -189,7 +189,7 @@ class WorkersDraining(Waits):
 
 
 class WorkersSuspended(Waits):
-    """The workers that could take the job lost several jobs in a row and pause: `reason`."""
+    """The workers that could take the job lost several jobs in a row and pause; see `reason`."""
 
     code = "workers_suspended"
 
@@ -233,15 +233,15 @@ class JobFailure(GramworksError):
 class OutOfMemory(JobFailure):
     """A result of `width` × `height` pixels needs more memory than the device has.
 
-    `maximum` is the largest `size` that should fit: what there is a plan for, and at most half the
-    pixels if memory ran out although there was one. None if no picture of this shape would fit.
+    `maximum` is the largest `size` that should fit: one that the worker has a memory plan for and,
+    if memory ran out in spite of a plan, with at most half the pixels. None if no size would fit.
     """
 
     code = "out_of_memory"
 
 
 class PicturesTooLarge(JobFailure):
-    """The worker has too little memory to open the job's pictures, or to encode the result."""
+    """The worker does not have enough memory to open the job's pictures or encode the result."""
 
     code = "pictures_too_large"
 

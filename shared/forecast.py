@@ -18,15 +18,15 @@ class Estimate:
 def forecast(
     queued: Sequence[QueuedJob], workers: Sequence[Worker], busy: Mapping[str, float]
 ) -> dict[str, Estimate]:
-    """Give each job in order to the worker that is free first; return when each starts and ends.
+    """Assign each job to the worker that is free first; return an estimate by job id.
 
     A job that no worker has the memory for has no estimate. Without any measured worker there are
-    none at all. A worker that was not measured yet counts as the median of the others.
+    no estimates. A worker that is not measured yet is treated as the median of the others.
 
     Args:
         queued: the queued jobs, in the order in which they will start.
-        workers: those that claim jobs.
-        busy: how many seconds a worker still needs for its job, by name.
+        workers: the workers that claim jobs.
+        busy: worker's name to the seconds that it still needs for its job.
     """
     speeds_of = _speeds(workers)
     free = {worker.name: busy.get(worker.name, 0.0) for worker in workers} if speeds_of else {}
@@ -43,7 +43,7 @@ def forecast(
 
 
 def seconds(work: float, speed: float, overhead: float) -> float:
-    """Return how long a worker of this measured pace takes for a job."""
+    """Return how long a worker takes for a job, given its measured speed and overhead."""
     return overhead + work / speed
 
 

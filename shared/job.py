@@ -43,8 +43,8 @@ class JobOptions(BaseModel):
     )
 
     priority: Priority = "normal"
-    """Jobs of a higher priority start first, except that every fifth is of a lower one if any is
-    queued."""
+    """Jobs of a higher priority start first, except that one in five is of a lower priority if any
+    is queued."""
 
 
 class _Record(BaseModel):
@@ -52,7 +52,7 @@ class _Record(BaseModel):
 
 
 class InputImage(_Record):
-    """An input picture, as the object store holds it."""
+    """An input picture in the object store."""
 
     key: str
     width: int
@@ -68,11 +68,11 @@ class JobInputs(_Record):
 
 
 class JobProgress(_Record):
-    """How far a running job is; `fraction` is of the work, of which coarse levels need little.
+    """How far a running job is. `fraction` is of the work; coarse levels are a small part of it.
 
     `loss` maps each term of the loss to its weighted value, and `total` to their sum. `history` is
-    how many pairs L-BFGS remembers, `tile` the side in pixels of the tiles that the image is
-    evaluated in, None if it is whole; both follow from the worker's memory.
+    how many pairs L-BFGS remembers. `tile` is the side in pixels of the tiles in which the image is
+    evaluated, or None without tiles. Both depend on the worker's memory.
     """
 
     evaluation: int
@@ -86,9 +86,9 @@ class JobProgress(_Record):
 
 
 class Transition(_Record):
-    """One line of a job's log: its new state, when, in which attempt, and why.
+    """One entry of a job's log: its new state, when, in which attempt, and why.
 
-    docs/reliability.md lists the reasons; a plain step forward has none.
+    docs/reliability.md lists the reasons; in a normal run there is none.
     """
 
     state: JobState
@@ -99,10 +99,10 @@ class Transition(_Record):
 
 
 class Fallback(_Record):
-    """How a job continued with less memory after it ran out.
+    """How a job continued with less memory after it ran out, in `attempt` at `evaluation`.
 
-    That was in `attempt` at `evaluation`; `fallback_step` counts the steps so far. `cause` is
-    `memory_error` if the process got an error, `killed` if the kernel ended it.
+    `fallback_step` counts the steps so far. `cause` is `memory_error` if the process got an error,
+    `killed` if the kernel ended it.
     """
 
     attempt: int
@@ -124,8 +124,8 @@ class Job(_Record):
     """A job's record.
 
     `position` is 1 for the job that starts next, None unless queued. `pixels` is the result's
-    size; `work` counts what all evaluations cost (`StyleSettings.levels`). An attempt begins at
-    `fallback_step` (0: as planned), since earlier ones ran out of memory.
+    size; `work` is the cost of all evaluations (`Level.work`). The next attempt starts at
+    `fallback_step`, which is above 0 if earlier ones ran out of memory.
     """
 
     id: str

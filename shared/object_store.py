@@ -15,17 +15,14 @@ from shared.errors import InvalidConfig, ObjectNotFound, StoreUnavailable
 
 
 class Stored(NamedTuple):
-    """What lies under a key, and since when."""
+    """A key of a stored object, and when it was written."""
 
     key: str
     modified: datetime
 
 
 class ObjectStore:
-    """Bytes under keys; what is put is seen whole or not at all.
-
-    Every method may raise StoreUnavailable.
-    """
+    """Bytes under keys. Writes are atomic. Every method may raise StoreUnavailable."""
 
     def __init__(self, url: str) -> None:
         self.folder = None if "://" in url else Path(url).expanduser().absolute()
@@ -43,24 +40,24 @@ class ObjectStore:
             return bytes(self._store.get(key).bytes())
 
     def stored(self, prefix: str) -> Iterator[Stored]:
-        """Yield what is stored whose keys begin with `prefix` and a slash."""
+        """Yield the objects whose keys begin with `prefix` and a slash."""
         with _our_errors():
             for batch in self._store.list(f"{prefix}/"):
                 for item in batch:
                     yield Stored(item["path"], item["last_modified"])
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete what is stored under the keys; one that is not there does no harm."""
+        """Delete the objects under these keys; missing ones are ignored."""
         for key in keys:
             with suppress(ObjectNotFound), _our_errors(key):
                 self._store.delete(key)
 
     def delete_folder(self, prefix: str) -> None:
-        """Delete all whose keys begin with `prefix` and a slash."""
+        """Delete all objects whose keys begin with `prefix` and a slash."""
         self.delete([each.key for each in self.stored(prefix)])
 
     def delete_unfinished(self, before: datetime) -> None:
-        """Delete what writers that were killed left in a folder; a bucket shows no such thing."""
+        """Delete partial files that killed processes left in a folder; buckets have none."""
         with _our_errors():
             for path in self.folder.rglob("*#*") if self.folder else ():
                 if datetime.fromtimestamp(path.stat().st_mtime, UTC) <= before:
@@ -86,9 +83,10 @@ def check_place(config: Config) -> None:
 
 @contextmanager
 def _our_errors(key: str | None = None) -> Iterator[None]:
-    """Raise obstore's errors as ours; only with a `key`, that nothing is there is one of its own.
+    """Raise obstore's errors as ours.
 
-    Elsewhere it means that a folder went away beneath us.
+    A missing file is ObjectNotFound if `key` is given. Otherwise it means that the store's folder
+    has disappeared.
     """
     try:
         yield
@@ -101,4 +99,4 @@ def _our_errors(key: str | None = None) -> Iterator[None]:
 def _open(folder: Path | None, url: str) -> Backend:
     if folder is None:
         return from_url(url)
-    return LocalStore(folder, mkdir=True, automatic_cleanup=True)  # of folders that get empty
+    return LocalStore(folder, mkdir=True, automatic_cleanup=True)  # removes empty folders

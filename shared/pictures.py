@@ -1,4 +1,4 @@
-"""From the optimiser's pixels to a picture's bytes: means added, clipped, encoded."""
+"""Turns the optimiser's pixels into an image file: adds the means, clips, encodes."""
 
 import io
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _OPTIONS: dict[str, dict[str, object]] = {
 
 
 def deprocess(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np.uint8]:
-    """Turn VGG's centred B, G, R into a picture, as `deprocess_image` of the Keras example does.
+    """Turn VGG19's centred B, G, R into a picture, as `deprocess_image` of the Keras example does.
 
     Args:
         pixels: (rows, columns, 3), centred B, G, R.
@@ -27,7 +27,7 @@ def deprocess(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np
         (rows, columns, 3), R, G, B.
     """
     picture = pixels + np.asarray(means, dtype=np.float32)
-    # Keras truncates where we round: its mean error is half a level more.
+    # The Keras example truncates, which makes pictures darker by half a grey level on average.
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8)[..., ::-1]
 
 
@@ -41,6 +41,6 @@ def encode(picture: NDArray[np.uint8], format_name: str) -> bytes:
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:
-    """Return a picture of our own making as R, G, B of (rows, columns, 3)."""
+    """Return a picture that `encode` or the web stored as R, G, B of (rows, columns, 3)."""
     with Image.open(io.BytesIO(data)) as image:
         return np.asarray(image.convert("RGB"))

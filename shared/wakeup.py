@@ -1,7 +1,7 @@
 """The wake-up: Celery's settings, the task's name, and how a worker is woken.
 
-A message carries nothing but that the queue may hold a job. If one is lost, the next round of a
-worker's `reconcile` sends another; one too many costs a look at the queue.
+A message only says that a job may be queued. If one is lost, a worker's next `reconcile` sends
+another; an extra one costs one look at the queue.
 """
 
 import logging
@@ -23,7 +23,7 @@ def celery_app(redis_url: str) -> Celery:
         task_ignore_result=True,
         broker_transport_options={**_SOCKET, "max_retries": 1, "global_keyprefix": "gw:celery:"},
         broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,  # Redis may be away for any time
+        broker_connection_max_retries=None,  # Redis can be unavailable for any time
         worker_concurrency=1,
         worker_disable_prefetch=True,  # a busy worker leaves wake-ups to idle ones
         worker_pool_start_method="spawn",  # keeps TensorFlow and CUDA out of the parent
@@ -36,7 +36,7 @@ def celery_app(redis_url: str) -> Celery:
 
 
 def wake(app: Celery) -> None:
-    """Wake a worker; without Redis that is left to `reconcile`."""
+    """Wake a worker; if Redis is not available, `reconcile` does it later."""
     try:
         app.send_task(TASK, retry=False)
     except OperationalError:

@@ -1,4 +1,4 @@
-"""What tests stand on: a real Redis of their own, and the stores over it."""
+"""Fixtures: a real Redis for each test, and the stores that use it."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A Redis server of a test's own, which goes away and comes back as the test wants."""
+"""A Redis server that a test can stop and start."""
 
 import signal
 import subprocess

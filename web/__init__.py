@@ -1,8 +1,9 @@
-"""The front end: pages for people, an API for programs; never loads the model.
+"""The front end: pages for people, an API for programs. It does not load the model.
 
-Reading order: `__main__` serves, `services` are the routes' collaborators, `intake` turns an upload
-into a job, `api` and `pages` are the routes, `queue_forecast` estimates times, `errors` and
-`messages` say what is wrong, `identity` says whose request it is, `health` is for machines.
+Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
+upload into a job; `api/` and `pages/` have the routes; `queue_forecast` estimates times; `errors`
+and `messages/` turn errors into responses and sentences; `identity/` finds the owner of a request;
+`health` has the health checks.
 """
 
 from flask import Flask, Response
@@ -31,7 +32,10 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     for module in (jobs, events, settings, workers, new, job, health):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(
-        number=formatting.number, duration=formatting.duration, time=formatting.time
+        number=formatting.number,
+        about=formatting.about,
+        time=formatting.time,
+        setting=formatting.setting,
     )
     app.after_request(_guard)
     return app

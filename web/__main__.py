@@ -24,7 +24,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "bind": f"{self._config.host}:{self._config.port}",
             "worker_class": "gthread",
             "threads": self._config.web_threads,
-            "graceful_timeout": 3,  # a job page reconnects its stream by itself
+            "graceful_timeout": 3,  # job pages reconnect their streams
             "loglevel": self._config.log_level,
             "proc_name": "gramworks-web",
             "control_socket_disable": True,
@@ -33,7 +33,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Make the application, in the process that serves it."""
+        """Create the application, in the process that serves it."""
         return create_app(self._config)
 
 

@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
-    """Answer every error of `app`."""
+    """Register the handlers for all errors of `app`."""
     app.register_error_handler(GramworksError, respond)
     app.register_error_handler(HTTPException, _respond_to_http)
     app.register_error_handler(Exception, _respond_to_unexpected)
@@ -69,13 +69,13 @@ def status_of(error: GramworksError) -> HTTPStatus:
 
 
 def retry_after(error: GramworksError) -> dict[str, str]:
-    """Return the header that says when to try again, if trying again helps."""
+    """Return the Retry-After header, if trying again can help."""
     seconds = RETRY_SECONDS.get(error.code)
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def problem(error: GramworksError, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the RFC 9457 body of an error; `labels` are what the page calls its fields."""
+    """Return the RFC 9457 body of an error; `labels` are the page's names for fields."""
     status = status_of(error)
     body = _detailed(error.code, error.parameters, labels or {})
     return {
@@ -87,7 +87,7 @@ def problem(error: GramworksError, labels: Mapping[str, str] | None = None) -> d
 
 
 def fault(error: JobFault | JobFailure | Waits | GramworksError) -> dict[str, Any]:
-    """Return why a job failed, or does not start, for its JSON."""
+    """Return the JSON that says why a job failed or does not start."""
     return _detailed(error.code, error.parameters, {})
 
 
@@ -95,13 +95,21 @@ def _detailed(
     code: str, parameters: Mapping[str, Any], labels: Mapping[str, str]
 ) -> dict[str, Any]:
     shown = {PARAMETER_NAMES.get(name, name): value for name, value in parameters.items()}
-    labelled = {**shown, "field": labels.get(str(shown.get("field")), shown.get("field"))}
+    labelled = {**shown, "field": _label(str(shown.get("field")), labels)}
     hidden = ("problem", "message")
     return {
         "detail": sentence(code, labelled),
         "code": code,
         **{name: value for name, value in shown.items() if name not in hidden},
     }
+
+
+def _label(field: str, labels: Mapping[str, str]) -> str:
+    """Return what the page calls a field, or a part of one (`Style layers: block1_conv1`)."""
+    parent, dot, part = field.rpartition(".")
+    if field in labels or not dot:
+        return labels.get(field, field)
+    return f"{labels[parent]}: {part}" if parent in labels else field
 
 
 def _respond_to_http(error: HTTPException) -> Response:
@@ -124,7 +132,7 @@ def _respond_to_http(error: HTTPException) -> Response:
 
 
 def _too_large() -> GramworksError:
-    # Werkzeug raises the same for long files and for long fields; the length tells them apart.
+    # Werkzeug raises the same error for large files and for long fields; the length decides.
     limits = current_app.config
     longest = limits["MAX_CONTENT_LENGTH"]
     if request.content_length is None or request.content_length > longest:
@@ -150,7 +158,7 @@ def _response(body: Mapping[str, Any], headers: list[tuple[str, str]] | None = N
 
 
 def _page_to_go_back_to() -> str:
-    """Return the page to load again: this one, or the one that a form was sent from."""
+    """Return the page to load again: this page, or the page whose form was sent."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.removesuffix("?")
     referrer = urlsplit(request.referrer or "")

@@ -1,4 +1,4 @@
-"""Health, for machines: does the process answer, and can it accept a job."""
+"""Health checks: whether the process answers, and whether it can accept a job."""
 
 from typing import Any
 

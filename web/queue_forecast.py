@@ -1,4 +1,4 @@
-"""What queued jobs can expect: when each starts and ends, or what blocks it."""
+"""When each queued job starts and ends, or what blocks it."""
 
 import threading
 import time
@@ -25,10 +25,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class QueueForecast:
-    """The forecast for all queued jobs at one moment.
+    """The forecast for all queued jobs at one time.
 
-    `estimates` maps a job's id to its times. Of the `live` workers, `draining` are the names of
-    those that claim no more jobs.
+    `estimates` maps a job's id to its times. `draining` has the names of the `live` workers that
+    claim no more jobs.
     """
 
     estimates: Mapping[str, Estimate]
@@ -53,7 +53,7 @@ class QueueForecast:
 def make_queue_forecast(
     jobs: JobStore, queue: JobQueue, workers: Workers, redis: RedisStatus
 ) -> QueueForecast:
-    """Gather what is queued, what runs and which workers are online, and forecast the times."""
+    """Return the forecast from the queue, the running jobs and the online workers."""
     live, draining = workers.live(), workers.draining()
     claiming = {
         worker.name: worker
@@ -61,7 +61,7 @@ def make_queue_forecast(
         if worker.name not in draining and worker.suspended_until is None
     }
     busy = _seconds_busy(jobs, claiming, redis.clock())
-    # when a busy worker is free is unknown if its speed was not measured yet
+    # without a measured speed, it is unknown when a busy worker becomes free
     predictable = [worker for name, worker in claiming.items() if busy.get(name, 0.0) is not None]
     known = {name: left for name, left in busy.items() if left is not None}
     return QueueForecast(forecast(queue.workload(), predictable, known), live, draining)
@@ -92,10 +92,10 @@ def _seconds_left(job: Job, worker: Worker, now: float) -> float | None:
 
 
 class Cached(Generic[Value]):
-    """Calls `make` when its last result is a second old by `clock`; threads may share it.
+    """Calls `make` again when its last result is a second old; thread-safe.
 
-    A result that took long is cached for longer, so that making it takes at most a tenth of the
-    time. A failure is cached as well: while Redis hangs, one thread at a time waits for it.
+    A result that takes long to make is cached for longer, so that making it takes at most a tenth
+    of the time. Errors are cached too: while Redis hangs, one thread at a time waits for it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the routes work with, made once for an application."""
+"""The collaborators of the routes, created once per application."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class Services:
 
 
 def install(app: Flask, config: Config, cache: Cache) -> None:
-    """Make the services and give them to `app`."""
-    # each thread may wait for Redis: an open event stream does all the time
+    """Create the services and attach them to `app`."""
+    # each thread can wait for Redis; an open event stream always does
     connection = connect(config.redis_url, max_connections=2 * config.web_threads)
     jobs, queue = JobStore(connection, config.redis_replicas), JobQueue(connection)
     workers, redis = Workers(connection), RedisStatus(connection)

@@ -10,8 +10,8 @@ from worker import fetch
 from worker.celery_app import NAME
 from worker.dead_workers import name_of
 
-# Workers report to Redis themselves. Celery's own heartbeat would even keep a worker from ending
-# while Redis is away.
+# Workers send their own heartbeats. Celery's would keep a worker from stopping while Redis is not
+# available.
 CELERY_OPTIONS = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 ENVIRONMENT = {
     "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # as nvidia-smi numbers GPUs
@@ -34,7 +34,7 @@ def start(app: str) -> None:
         os.environ.setdefault(key, value)
     os.environ[NAME] = name = name_of(os.getpid(), socket.gethostname())
     celery = [sys.executable, "-m", "celery", "-q", "-A", app, "worker", "-n", name]
-    os.execv(sys.executable, [*celery, *CELERY_OPTIONS])  # noqa: S606 - no shell is wanted
+    os.execv(sys.executable, [*celery, *CELERY_OPTIONS])  # noqa: S606 - it needs no shell
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What `celery -A worker.app` loads."""
+"""The Celery app that `celery -A worker.app` loads."""
 
 import os
 
@@ -9,14 +9,14 @@ from worker.pool_process import LoadedEngine
 
 
 def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
-    """Load TensorFlow, the network and its weights; only a pool process does."""
-    from shared.object_store import ObjectStore  # noqa: PLC0415 - this and all below: see above
-    from worker import weights  # noqa: PLC0415
-    from worker.engine.device import find_device  # noqa: PLC0415
-    from worker.engine.engine import Engine  # noqa: PLC0415
-    from worker.engine.memory.plan import largest_pixels  # noqa: PLC0415
-    from worker.host_memory import usable_bytes  # noqa: PLC0415
-    from worker.job.runner import Runner  # noqa: PLC0415
+    """Load TensorFlow, the network and its weights; the main process imports none of these."""
+    from shared.object_store import ObjectStore
+    from worker import weights
+    from worker.engine.device import find_device
+    from worker.engine.engine import Engine
+    from worker.engine.memory.plan import largest_pixels
+    from worker.host_memory import usable_bytes
+    from worker.job.runner import Runner
 
     device = find_device(config.memory, usable_bytes())
     engine = Engine(weights.load(config), device)

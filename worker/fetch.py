@@ -9,12 +9,13 @@ from worker.weights import HELP, load
 
 
 def main() -> None:
-    """Download the weights unless they are cached, or exit with what can be done."""
+    """Download the weights unless they are cached; if that fails, exit with the alternatives."""
     try:
         with exit_if_invalid():
             load(Config.read(os.environ))
     except WeightsUnavailable as error:
-        sys.exit("No weights from {source}: {reason}\n\n".format(**error.parameters) + HELP)
+        reason = "VGG19's weights could not be loaded from {source}: {reason}"
+        sys.exit(reason.format(**error.parameters) + f".\n\n{HELP}")
 
 
 if __name__ == "__main__":

@@ -10,17 +10,17 @@ from shared.job_store import Workers, connect
 
 
 def main() -> None:
-    """Exit with 0 if a worker of this host can work, else with the reason; loads no model."""
+    """Exit with 0 if a worker on this host can claim jobs, else with the reason."""
     host = socket.gethostname()
     with exit_if_invalid():
         config = Config.read(os.environ)
     try:
         live = Workers(connect(config.redis_url)).live()
     except StoreUnavailable as error:
-        sys.exit("Redis is away: {reason}".format(**error.parameters))
+        sys.exit("Redis is not available: {reason}".format(**error.parameters))
     workers = [worker for worker in live if worker.name.endswith(f"@{host}")]
     if not workers:
-        sys.exit(f"No worker on {host} sent a heartbeat lately.")
+        sys.exit(f"No worker on {host} has sent a heartbeat recently.")
     if all(worker.suspended_until for worker in workers):
         sys.exit(f"Suspended after losing several jobs in a row: {workers[0].suspended_reason}")
 

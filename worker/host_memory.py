@@ -1,29 +1,31 @@
-"""How much memory this machine, or the container it is in, has for the worker."""
+"""How much memory the worker can use on this machine or in its container."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-LIMITS = (  # of control groups, version 2 and 1
+CGROUP_LIMITS = (  # cgroup v2 and v1
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
-KILLS = (  # on this machine, in this container
+OOM_COUNTERS = (  # on this machine; in this container, cgroup v2 and v1
     Path("/proc/vmstat"),
     Path("/sys/fs/cgroup/memory.events"),
     Path("/sys/fs/cgroup/memory/memory.oom_control"),
 )
-SHARE = 0.75  # the rest is for the system, the parent process and the page cache
+USABLE_SHARE = 0.75  # the rest is for the system, the main process and the page cache
 
 
-def usable_bytes(limits: Sequence[Path] = LIMITS) -> int:
-    """Return how many bytes the worker may plan with."""
+def usable_bytes(limits: Sequence[Path] = CGROUP_LIMITS) -> int:
+    """Return how many bytes the worker can use."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return int(min(physical, *(_container_limit(path) or physical for path in limits)) * SHARE)
+    return int(
+        min(physical, *(_container_limit(path) or physical for path in limits)) * USABLE_SHARE
+    )
 
 
-def oom_kills(counters: Sequence[Path] = KILLS) -> int:
-    """Return how many processes the kernel has ended for their memory, here or on this machine."""
+def oom_kills(counters: Sequence[Path] = OOM_COUNTERS) -> int:
+    """Return how many processes the kernel's OOM killer has ended here or on this machine."""
     return sum(_counted(path, "oom_kill") for path in counters)
 
 

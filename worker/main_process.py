@@ -1,4 +1,4 @@
-"""Celery's main process: sends heartbeats, does maintenance, and sees its pool process die."""
+"""Celery's main process: sends heartbeats, does maintenance, handles a pool process's death."""
 
 import logging
 import threading
@@ -23,13 +23,13 @@ from worker.host_memory import oom_kills
 from worker.maintenance.loop import Loop
 from worker.maintenance.reconcile import Reconciler
 
-STOPPING_SECONDS = 60.0  # for which a worker that is being stopped claims nothing
-OOM_ROUNDS = 10  # how many rounds ago the kernel may have killed a process when Celery reports it
+STOPPING_SECONDS = 60.0  # for which a worker that is stopping claims nothing
+OOM_ROUNDS = 10  # Celery reports a process that the kernel killed up to so many rounds later
 log = logging.getLogger(__name__)
 
 
 class MainProcess:
-    """What the main process does when it starts, runs, loses its pool process, and stops."""
+    """What the main process does when it starts, while it runs, and when it stops."""
 
     def __init__(self, config: Config, name: str, app: Celery) -> None:
         self._config = config
@@ -49,7 +49,7 @@ class MainProcess:
         worker_init.connect(self._before_pool, weak=False)
         worker_ready.connect(self._start, weak=False)
         task_failure.connect(self._pool_process_died, weak=False)
-        worker_shutting_down.connect(self._leave, weak=False)
+        worker_shutting_down.connect(self._shut_down, weak=False)
 
     @cached_property
     def _connection(self) -> Connection:
@@ -80,13 +80,13 @@ class MainProcess:
         try:
             self._take_over()
         except StoreUnavailable as error:
-            log.warning("Redis is away: %s", error.parameters)  # the maintenance loop tries again
+            log.warning("Redis is not available: %s", error.parameters)  # _maintain tries again
 
     def _take_over(self) -> None:
-        """Requeue what dead workers of this host held, before this worker claims anything."""
+        """Requeue the jobs of dead workers on this host, before this worker claims any."""
         for job_id in requeue_jobs_of_dead_workers(self._jobs, self._workers, self._name):
             log.warning("job %s: requeued, its worker on this host is dead", job_id)
-        self._workers.undrain(self._name)  # a restarted container has the name that it had
+        self._workers.undrain(self._name)  # a restarted container keeps its name
         self._has_started = True
 
     def _start(self, **_: Any) -> None:
@@ -99,7 +99,7 @@ class MainProcess:
         self._oom_kills.append(oom_kills())
         self._report_suspension()
         stopped = [loop.name for loop in self._loops if not loop.is_alive()]
-        if stopped:  # without heartbeats, the health check fails
+        if stopped:  # send no heartbeat, so that the health check fails
             raise RuntimeError(f"no longer running: {', '.join(stopped)}")
         self._workers.heartbeat(self._name)
         self._reconciler.reconcile()
@@ -112,11 +112,11 @@ class MainProcess:
         reason = suspension and suspension[1]
         if suspension and reason != self._reported_suspension:
             log.error(
-                "this worker lost several jobs in a row and claims none for %.0f s; the last: %s",
+                "lost several jobs in a row; claims none for %.0f s; the last error: %s",
                 *suspension,
             )
         if self._reported_suspension and not suspension:
-            log.warning("this worker claims jobs again")
+            log.warning("claims jobs again")
             self._wake()
         self._reported_suspension = reason
 
@@ -124,13 +124,14 @@ class MainProcess:
         if not isinstance(exception, WorkerLostError):
             return  # an error in the task, which the pool process logged
         is_oom = oom_kills() > self._oom_kills[0]
-        log.error("lost the pool process%s: %s", " (out of memory)" if is_oom else "", exception)
+        cause = "ran out of memory" if is_oom else "died"
+        log.error("the pool process %s: %s", cause, exception)
         try:
             for claim in self._jobs.holders().get(self._name, []):
                 self._lose(claim, is_oom=is_oom)
             self._wake()
         except GramworksError as error:
-            log.warning("its job is requeued when its lease expires: %s", error)
+            log.warning("its job will be requeued when its lease expires: %s", error)
 
     def _lose(self, claim: Claim, *, is_oom: bool) -> None:
         if not is_oom:
@@ -141,21 +142,21 @@ class MainProcess:
         content = job.inputs.content
         maximum = largest_size(content.width, content.height, job.pixels // 2)
         fault = OutOfMemory(width=columns, height=rows, maximum=maximum)
-        # one step the first time; then all, for the last attempt
+        # one step the first time; all remaining steps the second time
         steps = LAST_FALLBACK_STEP if job.fallback_step else 1
         self._jobs.lose(claim, "killed for its memory", fallback_steps=steps, fault=fault)
 
-    def _leave(self, **_: Any) -> None:
+    def _shut_down(self, **_: Any) -> None:
         """Claim no more jobs, and release the running one for another worker."""
         self._stop.set()
         try:
             self._workers.leave(self._name)
-            self._workers.drain(self._name, STOPPING_SECONDS)  # the pool process lives for a moment
+            self._workers.drain(self._name, STOPPING_SECONDS)  # the pool process still runs
             if count := self._jobs.release_worker(self._name):
                 log.info("released %d jobs", count)
                 self._wake()
         except StoreUnavailable:
-            log.warning("Redis is away; this worker's job is requeued when its lease expires")
+            log.warning("Redis is not available; the job will be requeued when its lease expires")
 
     def _wake(self) -> None:
         wake(self._app)

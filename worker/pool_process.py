@@ -1,4 +1,4 @@
-"""A pool process: woken by the one Celery task, it claims and runs jobs until none fits."""
+"""A pool process: woken by the Celery task, it claims and runs jobs until no queued job fits."""
 
 import logging
 import os
@@ -25,19 +25,19 @@ from shared.job_store import (
 from shared.wakeup import TASK
 from worker.job.throughput import JobTiming, Throughput
 
-REDIS_SECONDS = 4.0  # less than a lease, so that waiting for Redis does not cost it
+REDIS_SECONDS = 4.0  # shorter than a lease, so that waiting for Redis does not lose it
 log = logging.getLogger(__name__)
 
 
 class RunJob(Protocol):
-    """Runs a claimed job to its end; `worker.job.runner.Runner.run` says more."""
+    """Runs a claimed job to its end; see `worker.job.runner.Runner.run`."""
 
     def __call__(self, claim: Claim, speed: float | None = None) -> JobTiming | None:
         """Run a job on a worker of this speed; return its timing, if it was measured."""
 
 
 class LoadedEngine(NamedTuple):
-    """What runs jobs of at most `largest_pixels` pixels, on `device`."""
+    """A loaded engine: `run` runs jobs of up to `largest_pixels` pixels on `device`."""
 
     run: RunJob
     largest_pixels: int
@@ -48,7 +48,7 @@ LoadEngine = Callable[[Config, JobStore], LoadedEngine]
 
 
 class PoolProcess:
-    """The one task, and the engine that its process loads before the first job."""
+    """The Celery task, and the engine that the process loads before its first job."""
 
     def __init__(self, config: Config, name: str, load_engine: LoadEngine) -> None:
         self._config = config
@@ -92,7 +92,7 @@ class PoolProcess:
 
     @property
     def _has_main_process(self) -> bool:
-        """Whether the process still runs that sends heartbeats and can stop this one."""
+        """Whether the main process, which sends heartbeats and can stop this one, still runs."""
         return os.getppid() == self._main_process
 
     def _work(self) -> None:
@@ -100,7 +100,7 @@ class PoolProcess:
             while self._has_main_process and (claim := self._claim()):
                 self._run(claim)
         except StoreUnavailable as error:
-            log.warning("a store is away, its jobs wait: %s", error.parameters)
+            log.warning("a store is not available; jobs wait: %s", error.parameters)
 
     def _claim(self) -> Claim | None:
         capability = Capability(self._name, self._engine.largest_pixels)
@@ -122,7 +122,7 @@ class PoolProcess:
 
 
 def _end_process() -> NoReturn:
-    """End this process, since its device may be broken; Celery starts another."""
-    log.error("this process ends after an unexpected error; a new one takes its place")
+    """Exit, since the device may be broken; Celery starts another process."""
+    log.error("this process exits after an unexpected error; Celery starts another")
     logging.shutdown()
     os._exit(1)

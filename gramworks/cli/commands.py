@@ -1,4 +1,4 @@
-"""The commands: each is one thing that a person asks of a Gramworks server."""
+"""The commands of `gramworks`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 @json_option
 @click.version_option(__version__, prog_name="gramworks")
 def cli() -> None:
-    """Paint pictures in the style of others on a Gramworks server."""
+    """Paint pictures in the style of other pictures on a Gramworks server."""
 
 
 @cli.command(epilog=SUBMIT_EXAMPLE)
@@ -164,7 +164,13 @@ def retry(session: Session, job_id: str, watch: bool | None, out: Path | None, f
 
 
 @cli.command("list")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="List up to this many.",
+)
 @click.option("--all", "everything", is_flag=True, help="List every job.")
 @json_option
 @pass_session
@@ -200,7 +206,7 @@ def main() -> None:
 def _check_output(watch: bool | None, out: Path | None, *, force: bool) -> None:
     """Refuse an output that cannot be saved before anything is sent."""
     if out and watch is False:
-        raise click.UsageError("--out waits for the job, so it cannot be used with --no-watch.")
+        raise click.UsageError("--out waits for the job and cannot be used with --no-watch.")
     if out:
         check_output_file(out, force=force)
 

@@ -1,4 +1,4 @@
-"""How a command ends when something fails: one line on stderr and an exit code."""
+"""What a command does when something fails: one line on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CommandFailed(click.ClickException):
     exit_code = 1
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the one line."""
+        """Print the error in one line."""
         click.echo(f"error: {self.format_message()}", err=True, file=file)
 
 
@@ -28,14 +28,14 @@ class JobUnsuccessful(CommandFailed):
 
 
 class CommandGroup(click.Group):
-    """A group of commands whose errors never end in a traceback."""
+    """A group of commands whose errors are shown without a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command that was asked for."""
+        """Run the command."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            raise  # click ends quietly when the reader of a pipe has gone
+            raise  # click exits without a message when a pipe is closed
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except (GramworksError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Checks where a picture will be saved before any work is done for it."""
+"""Checks the output file before a job is submitted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gramworks.formats import format_of
 
 
 def check_output_file(path: Path, *, force: bool, format_name: str | None = None) -> Path:
-    """Return the path if a picture can be saved there; ask before a file is replaced."""
+    """Return the path if a picture can be saved there; ask before replacing a file."""
     if format_name is None:
         format_of(path)
     if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):

@@ -1,4 +1,4 @@
-"""Says in words what a JSON Schema lets a setting be, and what it is."""
+"""Describes a setting's JSON Schema and value in words."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FEW = 6
 
 
 def allowed(setting: Schema, root: Schema) -> str:
-    """`32 to 4096 px`, `keras or aspect`, `list of text`; `root` is where `$ref` points into."""
+    """`32 to 4096 px`, `keras or aspect`, `list of text`; `root` resolves `$ref`."""
     return " ".join(filter(None, (_allowed(setting, root), setting.get("unit"))))
 
 
 def value(setting: object) -> str:
-    """`400`, `2.5e-08`, `keras`, `103.939, 116.779`, and a line each for what has names."""
+    """`400`, `2.5e-08`, `keras`, `103.939, 116.779`; for an object, one line per name."""
     if isinstance(setting, bool) or setting is None:
         return {True: "true", False: "false", None: "null"}[setting]
     if isinstance(setting, float):

@@ -1,4 +1,4 @@
-"""What every command shares: the server, the output, and their options."""
+"""What all commands share: the server, the output, and their options."""
 
 from __future__ import annotations
 

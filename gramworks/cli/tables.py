@@ -1,4 +1,4 @@
-"""Jobs and settings laid out for reading in a terminal."""
+"""Tables of jobs and settings for the terminal."""
 
 from __future__ import annotations
 
@@ -11,16 +11,25 @@ from rich.table import Table
 from rich.text import Text
 
 from gramworks.cli import schema
-from gramworks.cli.formatting import ago, duration, losses, queue_position, time_left
+from gramworks.cli.formatting import (
+    about,
+    ago,
+    duration,
+    evaluation,
+    level,
+    losses,
+    number,
+    queue_position,
+)
 from gramworks.cli.watch_view import state_text
 from gramworks.models import Job, SettingsGuide, Step
 
-# Room for the longest single value; a list continues in the next line.
+# The width of the longest single value; a list continues on the next line.
 VALUE_WIDTH = 18
 
 
 def jobs_table(jobs: Sequence[Job]) -> Table:
-    """Lay out a line for each job; ids stay whole, since they are what the other commands take."""
+    """Lay out one line per job; ids are not shortened, since other commands need them."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("id", no_wrap=True, min_width=max((len(job.id) for job in jobs), default=0))
     table.add_column("state", no_wrap=True, min_width=len("succeeded"))
@@ -34,9 +43,9 @@ def jobs_table(jobs: Sequence[Job]) -> Table:
 
 
 def job_table(job: Job, page: str | None) -> Table:
-    """Lay out everything about one job, a line each."""
+    """Lay out all facts about one job, one per line."""
     table = _pairs()
-    for name, said in _about(job, page).items():
+    for name, said in _facts(job, page).items():
         if said:
             table.add_row(name, said)
     if job.log:
@@ -48,7 +57,7 @@ def job_table(job: Job, page: str | None) -> Table:
 
 
 def settings_table(guide: SettingsGuide) -> Table:
-    """Lay out each setting, its value in the default preset, what it may be and what it does."""
+    """Lay out each setting with its value in the default preset, its bounds and its help."""
     preset = guide.presets.get(guide.default_preset, {})
     table = Table(box=None, padding=(0, 2, 1, 0), header_style="dim")
     table.add_column("setting", no_wrap=True)
@@ -61,7 +70,7 @@ def settings_table(guide: SettingsGuide) -> Table:
 
 
 def presets_table(guide: SettingsGuide) -> Table:
-    """Lay out each setting that some preset sets; dim where a preset leaves it as it is."""
+    """Lay out each setting that a preset changes; values that a preset does not change are dim."""
     fields = guide.schema["properties"]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("setting", *guide.presets):
@@ -83,17 +92,21 @@ def _pairs() -> Table:
     return table
 
 
-def _about(job: Job, page: str | None) -> dict[str, RenderableType]:
+def _facts(job: Job, page: str | None) -> dict[str, RenderableType]:
+    progress = job.progress
     return {
         "job": job.id,
         "state": state_text(job.state),
-        "why": job.error.detail if job.error else "",
+        "error": job.error.detail if job.error else "",
         "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
-        "waits": job.waiting.detail if job.waiting else "",
-        "place": queue_position(job.position, job.starts_in_seconds),
-        "progress": _evaluations(job),
-        "loss": losses(job.progress.loss) if job.progress and job.progress.loss else "",
-        "left": "" if job.ended else time_left(job.eta_seconds),
+        "waiting": job.waiting.detail if job.waiting else "",
+        "position": number(job.position) if job.position else "",
+        "starts in": _about(job.starts_in_seconds),
+        "done in": "" if job.ended else _about(job.eta_seconds),
+        "progress": f"{progress.fraction:.0%}" if progress else "",
+        "evaluation": evaluation(progress) if progress else "",
+        "level": level(progress) if progress else "",
+        "loss": losses(progress.loss) if progress and progress.loss else "",
         "attempt": str(job.attempt) if job.attempt > 1 else "",
         "created": _local(job.created_at),
         "started": _local(job.started_at),
@@ -127,14 +140,11 @@ def _explained(field: schema.Schema, guide: SettingsGuide) -> Text:
 def _how_far(job: Job) -> str:
     if job.state == "running" and job.progress:
         return f"{job.progress.fraction:.0%}"
-    return f"number {job.position}" if job.position else ""
+    return queue_position(job.position, None)
 
 
-def _evaluations(job: Job) -> str:
-    if job.progress is None:
-        return ""
-    progress = job.progress
-    return f"{progress.fraction:.0%}, evaluation {progress.evaluation} of {progress.evaluations}"
+def _about(seconds: float | None) -> str:
+    return "" if seconds is None else about(seconds)
 
 
 def _took(job: Job) -> str:

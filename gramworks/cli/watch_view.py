@@ -1,4 +1,4 @@
-"""Shows a job until it has ended: a live bar in a terminal, plain lines anywhere else."""
+"""Shows a job until it has ended: a progress bar in a terminal, otherwise plain lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from gramworks.cli.formatting import about, clock, duration, losses, queue_position, time_left
+from gramworks.cli.formatting import (
+    clock,
+    done_in,
+    duration,
+    evaluation,
+    level,
+    losses,
+    number,
+    queue_position,
+)
 from gramworks.cli.watched_job import WatchedJob
 from gramworks.client import Client
 from gramworks.models import Job
@@ -27,7 +36,7 @@ STATE_STYLES = {
 }
 STATE_WIDTH = len("reconnecting ")
 BAR_WIDTH = 50
-TIMES_WIDTH = len(" 100% 1:00:00  about 1 h 30 min left")
+TIMES_WIDTH = len(" 100% 1:00:00  done in about 1 h 30 min")
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -79,32 +88,32 @@ def outcome(watched: WatchedJob) -> Text:
     if seconds is not None:
         text.append(f" {'in' if job.state == 'succeeded' else 'after'} {duration(seconds)}", "none")
     if watched.progress and job.state == "succeeded":
-        text.append(f", {watched.progress.evaluations} evaluations", "none")
+        text.append(f", {number(watched.progress.evaluations)} evaluations", "none")
         if watched.progress.loss:
             text.append(f", loss {losses(watched.progress.loss)}", "dim")
     return text
 
 
 class BarView:
-    """A bar with the numbers under it, drawn again several times a second."""
+    """A bar with numbers below it, redrawn several times a second."""
 
     def __init__(self, console: Console, watched: WatchedJob) -> None:
         self._console = console
         self._standing = watched
 
     def opened(self) -> AbstractContextManager[object]:
-        """Draw until the context ends, then leave nothing."""
+        """Draw until the context ends, then erase everything."""
         return Live(self, console=self._console, transient=True, refresh_per_second=8)
 
     def show(self, watched: WatchedJob) -> None:
-        """Draw this job from the next time on."""
+        """Draw this job at the next redraw."""
         self._standing = watched
 
     def __rich__(self) -> RenderableType:
         parts = (_expected, _place, _loss, _reconnecting)
         lines = [line for part in parts for line in part(self._standing)]
         blocked_by = (_indented(sentence) for sentence in _blocked_by(self._standing))
-        # Not padded to the full width: a ^C echoed there would wrap, and the erasing miss a line.
+        # Not padded to the full width: an echoed ^C would wrap, and a line would not be erased.
         indent = " " * STATE_WIDTH
         details = (Text(indent + line, "dim", no_wrap=True, overflow="ellipsis") for line in lines)
         return Group(self._first_line(), *blocked_by, *details)
@@ -121,11 +130,11 @@ class BarView:
         return line
 
     def _bar_width(self) -> int:
-        return max(10, min(BAR_WIDTH, self._console.width - STATE_WIDTH - TIMES_WIDTH))
+        return max(8, min(BAR_WIDTH, self._console.width - STATE_WIDTH - TIMES_WIDTH))
 
 
 class LineView:
-    """A line at each change of state, and every few seconds between."""
+    """A line at each change of state, and every few seconds in between."""
 
     def __init__(self, console: Console, seconds: float = SECONDS_BETWEEN_LINES) -> None:
         self._console = console
@@ -163,7 +172,7 @@ def _state(watched: WatchedJob) -> Text:
 def _bar(watched: WatchedJob) -> ProgressBar:
     if watched.progress:
         return ProgressBar(total=1.0, completed=watched.progress.fraction)
-    # A running job that has not reported yet is loading, for an unknown time.
+    # A running job without progress is loading; how long that takes is unknown.
     return ProgressBar(total=1.0, pulse=watched.job.state == "running")
 
 
@@ -172,8 +181,8 @@ def _share(watched: WatchedJob) -> str:
 
 
 def _times(watched: WatchedJob) -> str:
-    left = time_left(watched.seconds_left)
-    return "  ".join(filter(None, (clock(watched.seconds_elapsed), left)))
+    done = done_in(watched.seconds_left)
+    return "  ".join(filter(None, (clock(watched.seconds_elapsed), done)))
 
 
 def _waiting(watched: WatchedJob) -> list[str]:
@@ -192,30 +201,28 @@ def _indented(sentence: str) -> Padding:
 
 
 def _expected(watched: WatchedJob) -> list[str]:
-    if watched.job.state != "queued" or watched.seconds_left is None:
-        return []
-    return [f"done in {about(watched.seconds_left)}"]
+    expected = done_in(watched.seconds_left)
+    return [expected] if expected and watched.job.state == "queued" else []
 
 
 def _facts(watched: WatchedJob) -> list[str]:
-    """Return as text what the bar and the lines under it show."""
+    """Return the text that is shown under the bar."""
     if watched.reconnecting:
         return _reconnecting(watched)
     if watched.job.state == "queued":
         return [*_waiting(watched), *_expected(watched), *_place(watched)]
     details = [*_place(watched), *_loss(watched)]
-    return [_share(watched).strip(), *details, time_left(watched.seconds_left)]
+    return [_share(watched).strip(), *details, done_in(watched.seconds_left)]
 
 
 def _place(watched: WatchedJob) -> list[str]:
-    """Return how far the job is, in one line or none."""
+    """Return the job's progress as one line, or no line."""
     progress, attempt = watched.progress, watched.job.attempt
     again = f"attempt {attempt}" if attempt > 1 else ""
     if progress is None:
         return [again] if again else []
-    level = f"level {progress.level} of {progress.levels}" if progress.levels > 1 else ""
-    evaluation = f"evaluation {progress.evaluation} of {progress.evaluations}"
-    return [", ".join(filter(None, (evaluation, level, again)))]
+    which = level(progress) and f"level {level(progress)}"
+    return [", ".join(filter(None, (f"evaluation {evaluation(progress)}", which, again)))]
 
 
 def _loss(watched: WatchedJob) -> list[str]:

@@ -1,4 +1,4 @@
-"""The newest that is known of a job that is being watched, from its events."""
+"""The latest state of a watched job, updated by its events."""
 
 from __future__ import annotations
 

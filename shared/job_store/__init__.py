@@ -1,8 +1,8 @@
 """The jobs in Redis.
 
-Reading order: `store` (JobStore: every transition of a job), `records` (how a job is written and
-read), `queue` (what is queued), `events`, `workers`, `locks`, `connection`; `keys` defines keys and
-limits for Python and Lua, `scripts` loads `lua/`.
+Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
+`queue` (what is queued), `events`, `workers`, `locks`, `connection`; `keys` defines keys and limits
+for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect

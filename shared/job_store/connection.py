@@ -11,7 +11,7 @@ from redis.retry import Retry
 
 from shared.errors import StoreUnavailable
 
-SOCKET_TIMEOUT = 10.0  # seconds; without one a half-open connection hangs for most of a minute
+SOCKET_TIMEOUT = 10.0  # seconds; without it a half-open connection hangs for most of a minute
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def _translated_errors() -> Iterator[None]:
     try:
         yield
     except redis.exceptions.NoScriptError:
-        raise  # redis-py loads the script and asks again
+        raise  # redis-py loads the script and tries again
     except RedisError as error:
         raise StoreUnavailable(store="redis", reason=str(error)) from error
 
@@ -32,7 +32,7 @@ class Pipeline(redis.client.Pipeline):
         """Run the commands.
 
         Raises:
-            StoreUnavailable: Redis is away, loading, full or read-only.
+            StoreUnavailable: Redis is not reachable, loading, full or read-only.
         """
         with _translated_errors():
             return super().execute(raise_on_error)
@@ -45,7 +45,7 @@ class Connection(redis.Redis):
         """Run one command.
 
         Raises:
-            StoreUnavailable: Redis is away, loading, full or read-only.
+            StoreUnavailable: Redis is not reachable, loading, full or read-only.
         """
         with _translated_errors():
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has none
@@ -61,7 +61,7 @@ class Connection(redis.Redis):
 
 
 class RedisStatus:
-    """What concerns Redis itself. Every method may raise StoreUnavailable."""
+    """The state of Redis itself. Every method may raise StoreUnavailable."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -75,7 +75,7 @@ class RedisStatus:
         return self._connection.clock()
 
     def used_memory_share(self) -> float:
-        """Return how much of its `maxmemory` Redis uses; 0 if it has no limit."""
+        """Return the share of `maxmemory` that Redis uses; 0 if it has no limit."""
         memory: Any = self._connection.info("memory")
         return float(memory["used_memory"] / (memory["maxmemory"] or float("inf")))
 
@@ -86,10 +86,10 @@ def connect(
     """Return a client; it connects with its first command.
 
     Args:
-        url: of Redis.
-        retries: how often a command that failed is sent again.
-        timeout: in seconds, for each answer.
-        max_connections: how many commands may wait for an answer at a time.
+        url: Redis's URL.
+        retries: how often a failed command is sent again.
+        timeout: the seconds to wait for each answer.
+        max_connections: how many commands can wait for an answer at the same time.
     """
     connection = Connection.from_url(
         url,

@@ -1,4 +1,4 @@
-"""The events of a job: a stream that a reader can leave and resume."""
+"""The events of a job: a stream that a reader can resume."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ BEGINNING = "0-0"
 
 
 class Event(NamedTuple):
-    """One event: `kind` is `state`, `progress`, `preview` or `fallback`; `data` is the writer's."""
+    """An event: `kind` is `state`, `progress`, `preview` or `fallback`; `data` depends on it."""
 
     id: str
     kind: str
@@ -36,12 +36,12 @@ class JobEvents:
     def follow(self, job_id: str, after: str, silence: float = 5.0) -> Iterator[Event | None]:
         """Yield a job's events as they come; None after each `silence` without one.
 
-        It does not end by itself: the reader knows when a job has ended.
+        It does not end by itself: the caller stops when the job has ended.
 
         Args:
             job_id: the job.
-            after: the id of the last event that was seen.
-            silence: in seconds; less than the socket's timeout.
+            after: the id of the last event that was read.
+            silence: in seconds; shorter than the socket's timeout.
         """
         key = stream_key(job_id)
         while True:

@@ -1,4 +1,4 @@
-"""Where Redis keeps what, and the limits of the job store: one definition for Python and Lua."""
+"""The job store's keys and limits: one definition for Python and Lua."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -7,12 +7,12 @@ from enum import StrEnum
 from shared.job import Priority
 
 PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
-PATIENCE: Mapping[Priority, int] = {"normal": 4, "low": 16}
+MAX_PASSED: Mapping[Priority, int] = {"normal": 4, "low": 16}
 """How many jobs of higher priorities may start before one of this priority does."""
 
 
 class Key(StrEnum):
-    """Whole keys, and prefixes (with a colon at the end) that a job, worker or priority follows."""
+    """Whole keys, and prefixes (with a colon at the end) of the keys of jobs, workers and so on."""
 
     INDEX = "gw:jobs"  # sorted set: all jobs, by number
     SEQUENCE = "gw:sequence"  # the last job's number
@@ -21,40 +21,40 @@ class Key(StrEnum):
     LOAD = "gw:load"  # hash: how many jobs are queued, and the bytes of their pictures
     PASSED = "gw:passed"  # hash: how often each priority was passed over
     VIRTUAL = "gw:virtual"  # hash: the virtual time of each priority
-    RECONCILED = "gw:reconciled"  # when expired leases were last looked for, in ms
-    WORKERS = "gw:workers"  # hash: worker to what it announced, as JSON
-    SEEN = "gw:worker-names"  # sorted set: workers, by when they were last heard from, in s
-    LARGEST = "gw:largest"  # sorted set: pixels that a worker took, by when it was heard from, in s
-    DRAINING = "gw:draining"  # sorted set: workers that claim no more jobs, by until when, in s
-    JOB = "gw:job:"  # hash: the record
-    LOG = "gw:log:"  # list: its transitions, as JSON
-    LOST = "gw:lost:"  # list: its attempts that were lost in a row, as JSON
-    EVENTS = "gw:events:"  # stream: its events
-    QUEUE = "gw:queue:"  # sorted set of a priority: queued jobs, by tag
-    OWNERS = "gw:owners:"  # hash of a priority: owner to how many jobs are queued
-    FINISH = "gw:finish:"  # sorted set of a priority: owners, by their next tag
-    CLAIM = "gw:claim:"  # the answer to a worker's last claim, as JSON
-    FAILURES = "gw:failures:"  # the attempts that a worker lost in a row, as JSON
-    LOCK = "gw:lock:"  # who does what one process does at a time
-    DONE = "gw:done:"  # what was done lately
+    RECONCILED = "gw:reconciled"  # the time in ms of the last search for expired leases
+    WORKERS = "gw:workers"  # hash: worker to its announcement, as JSON
+    SEEN = "gw:worker-names"  # sorted set: workers, by the time in s of their last heartbeat
+    LARGEST = "gw:largest"  # sorted set: workers' largest results in pixels, by the time in s
+    DRAINING = "gw:draining"  # sorted set: draining workers, by the time in s when draining ends
+    JOB = "gw:job:"  # hash: the job's record
+    LOG = "gw:log:"  # list: the job's transitions, as JSON
+    LOST = "gw:lost:"  # list: the job's attempts that were lost in a row, as JSON
+    EVENTS = "gw:events:"  # stream: the job's events
+    QUEUE = "gw:queue:"  # sorted set: a priority's queued jobs, by tag
+    OWNERS = "gw:owners:"  # hash: a priority's owners to how many jobs they have queued
+    FINISH = "gw:finish:"  # sorted set: a priority's owners, by their next tag
+    CLAIM = "gw:claim:"  # the answer to the worker's last claim, as JSON
+    FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
+    LOCK = "gw:lock:"  # the token of the process that holds the lock
+    DONE = "gw:done:"  # set for a while after a periodic task was done
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Numbers that the scripts go by; times are in the unit that the name says."""
+    """The numbers that the scripts use; the names say the unit."""
 
-    log_length: int = 200  # transitions that a job's log keeps
-    stream_length: int = 64  # events, about
-    stream_seconds: int = 3600  # after the job's end
-    claim_answer_seconds: int = 60  # within which a claim that is sent again gets the same answer
-    lost_attempts: int = 3  # in a row without a checkpoint; then the job fails
+    log_length: int = 200  # entries that a job's log keeps
+    stream_length: int = 64  # events that a job's stream keeps, approximately
+    stream_seconds: int = 3600  # for which the stream is kept after the job's end
+    claim_answer_seconds: int = 60  # within which a repeated claim gets the same answer
+    lost_attempts: int = 3  # in a row without a checkpoint, after which the job fails
     avoid_ms: int = 10_000  # for which a worker leaves a job that failed on it to other workers
-    failed_jobs: int = 3  # that a worker loses in a row before it is suspended
-    suspension_ms: int = 30_000  # the first; each further one takes twice as long
+    failed_jobs: int = 3  # in a row that a worker loses before it is suspended
+    suspension_ms: int = 30_000  # the first suspension; each further one takes twice as long
     longest_suspension_ms: int = 600_000
     failures_seconds: int = 86_400  # for which a worker's lost attempts are remembered
-    heard_seconds: int = 20  # since a worker's last heartbeat; then it does not count as online
-    number_digits: int = 16  # before a job's id in the queue, so that equal tags go by number
+    heard_seconds: int = 20  # after its last heartbeat, a worker no longer counts as online
+    number_digits: int = 16  # of a job's number before its id, so that equal tags sort by number
 
 
 LIMITS = Limits()
@@ -81,24 +81,24 @@ def queue_key(priority: Priority) -> str:
 
 
 def queue_member(number: int, job_id: str) -> str:
-    """Return how a job is named in its queue."""
+    """Return the member that stands for a job in its queue."""
     return f"{number:0{LIMITS.number_digits}d}{job_id}"
 
 
 def job_of_member(member: str) -> str:
-    """Return the id of the job that a queue's member names."""
+    """Return the id of the job that a queue's member stands for."""
     return member[LIMITS.number_digits :]
 
 
 def lua_constants() -> str:
-    """Return these definitions as Lua: the tables KEY, LIMIT, PRIORITIES and PATIENCE."""
+    """Return these definitions as Lua: the tables KEY, LIMIT, PRIORITIES and MAX_PASSED."""
     keys = ", ".join(f"{key.name} = '{key.value}'" for key in Key)
     limits = ", ".join(f"{name} = {value}" for name, value in asdict(LIMITS).items())
     priorities = ", ".join(f"'{priority}'" for priority in PRIORITIES)
-    patience = ", ".join(f"{priority} = {jobs}" for priority, jobs in PATIENCE.items())
+    max_passed = ", ".join(f"{priority} = {jobs}" for priority, jobs in MAX_PASSED.items())
     return (
         f"local KEY = {{ {keys} }}\n"
         f"local LIMIT = {{ {limits} }}\n"
         f"local PRIORITIES = {{ {priorities} }}\n"
-        f"local PATIENCE = {{ {patience} }}\n"
+        f"local MAX_PASSED = {{ {max_passed} }}\n"
     )

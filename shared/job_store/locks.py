@@ -1,4 +1,4 @@
-"""What only one process does at a time, or once in a while."""
+"""Locks for what only one process should do at a time, or once in a period."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +13,10 @@ LOCK_SECONDS = 30.0  # after which the lock of a process that died expires
 
 
 class Locks:
-    """Locks that save work; correctness never depends on them. May raise StoreUnavailable."""
+    """Locks that avoid duplicate work; correctness does not depend on them.
+
+    May raise StoreUnavailable.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

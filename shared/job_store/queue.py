@@ -1,4 +1,4 @@
-"""What is queued and in which order; `lua/common/2_order.lua` decides, this reads."""
+"""Reads what is queued and in which order; `lua/common/2_order.lua` decides the order."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from shared.job import Priority
 from shared.job_store.connection import Connection
 from shared.job_store.keys import (
-    PATIENCE,
+    MAX_PASSED,
     PRIORITIES,
     Key,
     job_key,
@@ -25,7 +25,7 @@ class Load(NamedTuple):
 
 
 class QueuedJob(NamedTuple):
-    """A queued job, by what it needs of a worker: `work` is the sum over `StyleSettings.levels`."""
+    """What a queued job needs from a worker; `work` is the sum of its levels' `Level.work`."""
 
     job_id: str
     pixels: int
@@ -44,7 +44,7 @@ class JobQueue:
         return Load(jobs, size)
 
     def running_count(self) -> int:
-        """Return how many jobs a worker holds."""
+        """Return how many jobs are running."""
         count: Any = self._connection.zcard(Key.LEASES)
         return int(count)
 
@@ -73,7 +73,7 @@ class JobQueue:
         """Return the position of each queued job, 1 for the one that starts next.
 
         Args:
-            jobs: id to priority and number; those that are not queued have no position.
+            jobs: id to priority and number; jobs that are not queued get no position.
         """
         pipeline = self._connection.pipeline()
         for job_id, (priority, number) in jobs.items():
@@ -110,11 +110,11 @@ def turns_of_priorities(
 ) -> Iterator[Priority]:
     """Yield the priority of each queued job in the order in which they will start.
 
-    The same rule as `choose` in `lua/common/2_order.lua`.
+    This is the rule of `choose` in `lua/common/2_order.lua`.
 
     Args:
-        queued: how many jobs there are of each priority.
-        passed: how often each priority was passed over so far.
+        queued: how many jobs of each priority are queued.
+        passed: how often each priority was passed over.
     """
     left, counts = dict(queued), dict(passed)
     while any(left.values()):
@@ -125,7 +125,9 @@ def turns_of_priorities(
 
 def _next_priority(candidates: set[Priority], passed: dict[Priority, int]) -> Priority:
     ranked = [priority for priority in PRIORITIES if priority in candidates]
-    due = [each for each in ranked if each in PATIENCE and passed.get(each, 0) >= PATIENCE[each]]
+    due = [
+        rank for rank in ranked if rank in MAX_PASSED and passed.get(rank, 0) >= MAX_PASSED[rank]
+    ]
     chosen = due[-1] if due else ranked[0]
     passed[chosen] = 0
     for lower in ranked[ranked.index(chosen) + 1 :]:

@@ -1,7 +1,7 @@
 """A job's record in Redis: written by this version, read from any.
 
-A record is a hash of texts. `version` counts its formats; records without it are older than the
-count. What a reader does not know it ignores, so that processes of two versions can share a Redis.
+A record is a hash of strings. `version` is the number of its format; records without it are older
+than version 1. Readers ignore what they do not know, so that two versions can share a Redis.
 """
 
 import json
@@ -27,7 +27,7 @@ from shared.settings import StyleSettings
 VERSION = 1
 REASON_LENGTH = 300
 FAULTS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, OSError, RecursionError)
-"""What reading a damaged text raises: ValidationError is a ValueError, times may overflow."""
+"""What reading a damaged field can raise; ValidationError is a ValueError, times can overflow."""
 BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 """pydantic's names for numbers that are out of bounds."""
 Model = TypeVar("Model", bound=BaseModel)
@@ -35,7 +35,7 @@ Value = TypeVar("Value")
 
 
 class NewJob(NamedTuple):
-    """A job that is submitted; jobs of one owner share the workers evenly with those of others."""
+    """A job to submit; workers are shared evenly among owners."""
 
     settings: StyleSettings
     options: JobOptions
@@ -44,7 +44,7 @@ class NewJob(NamedTuple):
 
 
 class UnreadableJob(NamedTuple):
-    """A job whose record this version cannot read; it can only be shown as such and deleted."""
+    """A job whose record this version cannot read; it can only be listed and deleted."""
 
     id: str
     reason: str
@@ -52,7 +52,7 @@ class UnreadableJob(NamedTuple):
 
 
 def to_fields(new: NewJob) -> dict[str, str | int]:
-    """Return the fields that a new job's record begins with."""
+    """Return the fields of a new job's record."""
     settings, inputs = new.settings, new.inputs
     rows, columns = settings.result_shape(inputs.content.width, inputs.content.height)
     return {
@@ -112,7 +112,7 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
 
 
 def _required(fields: Mapping[str, str], name: str, read: Callable[[str], Value]) -> Value:
-    """Read a field without which a job cannot be shown; raise ValueError that names it."""
+    """Read a field that a job needs; raise ValueError with its name if that fails."""
     if name not in fields:
         raise ValueError(f"There is no field {name}.")
     try:
@@ -122,7 +122,7 @@ def _required(fields: Mapping[str, str], name: str, read: Callable[[str], Value]
 
 
 def _optional(fields: Mapping[str, str], name: str, read: Callable[[str], Value]) -> Value | None:
-    """Read a field that a job can be shown without; None if it is missing or unreadable."""
+    """Read a field that a job does not need; None if it is missing or unreadable."""
     try:
         return read(fields[name]) if name in fields else None
     except FAULTS:
@@ -132,11 +132,11 @@ def _optional(fields: Mapping[str, str], name: str, read: Callable[[str], Value]
 def _known(model: type[Model], text: str) -> Model:
     """Read a model that refuses unknown names and numbers out of bounds.
 
-    In a record those are of another version: names are ignored, numbers are read as they are.
+    In a record these come from another version: the names are ignored, the numbers accepted.
     """
     values = json.loads(text)
     if not isinstance(values, dict):
-        raise TypeError("It is no JSON object.")
+        raise TypeError("It is not a JSON object.")
     known = {name: value for name, value in values.items() if name in model.model_fields}
     try:
         return _validated(model, known)
@@ -175,7 +175,7 @@ def _transition(line: str) -> Transition | None:
 def _number(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{text} is no finite number.")
+        raise ValueError(f"{text} is not a finite number.")
     return number
 
 

@@ -1,4 +1,4 @@
-"""The atomic steps on jobs: Lua scripts in `lua/`, each after the constants and `common/`."""
+"""Loads the Lua scripts in `lua/`; the constants and `common/` are prepended to each."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent / "lua"
 
 
 class Scripts:
-    """The scripts by name; redis-py loads each into Redis when it is first needed."""
+    """The scripts by name; redis-py loads each into Redis on its first use."""
 
     def __init__(self, connection: Connection) -> None:
         common = [path.read_text() for path in sorted(_FOLDER.glob("common/*.lua"))]
@@ -26,6 +26,6 @@ class Scripts:
         """Run a script and return its answer.
 
         Raises:
-            StoreUnavailable: Redis is away, loading, full or read-only.
+            StoreUnavailable: Redis is not reachable, loading, full or read-only.
         """
         return self._scripts[name](args=args)

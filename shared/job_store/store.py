@@ -1,8 +1,8 @@
 """The job store: every transition of a job, and reading jobs.
 
-Each transition is one Lua script of the same name in `lua/`. Those that take a claim show the
-attempt's number and raise Superseded if another attempt holds the job, or nobody does. An attempt
-whose lease expired resumes it with its next write if no other attempt began in the meantime.
+Each transition is one Lua script in `lua/`. Methods that take a claim send the attempt's number and
+raise Superseded unless that attempt holds the job. An attempt whose lease expired gets the job back
+with its next write if no other attempt began in the meantime.
 """
 
 import json
@@ -35,7 +35,7 @@ UNBOUNDED = Load(2**53, 2**53)
 
 @dataclass(frozen=True)
 class Capability:
-    """What a worker can take on: results of at most `pixels` pixels."""
+    """What a worker can paint: results of up to `pixels` pixels."""
 
     worker: str
     pixels: int
@@ -43,7 +43,7 @@ class Capability:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run a job: `attempt` is the fencing number that every write shows."""
+    """The right to run a job: `attempt` is the fencing token that every write sends."""
 
     job_id: str
     attempt: int
@@ -57,7 +57,7 @@ class Page(NamedTuple):
 
 
 def new_id() -> str:
-    """Return an id that nobody can guess, since it is what gives access to a job."""
+    """Return an id that nobody can guess, since whoever knows it has access to the job."""
     return uuid4().hex
 
 
@@ -73,7 +73,7 @@ class JobStore:
         self._queue = JobQueue(connection)
         self._replicas = replicas
 
-    # A job's life, by users
+    # For users
 
     def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
         """Accept a job whose inputs are stored: record it and enqueue it, in one step.
@@ -81,11 +81,11 @@ class JobStore:
         Args:
             job_id: from `new_id`.
             new: the job.
-            bounds: what may be queued at most.
+            bounds: the queue's bounds.
 
         Raises:
             QueueFull: nothing was recorded.
-            StoreUnavailable: also if too few replicas confirmed it; then it is cancelled.
+            StoreUnavailable: also if too few replicas confirmed it; the job is then cancelled.
         """
         pairs = [part for pair in to_fields(new).items() for part in pair]
         if bound := self._scripts.run("create", job_id, *bounds, *pairs):
@@ -98,9 +98,9 @@ class JobStore:
         return self.get(job_id)
 
     def cancel(self, job_id: str) -> bool:
-        """End a queued or running job as cancelled; return False if it had ended before.
+        """End a queued or running job as cancelled; return False if it has already ended.
 
-        The next write of a running attempt is refused, and it stops.
+        The next write of a running attempt is refused, so that it stops.
 
         Raises:
             JobNotFound: there is no such job.
@@ -116,7 +116,7 @@ class JobStore:
         Raises:
             JobNotFound: there is no such job.
             NotFailed: it is in another state.
-            QueueFull: it stays failed.
+            QueueFull: the job stays failed.
         """
         state, bound = self._scripts.run("retry", job_id, *bounds)
         if not state:
@@ -130,12 +130,12 @@ class JobStore:
         """Delete the record of a job that is not live; return False if there was none."""
         return bool(self._scripts.run("delete", job_id))
 
-    # An attempt, by the worker that makes it
+    # For the worker that makes an attempt
 
     def claim_next(self, capability: Capability, lease_seconds: float) -> Claim | None:
-        """Claim the next job that fits the worker, under a lease; None if none does.
+        """Claim the next job that fits the worker, with a lease; None if none fits.
 
-        A job that the worker still holds counts as lost, since it runs one at a time.
+        A job that the worker still holds counts as lost, since a worker runs one job at a time.
         """
         lease, nonce = round(lease_seconds * 1000), uuid4().hex
         worker, pixels = capability.worker, capability.pixels
@@ -163,7 +163,7 @@ class JobStore:
         self._write("save_checkpoint", claim, LEASE_MS, key)
 
     def record_fallbacks(self, claim: Claim, fallback_step: int, fallbacks: list[Fallback]) -> None:
-        """Record how the job continues with less memory, and that later attempts do too."""
+        """Record how the job continues with less memory; later attempts start with that too."""
         recorded = json.dumps([fallback.model_dump() for fallback in fallbacks])
         fields = ("fallbacks", recorded, "fallback_step", fallback_step)
         self._write("report", claim, LEASE_MS, "fallback", recorded, *fields)
@@ -195,31 +195,31 @@ class JobStore:
         fallback_steps: int = 0,
         fault: GramworksError | None = None,
     ) -> None:
-        """Requeue the job of an attempt whose process ends, or fail it if it lost too many.
+        """Requeue the job of an attempt that failed, or fail the job after too many of them.
 
         A worker that loses one job after another is suspended; see `lua/common/3_failures.lua`.
 
         Args:
             claim: the attempt.
             reason: for the job's log; `error`, `hung` and `killed` count as the worker's failures.
-            detail: what is known, such as the exception.
-            fallback_steps: by how many steps the next attempt uses less memory.
-            fault: why the job fails if this was the last attempt; by default WorkersLost.
+            detail: more about the reason, such as the exception.
+            fallback_steps: how many fallback steps to add for the next attempt.
+            fault: why the job fails, if it does; by default WorkersLost.
         """
         error = _fault(fault) if fault else ""
         self._write("lose", claim, reason, detail, fallback_steps, error)
 
-    # Attempts of workers that are gone
+    # For jobs of other workers
 
     def requeue_expired(self) -> int:
-        """Requeue jobs whose lease has expired; return how many there were.
+        """Requeue jobs whose lease has expired; return how many.
 
         A job that lost too many attempts in a row without progress fails.
         """
         return int(self._scripts.run("requeue_expired", LEASE_MS))
 
     def release_worker(self, worker: str) -> int:
-        """Requeue what a worker holds, since it is being stopped; return how many jobs.
+        """Requeue the jobs of a worker that is stopping; return how many.
 
         The attempts do not count as lost.
         """
@@ -254,7 +254,7 @@ class JobStore:
         return found[0]
 
     def page(self, limit: int, cursor: str | None = None) -> Page:
-        """Return up to `limit` jobs that came before `cursor`, newest first."""
+        """Return up to `limit` jobs that were submitted before `cursor`, newest first."""
         newest = f"({cursor}" if cursor else "+inf"
         rows: Any = self._connection.zrevrangebyscore(
             Key.INDEX, newest, "-inf", start=0, num=limit + 1, withscores=True
@@ -263,12 +263,12 @@ class JobStore:
         return Page(jobs, f"{rows[limit - 1][1]:.0f}" if len(rows) > limit else None)
 
     def running(self) -> list[Job]:
-        """Return the jobs that a worker holds."""
+        """Return the running jobs."""
         ids: Any = self._connection.zrange(Key.LEASES, 0, -1)
         return [job for job in self.get_all(ids) if isinstance(job, Job)]
 
     def ended_before(self, seconds_ago: float, limit: int = 100) -> list[str]:
-        """Return the ids of jobs that ended that long ago, up to `limit`, oldest first."""
+        """Return up to `limit` ids of jobs that ended that long ago, oldest first."""
         latest = (self._connection.clock() - seconds_ago) * 1000
         ids: Any = self._connection.zrangebyscore(Key.ENDED, "-inf", latest, start=0, num=limit)
         return list(ids)
@@ -306,7 +306,7 @@ class JobStore:
             raise Superseded(id=claim.job_id, attempt=claim.attempt)
 
     def _confirm(self) -> None:
-        """Return when enough replicas have what this connection wrote; else StoreUnavailable."""
+        """Wait until enough replicas have this connection's writes, or raise StoreUnavailable."""
         if not self._replicas:
             return
         reached: Any = self._connection.wait(self._replicas, round(REPLICA_SECONDS * 1000))

@@ -1,4 +1,4 @@
-"""The workers: what each announced, which are online, draining or suspended."""
+"""The workers: what each announces, and which are online, draining or suspended."""
 
 import json
 from typing import Any
@@ -8,16 +8,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.job_store.connection import Connection
 from shared.job_store.keys import LIMITS, Key
 
-REMEMBERED_SECONDS = 86_400.0  # for which the largest result that a worker took is remembered
+REMEMBERED_SECONDS = 86_400.0  # after its last heartbeat, for which a worker is remembered
 
 
 class Worker(BaseModel):
-    """A worker that takes jobs of at most `pixels` pixels.
+    """A worker that takes jobs of up to `pixels` pixels.
 
-    Measured over its last jobs, a job of `work` (see `StyleSettings.levels`) takes it
-    `overhead` + `work` / `speed` seconds; None before its first. After it lost one job after
-    another it is suspended for `suspended_reason`: it claims nothing until `suspended_until`
-    (seconds by Redis's clock).
+    As measured over its last jobs, a job of `work` (see `Level.work`) takes it `overhead` + `work`
+    / `speed` seconds; both are None before its first job. If it lost several jobs in a row, it is
+    suspended for `suspended_reason`: it claims nothing until `suspended_until` (Redis's time in
+    seconds).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,9 +32,9 @@ class Worker(BaseModel):
 
 
 class Workers:
-    """What is known of the workers. Every method may raise StoreUnavailable.
+    """The workers in Redis. Every method may raise StoreUnavailable.
 
-    The pool process announces what it can do; the main process sends heartbeats.
+    A worker's pool process announces what it can do; its main process sends heartbeats.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -46,7 +46,7 @@ class Workers:
         self._connection.hset(Key.WORKERS, worker.name, announced)
 
     def heartbeat(self, name: str) -> None:
-        """Report a worker as online; it is forgotten unless it reports again."""
+        """Record that a worker is online; without further heartbeats it is forgotten."""
         now = self._connection.clock()
         silent: Any = self._connection.zrangebyscore(Key.SEEN, "-inf", now - REMEMBERED_SECONDS)
         pipeline = self._connection.pipeline()
@@ -61,13 +61,13 @@ class Workers:
             self._connection.zadd(Key.LARGEST, {str(worker.pixels): now})
 
     def leave(self, name: str) -> None:
-        """Forget a worker that is being stopped."""
+        """Forget a worker that has stopped or is stopping."""
         pipeline = self._connection.pipeline()
         self._forget(pipeline, name)
         pipeline.execute()
 
     def live(self) -> list[Worker]:
-        """Return the workers that were heard from lately and can paint, by name.
+        """Return the workers that sent a heartbeat recently and are announced, by name.
 
         One whose announcement cannot be read, since it is of another version, is left out.
         """
@@ -85,14 +85,14 @@ class Workers:
         return [worker for worker in workers if worker]
 
     def suspension(self, name: str) -> tuple[float, str] | None:
-        """Return for how many seconds a worker is still suspended, and why; None if it is not."""
+        """Return how many seconds a worker stays suspended, and why; None if it is not."""
         failures: Any = self._connection.get(f"{Key.FAILURES}{name}")
         now = self._connection.clock()
         until, reason = _suspension(failures, now)
         return None if until is None else (until - now, reason or "")
 
-    def largest_lately(self) -> int | None:
-        """Return the most pixels that a worker took in the last day; None if there was none."""
+    def largest_recently(self) -> int | None:
+        """Return the largest `pixels` of a worker in the last day; None if there was none."""
         since = self._connection.clock() - REMEMBERED_SECONDS
         sizes: Any = self._connection.zrangebyscore(Key.LARGEST, since, "+inf")
         return max(map(int, sizes), default=None)

@@ -3,14 +3,14 @@
 import math
 from typing import NamedTuple
 
-SHORTEST_RESULT_SIDE = 32  # pixels: two cells of block5; below there is nothing to hold on to
+SHORTEST_RESULT_SIDE = 32  # pixels: two positions of block5, the fewest that carry a style
 TALLEST_RESULT = 4096  # pixels
-OVERHEAD_PIXELS = 6000  # an evaluation costs as if it had so many more (measured at 1 to 22 k)
-OVERHEAD_EVALUATIONS = 3  # as many as a level's targets cost (measured at 6 to 98 k pixels)
+OVERHEAD_PIXELS = 6000  # an evaluation's fixed cost, in pixels (measured at 1 to 22 k pixels)
+OVERHEAD_EVALUATIONS = 3  # the cost of a level's targets (measured at 6 to 98 k pixels)
 
 
 class Level(NamedTuple):
-    """One size that a result is worked on at."""
+    """One of the sizes at which a result is optimised."""
 
     rows: int
     columns: int
@@ -18,17 +18,17 @@ class Level(NamedTuple):
 
     @property
     def pixels(self) -> int:
-        """The level's size."""
+        """The level's size in pixels."""
         return self.rows * self.columns
 
     @property
     def work(self) -> int:
-        """What it costs, in pixels evaluated once."""
+        """The level's cost; the unit is one pixel evaluated once."""
         return (self.pixels + OVERHEAD_PIXELS) * (self.evaluations + OVERHEAD_EVALUATIONS)
 
 
 def levels(rows: int, columns: int, iterations: int, count: int) -> list[Level]:
-    """Return up to `count` levels for a result of `rows` × `columns`, each twice the one before.
+    """Return up to `count` levels for a result of `rows` × `columns`, each twice the previous size.
 
     The last has `iterations` evaluations, each coarser one a quarter of the next finer one's.
     Levels with a side below 32 pixels are left out.
@@ -44,12 +44,12 @@ def levels(rows: int, columns: int, iterations: int, count: int) -> list[Level]:
 def sizes_within(width: int, height: int, pixels: int) -> tuple[int, int]:
     """Return the smallest and the largest `size` at which a picture can be painted.
 
-    Where the first exceeds the second, none is both wide and small enough.
+    If the first is larger than the second, no size is both wide enough and small enough.
 
     Args:
-        width: of the content image, whose shape the result has.
-        height: of the content image.
-        pixels: the most that the result may have.
+        width: the content image's width.
+        height: the content image's height.
+        pixels: the largest number of pixels that the result may have.
     """
     narrowest = math.ceil(SHORTEST_RESULT_SIDE * height / width)
     largest = math.isqrt(pixels * height // width)

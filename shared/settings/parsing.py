@@ -12,10 +12,10 @@ from shared.settings.style import StyleSettings, one_of
 
 
 def parse_settings(text: str) -> StyleSettings:
-    """Read settings from the JSON object `text`; its key `preset` fills what it leaves out.
+    """Read settings from the JSON object `text`; its key `preset` names the defaults.
 
     Raises:
-        InvalidJson: `text` is no JSON object.
+        InvalidJson: `text` is not a JSON object.
         UnknownSetting: a name is not a setting.
         InvalidSetting: a value has a wrong type or is out of bounds.
     """
@@ -51,7 +51,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model:
-    """Make a `model` of `values`, its first fault raised as an error that names field and bound."""
+    """Return `values` as a `model`; raise the first fault as an error with its field and bound."""
     try:
         return model.model_validate_json(json.dumps(values))
     except ValidationError as error:

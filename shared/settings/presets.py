@@ -4,7 +4,7 @@ from typing import Any
 
 PRESETS: dict[str, dict[str, Any]] = {
     "faithful": {},
-    "balanced": {  # keeps what the photograph shows and paints it from large strokes to small
+    "balanced": {  # keeps the photograph recognisable; large strokes first, then small ones
         "iterations": 40,
         "content_layer": "block4_conv2",
         "content_weight": 5e-9,

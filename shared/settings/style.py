@@ -1,4 +1,4 @@
-"""The settings of one picture: name, bounds, default, unit and one line of help each."""
+"""The settings of one picture, each with its bounds, default, unit and help."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -30,7 +30,7 @@ def _layers_with_weights(value: object) -> object:
 
 def _means_by_name(value: object) -> object:
     if isinstance(value, str) and value not in DEPROCESS_MEANS:
-        raise ValueError(f"'{value}' is not {one_of(DEPROCESS_MEANS)}")
+        raise ValueError(f"'{value}' is not {one_of(DEPROCESS_MEANS)}, and not three numbers")
     if isinstance(value, list):
         return tuple(value)
     return DEPROCESS_MEANS[value] if isinstance(value, str) else value
@@ -43,7 +43,12 @@ class StyleSettings(BaseModel):
     """The settings of one picture; the defaults are the Keras example's (preset `faithful`)."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
     )
 
     size: Annotated[
@@ -63,7 +68,7 @@ class StyleSettings(BaseModel):
     of the next finer one's."""
 
     content_weight: Annotated[float, Field(ge=0, le=1)] = 2.5e-8
-    """How strongly the result keeps what the content image shows."""
+    """How closely the result follows the content image."""
 
     style_weight: Annotated[float, Field(ge=0, le=1)] = 1e-6
     """How strongly the result takes on the style image's textures and colours."""
@@ -84,18 +89,18 @@ class StyleSettings(BaseModel):
         "block4_conv1": 1.0,
         "block5_conv1": 1.0,
     }
-    """VGG19 layers that the style is read from: a list, or layer and relative weight."""
+    """The VGG19 layers that define the style: a list, or layers with relative weights."""
 
     content_layer: Layer = "block5_conv2"
-    """VGG19 layer that the content is read from."""
+    """The VGG19 layer that defines the content."""
 
     pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 2
-    """Levels from coarse to fine, each twice the size of the one before; 1 is full size only."""
+    """How many levels from coarse to fine, each twice the previous size; 1 is full size only."""
 
     geometry: Literal["keras", "aspect"] = "keras"
     """How images are resized: `keras` stretches the style to the content's shape and takes the
-    nearest pixel; `aspect` keeps the style's shape, averages, and weighs the losses so that the
-    picture looks the same at every size."""
+    nearest pixel; `aspect` keeps the style's shape, resizes smoothly, and adjusts the weights so
+    that the picture looks the same at every size."""
 
     deprocess_means: Annotated[
         tuple[Mean, Mean, Mean],
@@ -105,15 +110,15 @@ class StyleSettings(BaseModel):
         ),
         Field(title="Means added back", json_schema_extra={"unit": "B, G, R", "basic": True}),
     ] = DEPROCESS_MEANS["keras"]
-    """Added back to each colour channel at the end: `keras` (the true means), `shifted` (the
-    experiment that moves the colours), or three numbers."""
+    """What is added to each colour channel at the end: `keras` (the true means), `shifted` (an
+    experiment that changes the colours), or three numbers."""
 
     def result_shape(self, width: int, height: int) -> tuple[int, int]:
-        """Rows and columns of the result for a content image of `width` × `height` pixels."""
+        """Return the result's rows and columns for a content image of `width` × `height` pixels."""
         return self.size, int(width * self.size / height)  # truncated, as the Keras example does
 
     def levels(self, rows: int, columns: int) -> list[Level]:
-        """Return the levels for a result of `rows` × `columns`, the coarsest first."""
+        """Return the levels for a result of `rows` × `columns`, coarsest first."""
         return levels(rows, columns, self.iterations, self.pyramid)
 
 

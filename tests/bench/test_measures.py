@@ -1,18 +1,18 @@
-"""What the benchmarks count, they count right: crossings, operations, bytes, seconds."""
+"""The benchmarks measure correctly: crossings, operations, bytes, seconds."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from bench import clock
-from bench.crossing import Point, first_crossing
-from bench.flops import evaluation_flops
+from bench import measures
+from bench.evaluation import evaluation_flops
+from bench.measures import CurvePoint, first_crossing
 from bench.memory import slopes
 from shared.settings import StyleSettings
 
 
 def test_the_first_crossing_is_the_first_although_the_loss_rises_again() -> None:
-    curve = [Point(n, float(n), loss) for n, loss in enumerate((9.0, 5.0, 7.0, 4.0, 6.0), 1)]
+    curve = [CurvePoint(n, float(n), loss) for n, loss in enumerate((9.0, 5.0, 7.0, 4.0, 6.0), 1)]
     assert first_crossing(curve, 5.0) == curve[1]
     assert first_crossing(curve, 4.5) == curve[3]
     assert first_crossing(curve, 3.0) is None
@@ -47,15 +47,15 @@ def test_the_clock_stands_still_while_an_item_is_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     time = [0.0]
-    monkeypatch.setattr(clock, "perf_counter", lambda: time[0])
+    monkeypatch.setattr(measures, "perf_counter", lambda: time[0])
 
     def work() -> Iterator[str]:
         for item in "ab":
             time[0] += 1
             yield item
 
-    told = []
-    for item in clock.timed(work):
-        told.append(item)
+    reported = []
+    for item in measures.timed(work):
+        reported.append(item)
         time[0] += 100
-    assert told == [(1.0, "a"), (2.0, "b")]
+    assert reported == [(1.0, "a"), (2.0, "b")]

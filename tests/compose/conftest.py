@@ -1,4 +1,4 @@
-"""The composed system, built and started where that was asked for, and always taken down."""
+"""The composed system, built and started with `--run-compose`, and always stopped."""
 
 import subprocess
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The composed system as an operator handles it, under a name and at a port of its own."""
+"""The composed system with its own project name and port."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What an operator is promised of `docker compose up`."""
+"""What `docker compose up` promises an operator."""
 
 import io
 

@@ -8,10 +8,10 @@ from shared.settings import PRESETS, StyleSettings
 
 
 def setting_rows() -> Iterator[str]:
-    """Return a row for each knob of a picture."""
-    for name, knob in StyleSettings.model_json_schema()["properties"].items():
-        cells = (f"`{name}`", _value(knob["default"]), _bounds(knob), knob.get("unit", ""))
-        yield _row(*cells, knob["description"])
+    """Return a row for each setting of a picture."""
+    for name, setting in StyleSettings.model_json_schema()["properties"].items():
+        cells = (f"`{name}`", _value(setting["default"]), _bounds(setting), setting.get("unit", ""))
+        yield _row(*cells, setting["description"])
 
 
 def preset_rows() -> Iterator[str]:
@@ -33,17 +33,17 @@ def _row(*cells: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        return "`block1_conv1` to `block5_conv1`, alike"
+        return "`block1_conv1` to `block5_conv1`, equal weights"
     if isinstance(value, (list, tuple)):
         return " ".join(map(str, value))
     return f"`{value}`" if isinstance(value, str) else str(value)
 
 
-def _bounds(knob: dict[str, Any]) -> str:
-    if "enum" in knob:
-        names = knob["enum"]
+def _bounds(setting: dict[str, Any]) -> str:
+    if "enum" in setting:
+        names = setting["enum"]
         return " or ".join(f"`{name}`" for name in names) if len(names) < 4 else ""
-    return f"{knob['minimum']} to {knob['maximum']}" if "minimum" in knob else ""
+    return f"{setting['minimum']} to {setting['maximum']}" if "minimum" in setting else ""
 
 
 if __name__ == "__main__":

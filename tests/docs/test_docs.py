@@ -1,4 +1,4 @@
-"""The documents say what the program does."""
+"""The documents agree with the code."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.job_store.keys import Key
 from tests.docs.tables import config_rows, preset_rows, setting_rows
 
 ROOT = Path(__file__).parents[2]
@@ -49,3 +50,9 @@ def _files() -> Iterable[Path]:
     for folder in ROOT.iterdir():
         if folder.is_dir() and not folder.name.startswith("."):
             yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+def test_every_redis_key_is_documented() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    missing = [key for key in Key if f"`{key}" not in text]
+    assert not missing, f"docs/architecture.md does not name {missing}"

@@ -1,4 +1,4 @@
-"""Breaks the real system while jobs flow and says what came of it: `python -m tests.faults`."""
+"""Injects faults into the running system and reports the results: `python -m tests.faults`."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from tests.faults.run import Plan, run
 
 
 def main() -> None:
-    """Run, print the report, and end with 1 when anything is wrong."""
+    """Run, print the report, and exit with 1 if anything is wrong."""
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))  # so that all is put away
     plan = Plan(

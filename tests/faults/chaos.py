@@ -1,4 +1,4 @@
-"""Breaks the system while jobs flow: one fault after the other, several at a time."""
+"""Injects faults while jobs run, several at a time."""
 
 import random
 import threading
@@ -13,7 +13,7 @@ AHEAD = 32  # jobs
 
 
 class Chaos:
-    """`kinds` as they are dealt, spread over the jobs; `at_once` of them at most.
+    """The faults of `kinds`, spread over the jobs; at most `at_once` at a time.
 
     One at a time, each waits for a part that holds a job, and for the recovery from the one before.
     """
@@ -36,7 +36,7 @@ class Chaos:
         return self._jobs * len(self.faults) / self._count + AHEAD
 
     def run(self, stage: Stage) -> None:
-        """Inflict them all and return when they are mended.
+        """Inject all faults and return when they are repaired.
 
         Raises:
             TimeoutError: the system takes no more jobs.
@@ -52,7 +52,7 @@ class Chaos:
             fault.over.wait()
 
     def await_recovery(self) -> None:
-        """Return when every fault has seen the system recover, or has given up."""
+        """Return when the system has recovered from every fault, or a fault has timed out."""
         for thread in self._threads:
             thread.join()
 

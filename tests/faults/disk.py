@@ -1,4 +1,4 @@
-"""The disk that images are kept on: full, read-only or stalled at will, where we may mount one."""
+"""The disk of the image store, which can be full, read-only or stalled, if mounting is allowed."""
 
 import ctypes
 import subprocess
@@ -13,7 +13,7 @@ _BLOCK = 4096
 
 
 class Disk:
-    """A file system of the harness's own in a loop device, or a plain folder where that fails.
+    """A file system in a loop device, or a plain folder if that fails.
 
     Its mount lies in a name space of this process and its children, so it ends with them.
     """
@@ -24,31 +24,31 @@ class Disk:
         self.breakable = self._mounted(folder / "disk.ext4")
 
     def fill(self) -> None:
-        """Leave not a byte free."""
+        """Fill the disk."""
         with suppress(OSError), self._ballast.open("wb", buffering=0) as ballast:
             while True:  # until there is no more room
                 ballast.write(bytes(_BLOCK))
 
     def empty(self) -> None:
-        """Give the room back."""
+        """Free the space again."""
         self._ballast.unlink(missing_ok=True)
 
     def protect(self) -> None:
-        """Let nothing be written."""
+        """Make the disk read-only."""
         self._remount("ro")
 
     def unprotect(self) -> None:
-        """Let everything be written again."""
+        """Make the disk writable again."""
         self._remount("rw")
 
     def stall(self, seconds: float) -> None:
-        """Let every write wait for `seconds`, as a hung network disk does; it ends by itself."""
+        """Stall all writes for `seconds`, like a hung network disk."""
         freeze = 'fsfreeze -f "$0" && sleep "$1"; fsfreeze -u "$0"'
         command = ["sh", "-c", freeze, str(self.folder), str(seconds)]
         subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
     def end(self) -> None:
-        """Unmount, once what was stalled has run out."""
+        """Unmount the disk, after any stall."""
         if self.breakable:
             _done(["umount", "--lazy", str(self.folder)])
 

@@ -1,4 +1,4 @@
-"""What is left when all has come to rest: records, logs, events, files, leases."""
+"""What is left when the system is idle: records, logs, events, files, leases."""
 
 import json
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from tests.parts import queue_of
 
 @dataclass(frozen=True)
 class Report:
-    """A progress event: when it was written, and what it said."""
+    """A progress event and its time."""
 
     at: float
     progress: JobProgress
 
 
 @dataclass(frozen=True)
-class Story:
-    """All that Redis knows of one job; `record` is None where it knows none."""
+class JobData:
+    """All data of one job in Redis; `record` is None if there is none."""
 
     record: Job | None
     log: list[Entry]
@@ -32,9 +32,9 @@ class Story:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the oracle judges: each job's story by id, each file by key, and what is still held."""
+    """What the oracle checks: each job's data by id, each file by key, and the leases."""
 
-    stories: dict[str, Story]
+    jobs_data: dict[str, JobData]
     files: dict[str, bytes]
     queued: list[str]
     load: Load
@@ -46,8 +46,8 @@ def collect(system: System, accepted: set[str]) -> Evidence:
     """Return the evidence on every job that was accepted or has a record."""
     jobs = system.jobs
     recorded = {job.id: job for job in _records(jobs)}
-    stories = {
-        job_id: Story(
+    jobs_data = {
+        job_id: JobData(
             recorded.get(job_id), read_log(jobs._connection, job_id), _reports(jobs, job_id)
         )
         for job_id in accepted | recorded.keys()
@@ -55,7 +55,7 @@ def collect(system: System, accepted: set[str]) -> Evidence:
     leases: Any = jobs._connection.zrange(Key.LEASES, 0, -1)
     pids = [pid for worker in system.workers for pid in worker.stragglers()]
     files = _files(system.disk.folder)
-    return Evidence(stories, files, queue_of(jobs).order(), queue_of(jobs).load(), leases, pids)
+    return Evidence(jobs_data, files, queue_of(jobs).order(), queue_of(jobs).load(), leases, pids)
 
 
 def _records(jobs: JobStore) -> list[Job]:

@@ -1,4 +1,4 @@
-"""A fault: what it breaks, for how long, and how it is seen that the system has recovered."""
+"""A fault: what it breaks, for how long, and how recovery is detected."""
 
 import random
 import threading
@@ -14,7 +14,7 @@ from tests.faults.watch import Watch
 
 @dataclass(frozen=True)
 class Stage:
-    """What faults work on."""
+    """The parts of the system that faults act on."""
 
     system: System
     traffic: Traffic
@@ -22,7 +22,7 @@ class Stage:
 
 
 class Fault:
-    """One fault of a `kind`, its details drawn from `rng`; it has the part `target` to itself."""
+    """A fault of a `kind` with details from `rng`; no other fault uses the part `target`."""
 
     kind: ClassVar[str]
     meaning: ClassVar[str]
@@ -44,16 +44,16 @@ class Fault:
 
     @classmethod
     def targets(cls, system: System) -> list[str]:  # noqa: ARG003 - others have several
-        """Return the parts that such a fault could break."""
+        """Return the parts that this fault can break."""
         return [cls.part]
 
     @classmethod
     def missing(cls, system: System) -> str:  # noqa: ARG003 - others look
-        """Return what this machine lacks for such faults, or nothing."""
+        """Return what this machine lacks for this fault; empty if nothing."""
         return ""
 
     def run(self) -> None:
-        """Inflict it, wait, mend it, see the system recover; in a thread of its own."""
+        """Inject it, wait, repair it, and wait for recovery; runs in its own thread."""
         self.prepare()
         self.at = time.time()
         self.inflict()
@@ -65,22 +65,22 @@ class Fault:
         self.done.set()
 
     def prepare(self) -> None:
-        """See what it will hit."""
+        """Record what it will hit."""
 
     def inflict(self) -> None:
         """Break something."""
         raise NotImplementedError
 
     def mend(self) -> None:
-        """Make it whole, where it does not become so by itself."""
+        """Repair it, unless that happens on its own."""
 
     def recovery(self) -> float | None:
-        """Wait for recovery; return the seconds it took, None where there was nothing to see."""
+        """Wait for recovery; return the seconds that it took, None if nothing could be observed."""
         return None
 
 
 class WorkerFault(Fault):
-    """A fault of one worker, which most likely holds a job."""
+    """A fault of one worker, which usually holds a job."""
 
     measured = "fault → its job's next progress elsewhere"
 
@@ -95,7 +95,7 @@ class WorkerFault(Fault):
         return next(worker for worker in self.stage.system.workers if worker.name == self.target)
 
     def prepare(self) -> None:
-        """Note the job that it holds."""
+        """Record the job that it holds."""
         self.hit = self.stage.system.running_on(self.worker)
 
     def recovery(self) -> float | None:
@@ -103,6 +103,6 @@ class WorkerFault(Fault):
         if not self.hit:
             return None
         again = self.stage.watch.runs_again(self.hit, self.at)
-        back = self.stage.watch.put_back(self.hit, self.at)
+        back = self.stage.watch.requeued_at(self.hit, self.at)
         self.back = back - self.at if back else None
         return again - self.at if again else None

@@ -1,4 +1,4 @@
-"""Every kind of fault, and in which order they come."""
+"""All kinds of faults, and their order."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ KINDS: tuple[type[Fault], ...] = (
 
 
 def named(names: Iterable[str]) -> list[type[Fault]]:
-    """Return the kinds of these names, all of them for none."""
+    """Return the kinds with these names; all kinds if there are no names."""
     wanted = set(names)
     if unknown := wanted - {kind.kind for kind in KINDS}:
         raise LookupError(f"no such kind: {', '.join(sorted(unknown))}")
@@ -40,7 +40,7 @@ def named(names: Iterable[str]) -> list[type[Fault]]:
 
 
 def deal(kinds: Sequence[type[Fault]], count: int, rng: random.Random) -> list[type[Fault]]:
-    """Return `count` kinds in a random order, each as often as any other, give or take one."""
+    """Return `count` kinds in random order, each about equally often."""
     dealt: list[type[Fault]] = []
     while len(dealt) < count:
         dealt += rng.sample(kinds, len(kinds))

@@ -20,7 +20,7 @@ class Entry:
 
 
 def read_log(redis: Connection, job_id: str) -> list[Entry]:
-    """Return a job's transitions, oldest first; none of a job that is not there."""
+    """Return a job's transitions, oldest first; empty if the job does not exist."""
     texts: Any = redis.lrange(log_key(job_id), 0, -1)
     return [_entry(json.loads(text)) for text in texts]
 

@@ -1,4 +1,4 @@
-"""Ways to Redis that can be cut, silenced and slowed, each a small TCP proxy."""
+"""Connections to Redis that can be cut, silenced and slowed, each through a TCP proxy."""
 
 import asyncio
 import threading
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Link:
-    """One client's way to the server at `target`; every method may be called from any thread."""
+    """One client's connection to the server at `target`; thread-safe."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, target: int) -> None:
         self.port = 0
@@ -29,20 +29,20 @@ class Link:
         self.port = server.sockets[0].getsockname()[1]
 
     def cut(self) -> None:
-        """Reset what is connected, and every connection that is tried."""
+        """Reset all connections and new attempts to connect."""
         self._refuses = True
         self._soon(self._reset)
 
     def silence(self) -> None:
-        """Let nothing through either way, without closing: what a dropped cable looks like."""
+        """Drop all data in both directions without closing, like a cut cable."""
         self._soon(self._flowing.clear)
 
     def slow(self, seconds: float) -> None:
-        """Hold back all that passes, each way, for `seconds`."""
+        """Delay all data in each direction by `seconds`."""
         self._delay = seconds
 
     def mend(self) -> None:
-        """Let everything pass again."""
+        """Restore the normal connection."""
         self._delay, self._refuses = 0.0, False
         self._soon(self._flowing.set)
 
@@ -80,7 +80,7 @@ class Link:
 
 
 class Network:
-    """The links, carried by a thread of their own."""
+    """The links, which run in their own thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -88,12 +88,12 @@ class Network:
         self._thread.start()
 
     def link(self, target: int) -> Link:
-        """Open a way to the server at the port `target`."""
+        """Open a link to the server at the port `target`."""
         link = Link(self._loop, target)
         asyncio.run_coroutine_threadsafe(link.listen(), self._loop).result(10)
         return link
 
     def end(self) -> None:
-        """Let go of everything."""
+        """Close all links."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)

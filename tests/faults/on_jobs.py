@@ -1,4 +1,4 @@
-"""Faults that jobs bring: poison, too little memory, and users who change their mind."""
+"""Faults caused by jobs: crashes, too little memory, cancellations."""
 
 import random
 from contextlib import suppress
@@ -11,13 +11,13 @@ from tests.parts import queue_of
 
 
 class HarmfulJob(Fault):
-    """A job that does harm is submitted among the others."""
+    """A harmful job is submitted among the others."""
 
     order: Order
     measured = "submitted → ended"
 
     def inflict(self) -> None:
-        self.hit = self.stage.traffic.insist(self.order)
+        self.hit = self.stage.traffic.submit_until_accepted(self.order)
 
     def recovery(self) -> float | None:
         ended = self.stage.watch.ends(self.hit) if self.hit else None
@@ -25,7 +25,7 @@ class HarmfulJob(Fault):
 
 
 class Poison(HarmfulJob):
-    """A job that kills its process every time; only one at a time, or no worker would be left."""
+    """A job that kills its process every time; one at a time, so that some workers are left."""
 
     kind = "poison"
     meaning = "a job that kills its process every time"
@@ -35,7 +35,7 @@ class Poison(HarmfulJob):
 
 
 class Greedy(HarmfulJob):
-    """A job for which there is never memory enough."""
+    """A job for which there is never enough memory."""
 
     kind = "memory"
     meaning = "MemoryError in the engine"

@@ -1,4 +1,4 @@
-"""Faults of Redis and of the ways to it: restarted, frozen, cut off, slowed, wake-ups mislaid."""
+"""Faults of Redis and the connections to it: restarts, freezes, cuts, delays, lost wake-ups."""
 
 import random
 import signal
@@ -13,18 +13,18 @@ WAKEUPS = f"gw:celery:{QUEUE}"
 
 
 class RedisFault(Fault):
-    """A fault of the one Redis: everybody feels it."""
+    """A fault of Redis, which affects all processes."""
 
     part = "redis"
     measured = "mended → any job's next progress"
 
     def recovery(self) -> float | None:
-        again = self.stage.watch.any_goes_on(self.mended_at)
+        again = self.stage.watch.any_progresses(self.mended_at)
         return again - self.mended_at if again else None
 
 
 class RedisTerm(RedisFault):
-    """Redis is restarted in good order."""
+    """Redis is restarted with SIGTERM."""
 
     kind = "redis-term"
     meaning = "Redis restarted (SIGTERM), AOF"
@@ -46,7 +46,7 @@ class RedisKill(RedisFault):
 
 
 class RedisFreeze(RedisFault):
-    """Redis stands still for a while."""
+    """Redis is frozen for a while."""
 
     kind = "redis-freeze"
     meaning = "Redis frozen (SIGSTOP) for 3 to 15 s"
@@ -60,7 +60,7 @@ class RedisFreeze(RedisFault):
 
 
 class LinkFault(Fault):
-    """A fault of one client's way to Redis: a worker's or the web's."""
+    """A fault of one connection to Redis: a worker's or the web's."""
 
     measured = "fault → its job's (the web's) next progress (202)"
 
@@ -86,12 +86,12 @@ class LinkFault(Fault):
         if self.client == "web":
             again = watch.any_accepted(self.at)
         else:
-            again = watch.goes_on(self.hit, self.at) if self.hit else None
+            again = watch.progresses(self.hit, self.at) if self.hit else None
         return again - self.at if again else None
 
 
 class LinkCut(LinkFault):
-    """The way to Redis is cut: by a reset, or by silence."""
+    """The connection to Redis is reset or silent."""
 
     kind = "link-cut"
     meaning = "connection to Redis cut (reset or silent) for 1 to 12 s"
@@ -102,7 +102,7 @@ class LinkCut(LinkFault):
 
 
 class LinkSlow(LinkFault):
-    """The way to Redis is slow."""
+    """The connection to Redis is slow."""
 
     kind = "link-slow"
     meaning = "connection to Redis slowed by 0.05 to 0.5 s each way"
@@ -113,7 +113,7 @@ class LinkSlow(LinkFault):
 
 
 class WakeupsLost(RedisFault):
-    """What Celery holds for the workers is gone."""
+    """Celery's messages for the workers are deleted."""
 
     kind = "wakeups-lost"
     meaning = "all wake-ups deleted"
@@ -136,7 +136,7 @@ class WakeupsDoubled(WakeupsLost):
 
 
 def ask(stage: Stage, *command: Any) -> Any:
-    """Send a command to Redis; None when it is away."""
+    """Send a command to Redis; None if it is not available."""
     try:
         return stage.system.jobs._connection.execute_command(*command)
     except StoreUnavailable:

@@ -35,7 +35,7 @@ class StoreReadOnly(StoreFault):
 
 
 class StoreFull(StoreFault):
-    """There is no room left."""
+    """The disk is full."""
 
     kind = "store-full"
     meaning = "image store full"

@@ -49,7 +49,7 @@ class WebKill(Fault):
             if answer.status_code == httpx.codes.ACCEPTED:
                 self.stage.traffic.remember(answer.json()["id"], self._order)
                 return
-        self.stage.traffic.insist(self._order)
+        self.stage.traffic.submit_until_accepted(self._order)
 
     def _upload(self) -> httpx.Response:
         files = {"content": ("c.png", picture.upload()), "style": ("s.png", picture.upload())}

@@ -1,4 +1,4 @@
-"""Faults of a worker: killed in part or whole, told to end, frozen, its clock set wrong."""
+"""Faults of a worker: its processes are killed, stopped or frozen, or its clock is wrong."""
 
 import signal
 from pathlib import Path
@@ -34,7 +34,7 @@ class WorkerKill(WorkerFault):
 
 
 class ParentKill(WorkerFault):
-    """Celery's parent process is killed; the one that paints is left without it."""
+    """Celery's main process is killed; the pool process is left without it."""
 
     kind = "parent-kill"
     meaning = "SIGKILL of Celery's parent process alone"
@@ -45,7 +45,7 @@ class ParentKill(WorkerFault):
 
 
 class WorkerTerm(WorkerFault):
-    """A worker is told to end and started again, as in a rolling restart."""
+    """A worker gets SIGTERM and is started again, as in a rolling restart."""
 
     kind = "worker-term"
     meaning = "SIGTERM of a worker (rolling restart)"
@@ -56,7 +56,7 @@ class WorkerTerm(WorkerFault):
 
 
 class WorkerStop(WorkerFault):
-    """A worker is frozen for longer than its lease and then goes on, not knowing."""
+    """A worker is frozen for longer than its lease and then continues."""
 
     kind = "worker-stop"
     meaning = "SIGSTOP of a worker beyond its lease, then SIGCONT"

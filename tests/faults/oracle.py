@@ -1,4 +1,4 @@
-"""Judges the evidence: what was lost, doubled, orphaned, or went a way that no job may go."""
+"""Checks the evidence for lost, doubled and orphaned jobs and illegal transitions."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from enum import StrEnum
 
 from shared.job import ENDED
 from tests.faults import picture
-from tests.faults.evidence import Evidence, Story
+from tests.faults.evidence import Evidence, JobData
 from tests.faults.orders import Order
 
 
 class Wrong(StrEnum):
-    """What can be wrong."""
+    """The kinds of findings."""
 
     LOST = "lost"  # accepted, and it has no end, or no whole picture though it succeeded
     DOUBLED = "doubled"  # it ended twice, or an attempt wrote that did not hold it
@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """What the users know: the orders by id, and what they were told when they cancelled."""
+    """What the users know: their orders by id, and the answers to their cancellations."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     cancelled: set[str] = field(default_factory=set)
@@ -64,10 +64,10 @@ def judge(evidence: Evidence, known: Known) -> list[Finding]:
         found.append(Finding(Wrong.LEFT, "the queue", f"empty, and counts {evidence.load}"))
     found += [Finding(Wrong.LEFT, job_id, "still leased") for job_id in evidence.leases]
     found += [Finding(Wrong.LEFT, str(pid), "a process whose parent died") for pid in evidence.pids]
-    for job_id, story in evidence.stories.items():
+    for job_id, job_data in evidence.jobs_data.items():
         found += [
             Finding(wrong, job_id, words)
-            for wrong, words in _on_job(job_id, story, evidence.files, known)
+            for wrong, words in _on_job(job_id, job_data, evidence.files, known)
         ]
     return found
 
@@ -77,8 +77,8 @@ Findings = Iterator[tuple[Wrong, str]]
 
 def _on_files(evidence: Evidence) -> Iterator[Finding]:
     named: set[str | None] = set()
-    for story in evidence.stories.values():
-        if job := story.record:
+    for job_data in evidence.jobs_data.values():
+        if job := job_data.record:
             named |= {job.inputs.content.key, *(style.key for style in job.inputs.styles)}
             named |= {job.result, job.preview, getattr(job, "checkpoint", None)}
     for key in evidence.files:
@@ -86,37 +86,40 @@ def _on_files(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(Wrong.ORPHAN, key, "no record names it")
 
 
-def _on_job(job_id: str, story: Story, files: dict[str, bytes], known: Known) -> Findings:
-    if story.record is None:
+def _on_job(job_id: str, job_data: JobData, files: dict[str, bytes], known: Known) -> Findings:
+    if job_data.record is None:
         if job_id not in known.perhaps_deleted:
             yield Wrong.LOST, "accepted, and there is no record"
         return
-    yield from _end(story)
-    yield from _way(story)
-    yield from _attempts(story)
-    if story.record.state == "succeeded":
-        yield from _picture(story, files, known)
+    yield from _end(job_data)
+    yield from _way(job_data)
+    yield from _attempts(job_data)
+    if job_data.record.state == "succeeded":
+        yield from _picture(job_data, files, known)
     if known.marked:
-        yield from _old_writes(story)
-    if story.record.ended:
-        yield from _expectation(story, known)
+        yield from _old_writes(job_data)
+    if job_data.record.ended:
+        yield from _expectation(job_data, known)
 
 
-def _end(story: Story) -> Findings:
-    assert story.record is not None
-    ends = [entry.state for entry in story.log if entry.state in ENDED]
-    if not story.record.ended:
-        yield Wrong.LOST, f"it never ended: {story.record.state}"
+def _end(job_data: JobData) -> Findings:
+    assert job_data.record is not None
+    ends = [entry.state for entry in job_data.log if entry.state in ENDED]
+    if not job_data.record.ended:
+        yield Wrong.LOST, f"it never ended: {job_data.record.state}"
     elif not ends:
-        yield Wrong.ILLEGAL, f"{story.record.state}, and its log knows of no end"
+        yield Wrong.ILLEGAL, f"{job_data.record.state}, and its log knows of no end"
     if len(ends) > 1:
         yield Wrong.DOUBLED, f"it ended {len(ends)} times: {', '.join(ends)}"
-    if ends and ends[-1] != story.record.state:
-        yield Wrong.ILLEGAL, f"its log ends with {ends[-1]}, its record with {story.record.state}"
+    if ends and ends[-1] != job_data.record.state:
+        yield (
+            Wrong.ILLEGAL,
+            f"its log ends with {ends[-1]}, its record with {job_data.record.state}",
+        )
 
 
-def _way(story: Story) -> Findings:
-    states = [entry.state for entry in story.log]
+def _way(job_data: JobData) -> Findings:
+    states = [entry.state for entry in job_data.log]
     if states[:1] != ["queued"]:
         yield Wrong.ILLEGAL, f"its log begins with {states[:1]}"
     for before, after in itertools.pairwise(states):
@@ -124,9 +127,9 @@ def _way(story: Story) -> Findings:
             yield Wrong.ILLEGAL, f"from {before} to {after}"
 
 
-def _attempts(story: Story) -> Findings:
+def _attempts(job_data: JobData) -> Findings:
     latest = 0
-    for entry in story.log:
+    for entry in job_data.log:
         if entry.state == "running":
             if entry.attempt not in {latest + 1, latest or 1}:
                 yield Wrong.ILLEGAL, f"attempt {entry.attempt} came after {latest}"
@@ -135,8 +138,8 @@ def _attempts(story: Story) -> Findings:
             yield Wrong.DOUBLED, f"attempt {entry.attempt} wrote {entry.state} during {latest}"
 
 
-def _picture(story: Story, files: dict[str, bytes], known: Known) -> Findings:
-    job = story.record
+def _picture(job_data: JobData, files: dict[str, bytes], known: Known) -> Findings:
+    job = job_data.record
     assert job is not None
     if job.result != f"jobs/{job.id}/{job.attempt}/result.png":
         yield Wrong.DOUBLED, f"attempt {job.attempt} has the result {job.result}"
@@ -153,17 +156,17 @@ def _picture(story: Story, files: dict[str, bytes], known: Known) -> Findings:
         yield Wrong.DOUBLED, f"its picture was made by another: {mark}"
 
 
-def _old_writes(story: Story) -> Findings:
-    starts = [entry for entry in story.log if entry.state == "running"]
-    for report in story.reports:
+def _old_writes(job_data: JobData) -> Findings:
+    starts = [entry for entry in job_data.log if entry.state == "running"]
+    for report in job_data.reports:
         holder = max((start.attempt for start in starts if start.at < report.at), default=0)
         # the scripted engine tells its attempt in place of the length of its history
         if report.progress.history < holder:
             yield Wrong.DOUBLED, f"attempt {report.progress.history} reported during {holder}"
 
 
-def _expectation(story: Story, known: Known) -> Findings:
-    job = story.record
+def _expectation(job_data: JobData, known: Known) -> Findings:
+    job = job_data.record
     assert job is not None
     end = f"{job.state} ({job.error.code})" if job.error else str(job.state)
     order = known.orders.get(job.id)

@@ -1,4 +1,4 @@
-"""What is asked of the system: quick jobs, long ones, and ones that do harm."""
+"""The jobs that are submitted: short, long and harmful ones."""
 
 import json
 import random
@@ -13,13 +13,13 @@ LONG_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Order:
-    """One job as it is to be submitted; `harm` is what the engine does with it, if any."""
+    """A job to submit; `harm` is what the engine does with it, if anything."""
 
     settings: Mapping[str, Any]
     harm: str = ""
 
     def as_json(self) -> str:
-        """Return the settings as a form carries them."""
+        """Return the settings as JSON."""
         return json.dumps(self.settings)
 
 

@@ -1,4 +1,4 @@
-"""The picture that the scripted engine paints: whose it is stands in its pixels."""
+"""The picture that the scripted engine paints; its pixels encode the attempt."""
 
 import io
 import struct
@@ -15,7 +15,7 @@ _FORMAT = struct.Struct(">16sBHH")
 
 
 class Mark(NamedTuple):
-    """What made a picture: which attempt at which job, from which evaluation on, and how far."""
+    """How a picture was made: the job, the attempt, its first and its last evaluation."""
 
     job_id: str
     attempt: int
@@ -24,7 +24,7 @@ class Mark(NamedTuple):
 
 
 def paint(mark: Mark) -> NDArray[np.float32]:
-    """Return a picture that carries `mark`, centred B, G, R, as an engine yields it."""
+    """Return a picture with `mark`, centred B, G, R, as an engine yields it."""
     data = _FORMAT.pack(bytes.fromhex(mark.job_id), *mark[1:])
     grey = np.linspace(0, 255, ROWS * COLUMNS).astype(np.uint8)
     grey[: len(data)] = np.frombuffer(data, dtype=np.uint8)
@@ -33,7 +33,7 @@ def paint(mark: Mark) -> NDArray[np.float32]:
 
 
 def read(png: bytes) -> Mark:
-    """Return the mark of a whole picture; Pillow's error where it is damaged."""
+    """Return the mark of a picture; raise Pillow's error if it is damaged."""
     with Image.open(io.BytesIO(png)) as image:
         grey = np.asarray(image.convert("RGB"))[..., 0].reshape(-1)
     job_id, *numbers = _FORMAT.unpack(grey[: _FORMAT.size].tobytes())
@@ -41,7 +41,7 @@ def read(png: bytes) -> Mark:
 
 
 def upload() -> bytes:
-    """Return a picture to send: small, whole, of a shape that the marks fit into."""
+    """Return a small valid picture to upload, large enough for marks."""
     buffer = io.BytesIO()
     Image.linear_gradient("L").resize((COLUMNS, ROWS)).convert("RGB").save(buffer, "PNG")
     return buffer.getvalue()

@@ -25,7 +25,7 @@ HEAD = ("plain Celery", "fault", "jobs", "lost", "not back", "doubled", "median 
 
 @dataclass(frozen=True)
 class Row:
-    """What a fault did to the jobs it hit; those `not_back` lie in Redis, and nobody runs them."""
+    """What a fault did to the jobs it hit; those `not_back` are in Redis but not running."""
 
     variant: str
     fault: str
@@ -58,7 +58,7 @@ def kill_workers(plain: PlainSystem) -> Sequence[Process]:
 
 
 def freeze_workers(plain: PlainSystem) -> Sequence[Process]:
-    """Let all workers but one stand still for a while."""
+    """Freeze all workers but one for a while."""
     for worker in plain.workers[1:]:
         worker.tell_group(signal.SIGSTOP)
     time.sleep(FROZEN)
@@ -68,7 +68,7 @@ def freeze_workers(plain: PlainSystem) -> Sequence[Process]:
 
 
 def restart_redis(plain: PlainSystem) -> Sequence[Process]:
-    """Let Redis go away for a second."""
+    """Restart Redis with a pause of a second."""
     plain.redis.tell(signal.SIGTERM)
     return plain.workers
 
@@ -82,31 +82,31 @@ FAULTS: dict[str, Callable[[PlainSystem], Sequence[Process]]] = {
 
 
 def suffer(plain: PlainSystem, variant: str, fault: str) -> Row:
-    """Give each worker a job, inflict the fault in the midst of it, and count what comes of it."""
+    """Give each worker a job, inject the fault while it runs, and count the results."""
     diaries = [plain.submit() for _ in plain.workers]
-    wait_until(lambda: all(diary.exists() for diary in diaries), "the jobs run")
+    wait_until(lambda: all(log_file.exists() for log_file in diaries), "the jobs run")
     time.sleep(INTO)
     struck = time.time()
     workers = {worker.name for worker in FAULTS[fault](plain)}
     time.sleep(struck + WITHIN - time.time())
-    hit = [diary for diary in diaries if read(diary)[0].worker in workers]
-    unended = [diary for diary in hit if not _ends(read(diary))]
-    kept = sum(plain.holds(diary) for diary in unended)
-    took = [again - struck for diary in hit if (again := _again(read(diary), struck))]
+    hit = [log_file for log_file in diaries if read(log_file)[0].worker in workers]
+    unended = [log_file for log_file in hit if not _ends(read(log_file))]
+    kept = sum(plain.holds(log_file) for log_file in unended)
+    took = [again - struck for log_file in hit if (again := _again(read(log_file), struck))]
     return Row(
         variant,
         fault,
         jobs=len(hit),
         lost=len(unended) - kept,
         not_back=kept,
-        doubled=sum(_ends(read(diary)) > 1 for diary in hit),
+        doubled=sum(_ends(read(log_file)) > 1 for log_file in hit),
         median=statistics.median(took) if took else None,
         worst=max(took, default=None),
     )
 
 
 def compare(folder: Path) -> list[Row]:
-    """Try every variant, all beside each other, for they do little but wait."""
+    """Try all variants in parallel, since they mostly wait."""
     with ThreadPoolExecutor() as threads:
         tried = threads.map(lambda variant: _try(variant, folder), VARIANTS)
     return [row for rows in tried for row in rows]
@@ -123,16 +123,16 @@ def _try(variant: str, folder: Path) -> list[Row]:
         plain.end()
 
 
-def _ends(story: Sequence[Line]) -> int:
-    return sum(line.what == "end" for line in story)
+def _ends(job_data: Sequence[Line]) -> int:
+    return sum(line.what == "end" for line in job_data)
 
 
-def _again(story: Sequence[Line], struck: float) -> float | None:
-    return next((line.at for line in story if line.at > struck), None)
+def _again(job_data: Sequence[Line], struck: float) -> float | None:
+    return next((line.at for line in job_data if line.at > struck), None)
 
 
 def main() -> None:
-    """Try, and print the table."""
+    """Run the comparison and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.plain", description=__doc__)
     parser.add_argument("--json", type=Path, help="where to write the figures")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What a user would have without Gramworks: one Celery task of ten seconds, in three settings."""
+"""Plain Celery without Gramworks: one task of ten seconds, with three configurations."""
 
 import os
 import time
@@ -25,9 +25,9 @@ app.conf.update(
 
 
 @app.task(name="plain.work", bind=True)  # type: ignore[untyped-decorator] # Celery has no types
-def work(task: Any, diary: str) -> None:
-    """Work for a while and write down when it began, went on and ended, and where."""
-    path = Path(diary)
+def work(task: Any, log_file: str) -> None:
+    """Work for a while; record when it starts, continues and ends, and on which worker."""
+    path = Path(log_file)
     _write(path, "start", task.request.hostname)
     for _ in range(BEATS):
         time.sleep(BEAT)
@@ -36,5 +36,5 @@ def work(task: Any, diary: str) -> None:
 
 
 def _write(path: Path, what: str, worker: str) -> None:
-    with path.open("a") as diary:
-        diary.write(f"{what} {time.time():.3f} {worker}\n")
+    with path.open("a") as log_file:
+        log_file.write(f"{what} {time.time():.3f} {worker}\n")

@@ -18,7 +18,7 @@ WORKERS = 3
 
 
 class Line(NamedTuple):
-    """What a job wrote into its diary: that it did `what` at a time on a worker."""
+    """An entry of a job's record: it did `what` at a time on a worker."""
 
     what: str
     at: float
@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
 
 class PlainSystem:
-    """Starts everything, starts again what ends, and ends everything."""
+    """Starts all processes, restarts those that end, and stops them."""
 
     def __init__(self, variant: str, folder: Path) -> None:
         port = free_port()
@@ -61,17 +61,17 @@ class PlainSystem:
             process.end()
 
     def submit(self) -> Path:
-        """Send a job; return the diary that it will write."""
+        """Send a job; return the log_file that it will write."""
         self._jobs += 1
-        diary = self._folder / f"job-{self._jobs}"
-        self._app.send_task("plain.work", args=[str(diary)])
-        return diary
+        log_file = self._folder / f"job-{self._jobs}"
+        self._app.send_task("plain.work", args=[str(log_file)])
+        return log_file
 
-    def holds(self, diary: Path) -> bool:
+    def holds(self, log_file: Path) -> bool:
         """Tell whether Redis still has the message of a job."""
         unacknowledged: Any = self._client.hvals("unacked")
         waiting: Any = self._client.lrange("celery", 0, -1)
-        return any(f"{diary.name}'" in message for message in (*unacknowledged, *waiting))
+        return any(f"{log_file.name}'" in message for message in (*unacknowledged, *waiting))
 
     def _look_after_all(self) -> None:
         while not self._stop.wait(0.2):
@@ -79,9 +79,9 @@ class PlainSystem:
                 process.look_after()
 
 
-def read(diary: Path) -> list[Line]:
+def read(log_file: Path) -> list[Line]:
     """Return what a job has written."""
-    lines = (line.split() for line in diary.read_text().splitlines())
+    lines = (line.split() for line in log_file.read_text().splitlines())
     return [Line(what, float(at), worker.partition("@")[0]) for what, at, worker in lines]
 
 

@@ -1,4 +1,4 @@
-"""One process of the system under test: killed, frozen, told to end, and started anew."""
+"""One process of the system under test, which can be killed, frozen, stopped and restarted."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ RESTART_SECONDS = 1.0  # what a supervisor such as systemd waits
 
 
 class Process:
-    """A process in a group of its own; `extra` is added to its environment from its next start."""
+    """A process in its own group; `extra` is added to its environment at its next start."""
 
     def __init__(
         self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
@@ -33,7 +33,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The process's id, which is its group's too."""
+        """The process's id, which is also its group's."""
         assert self._process is not None
         return self._process.pid
 
@@ -58,7 +58,7 @@ class Process:
             self._groups.append(self._process.pid)
 
     def look_after(self) -> None:
-        """Start it again when it has been down for a moment."""
+        """Restart it when it has been down for a moment."""
         if self.alive or self._process is None:
             return
         if self._ended_at is None:
@@ -77,16 +77,16 @@ class Process:
             os.killpg(self.pid, number)
 
     def kill_largest_child(self) -> None:
-        """Kill the one that does the work: the process with the most memory under it."""
+        """Kill its child process with the most memory, which does the work."""
         with suppress(ProcessLookupError, FileNotFoundError, ValueError):  # there is none just now
             os.kill(largest_child(self.pid), signal.SIGKILL)
 
     def stragglers(self) -> list[int]:
-        """Return the processes that outlived the one which started them."""
+        """Return the processes that outlived their parent."""
         return [pid for group in self._groups[:-1] for pid in _members(group)]
 
     def end(self) -> None:
-        """Kill it with all that it ever started."""
+        """Kill it and all processes that it started."""
         for pid in self.stragglers():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What `celery -A` loads as a worker with the real engine, except that some jobs do harm."""
+"""The Celery app of a worker with the real engine and some harmful jobs."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ Pixels = NDArray[np.float32]
 
 
 def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
-    """Load the real engine, which does harm if a job says so."""
+    """Load the real engine with support for harmful jobs."""
     from worker import weights  # noqa: PLC0415 - stays out of Celery's main process
     from worker.engine.engine import Engine  # noqa: PLC0415 - likewise
 

@@ -1,4 +1,4 @@
-"""Starts a worker with the real engine, in which some jobs do harm."""
+"""Starts a worker with the real engine and some harmful jobs."""
 
 from worker import fetch
 from worker.__main__ import start

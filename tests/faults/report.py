@@ -1,11 +1,11 @@
-"""What a run has shown: a table by kind of fault, and the sums."""
+"""The results of a run: a table by kind of fault, and the totals."""
 
 import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from tests.faults.evidence import Evidence, Story
+from tests.faults.evidence import Evidence, JobData
 from tests.faults.fault import Fault
 from tests.faults.oracle import Finding, Wrong
 
@@ -15,7 +15,7 @@ NEVER = float("inf")
 
 @dataclass(frozen=True)
 class Row:
-    """What faults of one kind did; `alone` are those recoveries that no other fault disturbed.
+    """What faults of one kind did; `alone` has recoveries without any other fault.
 
     `back` is the median of the seconds until the job that was hit was in the queue again.
     """
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A whole run."""
+    """The results of a whole run."""
 
     title: str
     seed: int
@@ -49,7 +49,7 @@ class Outcome:
     faults: list[dict[str, object]]
 
     def number(self, wrong: Wrong) -> int:
-        """Return how many jobs (or files) this is wrong with."""
+        """Return how many jobs (or files) have this finding."""
         return len({finding.about for finding in self.findings if finding.wrong == wrong})
 
     def as_json(self) -> dict[str, object]:
@@ -66,19 +66,19 @@ def rows(faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidenc
     return [_row(kind, faults, findings, evidence) for kind in kinds]
 
 
-def told(faults: Sequence[Fault]) -> list[dict[str, object]]:
+def reported(faults: Sequence[Fault]) -> list[dict[str, object]]:
     """Return each fault for those who look closer."""
     names = ("kind", "target", "at", "mended_at", "hit", "took", "back")
     return [{name: getattr(fault, name) for name in names} for fault in faults]
 
 
 def ends(evidence: Evidence) -> dict[str, int]:
-    """Return how often jobs came to which end."""
-    return dict(Counter(_end(story) for story in evidence.stories.values()).most_common())
+    """Return how many jobs ended in each state."""
+    return dict(Counter(_end(job_data) for job_data in evidence.jobs_data.values()).most_common())
 
 
-def _end(story: Story) -> str:
-    job = story.record
+def _end(job_data: JobData) -> str:
+    job = job_data.record
     if job is None:
         return "no record"
     return f"{job.state} ({job.error.code})" if job.error else str(job.state)
@@ -109,11 +109,11 @@ def _row(
 def _blamed(
     faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidence, wrong: Wrong
 ) -> int:
-    """Return how many jobs have this wrong with them and lived while one of the faults did."""
+    """Return how many jobs have this finding and existed during one of the faults."""
     lives = {
-        finding.about: _life(evidence.stories[finding.about])
+        finding.about: _life(evidence.jobs_data[finding.about])
         for finding in findings
-        if finding.wrong == wrong and finding.about in evidence.stories
+        if finding.wrong == wrong and finding.about in evidence.jobs_data
     }
     return sum(
         any(fault.at <= end and start <= fault.mended_at + AFTERMATH for fault in faults)
@@ -121,11 +121,11 @@ def _blamed(
     )
 
 
-def _life(story: Story) -> tuple[float, float]:
-    if not story.log:
+def _life(job_data: JobData) -> tuple[float, float]:
+    if not job_data.log:
         return 0.0, NEVER
-    ended = story.record is not None and story.record.ended
-    return story.log[0].at, story.log[-1].at if ended else NEVER
+    ended = job_data.record is not None and job_data.record.ended
+    return job_data.log[0].at, job_data.log[-1].at if ended else NEVER
 
 
 def _alone(fault: Fault, faults: Sequence[Fault]) -> bool:

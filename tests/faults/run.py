@@ -1,4 +1,4 @@
-"""One run: the system is started, used and broken, heals, comes to rest, and is judged."""
+"""One run: the system is started, used, broken and checked when it is idle again."""
 
 import itertools
 import random
@@ -31,7 +31,7 @@ ORDERS = {"scripted": orders.scripted, "real": orders.real}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be run."""
+    """The parameters of a run."""
 
     engine: str
     jobs: int
@@ -42,7 +42,7 @@ class Plan:
 
 
 def run(plan: Plan, kinds: Sequence[type[Fault]], folder: Path) -> Outcome:
-    """Run it in `folder`, which keeps the logs, and return what it showed."""
+    """Run it in `folder`, where the logs stay, and return the results."""
     system = System(folder, plan.workers, plan.engine)
     started = time.monotonic()
     try:
@@ -71,7 +71,7 @@ def _run(plan: Plan, kinds: Sequence[type[Fault]], system: System, started: floa
 
 
 def _drain(system: System, traffic: Traffic) -> None:
-    """Return when nothing is left to do, or when it is clear that something never ends."""
+    """Return when the system is idle, or when a job does not end in time."""
     latest, before = time.monotonic(), system.in_flight()
     while time.monotonic() - latest < DRAIN_SECONDS:
         if traffic.done and before == (0, 0):
@@ -95,14 +95,14 @@ def _judged(
     return Outcome(
         title=f"Gramworks, {plan.engine} engine, {plan.workers} workers{', calm' * plan.calm}",
         seed=plan.seed,
-        jobs=len(found.stories),
+        jobs=len(found.jobs_data),
         ends=report.ends(found),
         resumed=_resumed(found) if marked else None,
         seconds=seconds,
         skipped=skipped,
         rows=report.rows(faults, findings, found),
         findings=findings,
-        faults=report.told(faults),
+        faults=report.reported(faults),
     )
 
 

@@ -1,4 +1,4 @@
-"""What `celery -A` loads as a worker with the scripted engine: Gramworks without the painting."""
+"""The Celery app of a worker with the scripted engine, which does not paint."""
 
 import os
 

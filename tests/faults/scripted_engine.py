@@ -1,4 +1,4 @@
-"""An engine that sleeps instead of painting, goes on from a snapshot, and does harm on demand."""
+"""An engine that sleeps instead of painting, resumes from snapshots, and can do harm."""
 
 import os
 import random
@@ -25,7 +25,7 @@ Pixels = NDArray[np.float32]
 
 
 class ScriptedEngine:
-    """Paints pictures that tell which attempt made them: that of `claim`, which is set before."""
+    """Paints pictures that encode the attempt that made them, taken from `claim`."""
 
     def __init__(self) -> None:
         self.claim: Claim | None = None
@@ -57,7 +57,7 @@ def raise_if_broken() -> None:
 
 
 def do_harm(evaluations: int) -> None:
-    """Do what a job of so many evaluations stands for: nothing, as a rule."""
+    """Do the harm that this number of evaluations stands for, usually none."""
     if evaluations == POISON:
         os.kill(os.getpid(), signal.SIGKILL)
     if evaluations == GREEDY:

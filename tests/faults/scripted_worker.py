@@ -1,4 +1,4 @@
-"""Starts a worker with the scripted engine, as `python -m worker` starts one with the real."""
+"""Starts a worker with the scripted engine."""
 
 from worker.__main__ import start
 

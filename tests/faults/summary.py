@@ -1,4 +1,4 @@
-"""The tables of docs/reliability.md from what the runs wrote: `python -m tests.faults.summary`."""
+"""Prints the tables of docs/reliability.md from JSON: `python -m tests.faults.summary`."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ PLAIN_HEAD = ("plain Celery", "fault", "jobs hit", "lost", "not back", "doubled"
 
 
 def main() -> None:
-    """Print the tables and, last, what was lost and doubled; end with 1 if anything was wrong."""
+    """Print the tables, then what was lost and doubled; exit with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.summary", description=__doc__)
     parser.add_argument("runs", type=Path, nargs="+", help="written by python -m tests.faults")
     parser.add_argument("--plain", type=Path, help="written by python -m tests.faults.plain")

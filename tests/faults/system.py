@@ -1,4 +1,4 @@
-"""The real system on this machine: Redis, the web and workers, each on its own way to Redis."""
+"""The real system on this machine: Redis, the web and workers, each with its own link to Redis."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ ENGINES = {"scripted": "tests.faults.scripted_worker", "real": "tests.faults.rea
 
 
 class System:
-    """Starts everything, starts again what ends, and ends everything."""
+    """Starts all processes, restarts those that end, and stops them."""
 
     def __init__(self, folder: Path, workers: int, engine: str) -> None:
         self.folder = folder
@@ -75,7 +75,7 @@ class System:
         self.disk.end()
 
     def redis_answers(self) -> bool:
-        """Tell whether Redis can be asked now."""
+        """Return whether Redis answers."""
         try:
             redis_of(self.jobs).ping()
         except StoreUnavailable:
@@ -83,7 +83,7 @@ class System:
         return True
 
     def web_answers(self) -> bool:
-        """Tell whether the web can take a job now."""
+        """Return whether the web can accept a job."""
         with self.client() as client:
             try:
                 return client.ready()
@@ -95,7 +95,7 @@ class System:
         return Client(self.url, timeout=30.0)
 
     def in_flight(self) -> tuple[int, int]:
-        """Return how many jobs wait and run, or did when that could last be told."""
+        """Return how many jobs are queued and running, as last read."""
         try:
             waiting: Any = self._glance.hget(Key.LOAD, "jobs")
             running: Any = self._glance.zcard(Key.LEASES)
@@ -105,7 +105,7 @@ class System:
         return self._in_flight
 
     def running_on(self, worker: Process) -> str | None:
-        """Return the id of the job that a worker holds, None where there is none or no telling."""
+        """Return the id of the job that a worker holds; None if there is none or it is unknown."""
         try:
             held: Any = self._glance.zrange(Key.LEASES, 0, -1)
             for job_id in held:

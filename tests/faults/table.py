@@ -51,7 +51,7 @@ def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 
 def seconds(value: float | None) -> str:
-    """Return a time with its tenth, or a dash."""
+    """Return a time with one decimal, or a dash."""
     return "-" if value is None else f"{value:.1f}"
 
 
@@ -62,6 +62,6 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _recovery(rows: list[Row]) -> str:
-    told = (row for row in rows if row.kind in {"worker-kill", "pool-kill", "worker-stop"})
-    parts = (f"{row.kind} {seconds(row.median)} / {seconds(row.worst)} s" for row in told)
+    reported = (row for row in rows if row.kind in {"worker-kill", "pool-kill", "worker-stop"})
+    parts = (f"{row.kind} {seconds(row.median)} / {seconds(row.worst)} s" for row in reported)
     return "recovery, median / worst: " + ", ".join(parts)

@@ -1,4 +1,4 @@
-"""A short run of the chaos: every kind of fault strikes the real system once while jobs flow."""
+"""A short chaos run: each kind of fault hits the real system once while jobs run."""
 
 import json
 import os
@@ -16,7 +16,7 @@ PLAN = {"seed": SEED, "jobs": 60, "faults": len(KINDS), "workers": 3}
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Run it as a program, since it moves into a mount name space of its own."""
+    """Run it as a program, since it uses its own mount namespace."""
     folder = tmp_path_factory.mktemp("chaos")
     options = [f"--{name}={value}" for name, value in PLAN.items()]
     places = [f"--keep={folder / 'system'}", f"--json={folder / 'outcome.json'}"]

@@ -1,4 +1,4 @@
-"""The oracle finds what is lost, doubled, orphaned or illegal, and nothing where all is well."""
+"""The oracle finds what is lost, doubled, orphaned or illegal, and nothing else."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from shared.job import (
 from shared.job_store import Load
 from shared.pictures import deprocess, encode
 from shared.settings import DEPROCESS_MEANS, StyleSettings
-from tests.faults.evidence import Evidence, Report, Story
+from tests.faults.evidence import Evidence, JobData, Report
 from tests.faults.log import Entry
 from tests.faults.oracle import Known, Wrong, judge
 from tests.faults.orders import Order
@@ -75,18 +75,18 @@ def job(**changes: Any) -> Job:
     return whole.model_copy(update=changes)
 
 
-STORY = Story(job(), LOG, [report(2.5, 1), report(13.5, 2)])
+STORY = JobData(job(), LOG, [report(2.5, 1), report(13.5, 2)])
 FILES = {f"{FOLDER}/content.png": b"", f"{FOLDER}/style-0.png": b"", RESULT: picture()}
 SOUND = Evidence({ID: STORY}, FILES, queued=[], load=Load(0, 0), leases=[], pids=[])
 
 
-def wrongs(story: Story = STORY, known: Known | None = None, **changes: Any) -> set[Wrong]:
-    evidence = replace(SOUND, stories={ID: story}, **changes)
+def wrongs(job_data: JobData = STORY, known: Known | None = None, **changes: Any) -> set[Wrong]:
+    evidence = replace(SOUND, jobs_data={ID: job_data}, **changes)
     return {finding.wrong for finding in judge(evidence, known or Known())}
 
 
-def with_log(*log: Entry, **changes: Any) -> Story:
-    return Story(job(**changes), list(log), [])
+def with_log(*log: Entry, **changes: Any) -> JobData:
+    return JobData(job(**changes), list(log), [])
 
 
 def test_nothing_is_wrong_with_a_job_that_lost_a_worker_and_succeeded() -> None:
@@ -94,12 +94,12 @@ def test_nothing_is_wrong_with_a_job_that_lost_a_worker_and_succeeded() -> None:
 
 
 def test_a_job_without_a_record_is_lost() -> None:
-    assert Wrong.LOST in wrongs(Story(None, [], []))
+    assert Wrong.LOST in wrongs(JobData(None, [], []))
 
 
 def test_a_job_that_never_ended_is_lost() -> None:
-    story = with_log(*LOG[:4], state=JobState.RUNNING, result=None)
-    assert wrongs(story, files={}) == {Wrong.LOST}
+    job_data = with_log(*LOG[:4], state=JobState.RUNNING, result=None)
+    assert wrongs(job_data, files={}) == {Wrong.LOST}
 
 
 def test_a_success_without_its_picture_is_lost() -> None:
@@ -122,13 +122,13 @@ def test_a_picture_of_another_attempt_or_job_or_of_too_few_evaluations_is_found(
 
 
 def test_a_job_that_ended_twice_is_doubled() -> None:
-    story = with_log(*LOG, Entry("succeeded", 15.0, 2))
-    assert wrongs(story) == {Wrong.DOUBLED, Wrong.ILLEGAL}
+    job_data = with_log(*LOG, Entry("succeeded", 15.0, 2))
+    assert wrongs(job_data) == {Wrong.DOUBLED, Wrong.ILLEGAL}
 
 
 def test_an_end_by_an_old_attempt_is_doubled() -> None:
-    story = with_log(*LOG[:4], Entry("succeeded", 14.0, 1))
-    assert wrongs(story) == {Wrong.DOUBLED}
+    job_data = with_log(*LOG[:4], Entry("succeeded", 14.0, 1))
+    assert wrongs(job_data) == {Wrong.DOUBLED}
 
 
 def test_a_report_by_an_old_attempt_is_doubled() -> None:
@@ -150,14 +150,14 @@ def test_a_way_that_no_job_may_go_is_illegal() -> None:
 def test_an_attempt_may_take_up_its_own_lapsed_job_again() -> None:
     again = Entry("running", 13.0, 1), Entry("succeeded", 14.0, 1)
     result = f"{FOLDER}/1/result.png"
-    story = with_log(*LOG[:3], *again, attempt=1, result=result)
+    job_data = with_log(*LOG[:3], *again, attempt=1, result=result)
     files = {key: data for key, data in FILES.items() if key != RESULT}
-    assert not wrongs(story, files=files | {result: picture(attempt=1)})
+    assert not wrongs(job_data, files=files | {result: picture(attempt=1)})
 
 
 def test_a_record_that_says_otherwise_than_its_log_is_illegal() -> None:
-    story = replace(STORY, record=job(state=JobState.CANCELLED))
-    assert Wrong.ILLEGAL in wrongs(story)
+    job_data = replace(STORY, record=job(state=JobState.CANCELLED))
+    assert Wrong.ILLEGAL in wrongs(job_data)
 
 
 @pytest.mark.parametrize("key", [f"{FOLDER}/1/result.png", f"jobs/{'e' * 32}/content.png", "x#1"])
@@ -170,7 +170,7 @@ def test_what_is_still_held_is_found() -> None:
     assert wrongs(load=Load(1, 200)) == {Wrong.LEFT}
 
 
-def failed(code: str) -> Story:
+def failed(code: str) -> JobData:
     log = [*LOG[:4], Entry("failed", 14.0, 2)]
     fields = {"state": JobState.FAILED, "result": None, "error": JobFault(code=code)}
     return with_log(*log, **fields)
@@ -205,6 +205,6 @@ def test_a_job_that_was_cancelled_may_not_succeed() -> None:
 def test_a_job_that_nobody_cancelled_may_not_be_cancelled() -> None:
     log = [*LOG[:4], Entry("cancelled", 14.0, 2)]
     files = {key: data for key, data in FILES.items() if key != RESULT}
-    story = with_log(*log, state=JobState.CANCELLED, result=None)
-    assert wrongs(story, files=files) == {Wrong.UNEXPECTED}
-    assert not wrongs(story, Known(perhaps_deleted={ID}), files=files)
+    job_data = with_log(*log, state=JobState.CANCELLED, result=None)
+    assert wrongs(job_data, files=files) == {Wrong.UNEXPECTED}
+    assert not wrongs(job_data, Known(perhaps_deleted={ID}), files=files)

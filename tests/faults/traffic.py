@@ -1,4 +1,4 @@
-"""The users: they submit jobs, ask again when no answer came, and remember what was answered."""
+"""The users: they submit jobs, try again without an answer, and record the answers."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ USERS = 2
 
 
 class Traffic:
-    """`total` jobs; `allowed` says how many of them may have been submitted by now.
+    """Submits `total` jobs; `allowed` returns how many may be submitted so far.
 
     No more wait than `backlog`; when that is 0, no more are in flight than there are workers but
     two, so that one of them is idle.
@@ -52,26 +52,26 @@ class Traffic:
 
     @property
     def turned_away(self) -> float:
-        """For how many seconds users have asked in vain."""
+        """For how many seconds all submissions have failed."""
         now = time.time()
         return now - max(min(self._asking, default=now), self.last_accepted_at)
 
     @property
     def done(self) -> bool:
-        """Whether every user is content."""
+        """Whether all users are done."""
         return not any(user.is_alive() for user in self._users)
 
     def start(self) -> None:
-        """Let the users begin."""
+        """Start the users."""
         for user in self._users:
             user.start()
 
     def stop(self) -> None:
-        """Send the users away."""
+        """Stop the users."""
         self._stopped.set()
 
-    def insist(self, order: Order) -> str | None:
-        """Submit until the server takes the job; return its id, None when told to stop."""
+    def submit_until_accepted(self, order: Order) -> str | None:
+        """Submit until the server accepts the job; return its id, None if stopped."""
         job_id, begin = None, time.time()
         self._asking.append(begin)
         with self._system.client() as client:
@@ -83,12 +83,12 @@ class Traffic:
         return job_id
 
     def remember(self, job_id: str, order: Order) -> None:
-        """Note that the server has answered 202."""
+        """Record that the server answered 202."""
         self.accepted[job_id] = order
         self.last_accepted_at = time.time()
 
     def cancel(self, job_id: str) -> None:
-        """Cancel a job and note what came of it."""
+        """Cancel a job and record the answer."""
         try:
             with self._system.client() as client:
                 state = client.cancel(job_id).state
@@ -106,7 +106,7 @@ class Traffic:
                         return
                     self._taken += 1
                     order = next(self._orders)
-                self.insist(order)
+                self.submit_until_accepted(order)
             elif self._taken >= self._total:
                 return
             else:

@@ -1,4 +1,4 @@
-"""How long it takes until jobs run again, told by Redis's own clock."""
+"""How long it takes until jobs run again, by Redis's clock."""
 
 import time
 from collections.abc import Callable
@@ -12,34 +12,34 @@ from tests.faults.system import System
 from tests.faults.traffic import Traffic
 
 POLL_SECONDS = 0.05
-PATIENCE = 90.0
+WAIT_SECONDS = 90.0
 Look = Callable[[], float | None]  # when it was so, None while it is not; raises LookupError
 
 
 class Watch:
-    """Each method waits for a sign after `since` and returns when it was; None if none came."""
+    """Each method waits for an event after `since` and returns its time; None if none came."""
 
     def __init__(self, system: System, traffic: Traffic) -> None:
         self._system = system
         self._traffic = traffic
 
     def runs_again(self, job_id: str, since: float) -> float | None:
-        """Wait until another attempt has made progress, or this one after it took up its lease."""
+        """Wait until another attempt makes progress, or this one after it resumed its lease."""
         return _wait(lambda: self._ran_again(job_id, since))
 
-    def put_back(self, job_id: str, since: float) -> float | None:
-        """Return when the job was put back into the queue, without waiting for it."""
+    def requeued_at(self, job_id: str, since: float) -> float | None:
+        """Return when the job was requeued, without waiting for it."""
         try:
             log = self._log(job_id)
         except StoreUnavailable:
             return None
         return next((each.at for each in log if each.state == "queued" and each.at > since), None)
 
-    def goes_on(self, job_id: str, since: float) -> float | None:
-        """Wait until the job makes progress, whoever makes it."""
+    def progresses(self, job_id: str, since: float) -> float | None:
+        """Wait until the job makes progress, in any attempt."""
         return _wait(lambda: self._progressed(job_id, since))
 
-    def any_goes_on(self, since: float) -> float | None:
+    def any_progresses(self, since: float) -> float | None:
         """Wait until any job makes progress."""
         return _wait(lambda: self._first(self._held(), self._progressed, since))
 
@@ -58,7 +58,7 @@ class Watch:
         return _wait(lambda: self._ended(job_id))
 
     def any_accepted(self, since: float) -> float | None:
-        """Wait until the web has taken a job."""
+        """Wait until the web has accepted a job."""
         last = self._traffic
         return _wait(lambda: last.last_accepted_at if last.last_accepted_at > since else None)
 
@@ -118,7 +118,7 @@ def _seconds(event_id: str) -> float:
 
 
 def _wait(look: Look) -> float | None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         try:
             if found := look():

@@ -1,4 +1,4 @@
-"""A running fake server, and a client of it that does not wait long before it tries again."""
+"""A running fake server, and a client of it with short retry delays."""
 
 from collections.abc import Iterator
 

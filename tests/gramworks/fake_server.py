@@ -1,4 +1,4 @@
-"""A tiny HTTP server that answers what a test tells it to, and remembers what it was asked."""
+"""A small HTTP server with answers from the test; it records the requests."""
 
 from __future__ import annotations
 

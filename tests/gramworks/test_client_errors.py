@@ -1,4 +1,4 @@
-"""Whatever goes wrong with HTTP, the caller sees this package's errors and a sentence."""
+"""All HTTP failures are raised as this package's errors, with a sentence."""
 
 from collections.abc import Callable, Iterator
 
@@ -62,8 +62,8 @@ def test_a_proxys_html_page_still_gets_a_sentence() -> None:
     error = error_of(lambda _: httpx.Response(502, html="<h1>Bad Gateway</h1>"))
     assert isinstance(error, Unavailable)
     assert str(error) == (
-        "http://gram.works/api/v1/jobs/j1 answered 502 Bad Gateway and did not say why."
-        " Is there a proxy between?"
+        "http://gram.works/api/v1/jobs/j1 answered 502 Bad Gateway without a reason."
+        " The answer may come from a proxy."
     )
 
 
@@ -127,7 +127,7 @@ class NotGzip(httpx.SyncByteStream):
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://gram.works", "http://a:b", ""])
 def test_an_address_that_is_none_is_said_to_be(url: str) -> None:
-    with pytest.raises(ServerUnreachable, match="is not an address like"), Client(url) as client:
+    with pytest.raises(ServerUnreachable, match="is not an address such as"), Client(url) as client:
         client.job("j1")
 
 

@@ -1,4 +1,4 @@
-"""A job's events arrive whatever happens to the connection."""
+"""A job's events arrive even if the connection is lost."""
 
 import json
 from typing import Any
@@ -100,7 +100,7 @@ def test_a_stream_that_brings_the_same_and_breaks_is_given_up_too(
         kinds(client)
 
 
-def test_news_between_drops_renews_the_patience(server: FakeServer, client: Client) -> None:
+def test_news_between_drops_restarts_the_retry_period(server: FakeServer, client: Client) -> None:
     events = [stream(sse("job", job_json(), str(number)), DROP) for number in range(6)]
     server.answer(EVENTS, *events, stream(DONE))
     assert kinds(client).count(Reconnecting) == 6

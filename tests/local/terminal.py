@@ -1,4 +1,4 @@
-"""`python -m local …` as somebody runs it in a terminal, and what it leaves behind."""
+"""Runs `python -m local …` as in a terminal, and finds the processes that it leaves behind."""
 
 import os
 import re

@@ -10,8 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from local import redis_server
-from local.errors import LocalError
+from local import LocalError, redis_server
 from samples import photograph_path
 from shared.job_store import JobStore, connect
 from tests.local.terminal import Terminal
@@ -132,7 +131,7 @@ def test_killed_itself_the_system_leaves_no_process(start: Start) -> None:
     up.url()
     up.process.send_signal(signal.SIGKILL)
     up.process.wait(10)
-    wait_until(lambda: up.left_behind() == [], "its processes end", patience=30)
+    wait_until(lambda: up.left_behind() == [], "its processes end", seconds=30)
 
 
 def test_a_folder_is_served_by_one_system(start: Start, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What whoever tries Gramworks for the first time may rely on in the sample pictures."""
+"""The sample pictures are valid and reproducible."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Deleting objects: what is gone does no harm; what writers left unfinished goes by its age."""
+"""Deleting objects: missing ones are ignored; old partial files are deleted."""
 
 import os
 import time

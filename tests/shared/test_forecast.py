@@ -1,4 +1,4 @@
-"""The estimate of a queued job: workers take the jobs in order, each at its measured pace."""
+"""The estimate of a queued job: workers take the jobs in order, each at its measured speed."""
 
 import pytest
 

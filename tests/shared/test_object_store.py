@@ -1,4 +1,4 @@
-"""The image store: whole objects under keys, in a folder, with its troubles named."""
+"""The object store: whole objects under keys, in a folder, with named errors."""
 
 from pathlib import Path
 

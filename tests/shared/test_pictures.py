@@ -1,4 +1,4 @@
-"""Finishing: from the optimiser's numbers to a picture's bytes, against pixels made by hand."""
+"""Encoding: from the optimiser's pixels to a file, compared with known pixels."""
 
 import io
 

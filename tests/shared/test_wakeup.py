@@ -1,4 +1,4 @@
-"""The wake-up: a message when Redis is there, and no trouble when it is not."""
+"""The wake-up: a message if Redis is available, and no error if it is not."""
 
 import logging
 

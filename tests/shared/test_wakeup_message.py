@@ -1,4 +1,4 @@
-"""The message of a wake-up names the worker's task, and carries nothing."""
+"""The message of a wake-up names the worker's task and has no content."""
 
 import json
 import time

@@ -14,7 +14,7 @@ from shared.job_store import Workers, connect
 from tests.ports import free_port
 from worker.dead_workers import name_of
 
-PATIENCE = 90.0
+WAIT_SECONDS = 90.0
 
 
 class RunningSystem:
@@ -98,11 +98,11 @@ def kill(process: subprocess.Popen[bytes]) -> None:
         process.wait(10)
 
 
-def wait_until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+def wait_until(true: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
     """Return when it is true; fail when it has not become so in time."""
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.05)
 
 

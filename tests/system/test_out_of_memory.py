@@ -1,4 +1,4 @@
-"""The kernel ends a real worker's process for its memory; the job goes on in tiles and succeeds."""
+"""The kernel kills a real worker's process for its memory; the job continues in tiles."""
 
 import os
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def cage() -> Iterator[Path]:
     except (OSError, StopIteration):
         pytest.skip("control groups cannot be made here: that needs root")
     yield group
-    wait_until(lambda: _empty(group), "the processes in it are gone", patience=20)
+    wait_until(lambda: _empty(group), "the processes in it are gone", seconds=20)
     group.rmdir()
 
 

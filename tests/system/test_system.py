@@ -112,7 +112,7 @@ def test_a_worker_that_is_stopped_releases_its_job_at_once(
     wait_until(lambda: jobs_of.get(job.id).checkpoint is not None, "the job is saved")
     stopping = system.running("worker")
     stopping.send_signal(signal.SIGTERM)
-    wait_until(lambda: state(client, job) == "queued", "the job is released", patience=6)
+    wait_until(lambda: state(client, job) == "queued", "the job is released", seconds=6)
     assert stopping.wait(15) == 0
     saved = evaluations(client, job)
     system.start_worker()
@@ -151,7 +151,7 @@ def test_a_killed_pool_process_loses_no_job(
     job = submit(client, {**LONG, "iterations": 150})
     wait_until(lambda: has_progress(client, job), "the job runs")
     os.kill(largest_child(system.running("worker").pid), signal.SIGKILL)
-    wait_until(lambda: state(client, job) == "queued", "its parent has seen it", patience=6)
+    wait_until(lambda: state(client, job) == "queued", "its parent has seen it", seconds=6)
     assert client.wait(job.id).state == "succeeded"
     assert [line.reason for line in jobs_of.get(job.id).log] == [None, None, "killed", None, None]
 

@@ -1,4 +1,4 @@
-"""Pictures as strangers send them, made in memory."""
+"""Pictures to upload, made in memory."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""A cached value is made at most once a second, whoever asks."""
+"""A cached value is made at most once a second, for all threads."""
 
 import threading
 import time

@@ -11,8 +11,8 @@ from flask import Flask
 from gramworks import Client
 from shared.config import Config
 from tests.own_redis import OwnRedis
+from tests.web.api_requests import accepted, submit
 from tests.web.conftest import close
-from tests.web.talk import accepted, submit
 from web import create_app
 
 OK, TOO_MANY, AWAY = (

@@ -1,4 +1,4 @@
-"""Requests that no honest program sends are answered as calmly as all others."""
+"""Malformed requests get a proper error, as all others do."""
 
 import io
 
@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.job_store import JobStore
-from tests.web.talk import JOBS, PLAIN, accepted, problem, upload
+from tests.web.api_requests import JOBS, PLAIN, accepted, problem, upload
 
 BOUNDARY = "multipart/form-data; boundary=B"
 

@@ -11,10 +11,10 @@ from shared.job_store import Capability, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.parts import workers_of
-from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued
-from tests.shared.job_store.staff import announce
-from tests.web.talk import JOBS, messages
-from web.pages.formatting import duration
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, progress, queued
+from tests.web.api_requests import JOBS, messages
+from web.pages.formatting import about
 
 SPEED, OVERHEAD = 1000.0, 1.0
 
@@ -115,8 +115,8 @@ def test_the_page_shows_position_and_times(
     job_id = queued(jobs)
     page = client.get(f"/jobs/{job_id}").text
     facts = dict(re.findall(r'<div data-fact="(\w+)" ><dt>[^<]*</dt><dd>([^<]*)</dd>', page))
-    left = duration(118 + _runs(jobs, job_id))
-    assert facts == {"position": "1", "starts": "2 min", "left": left}
+    done = about(118 + _runs(jobs, job_id))
+    assert facts == {"position": "1", "starts": "about 2 min", "done": done}
 
 
 def test_in_silence_a_queued_job_is_told_anew_when_its_place_or_time_changed(
@@ -124,16 +124,16 @@ def test_in_silence_a_queued_job_is_told_anew_when_its_place_or_time_changed(
 ) -> None:
     before, job_id = queued(jobs), queued(jobs)
     with client.get(f"{JOBS}/{job_id}/events") as response:
-        told = messages(response)  # type: ignore[arg-type] # the test client's own
-        first = next(told)
+        reported = messages(response)  # type: ignore[arg-type] # the test client's own
+        first = next(reported)
         assert first is not None
-        assert next(told) is None
+        assert next(reported) is None
         jobs.cancel(before)
         _online(workers)
-        second = next(told)
+        second = next(reported)
         assert second is not None
         assert (second.event, second.id) == ("job", first.id)
         assert [first.data["position"], second.data["position"]] == [2, 1]
         assert [first.data["starts_in_seconds"], second.data["starts_in_seconds"]] == [None, 0.0]
         jobs.cancel(job_id)
-        assert [message.data["state"] for message in told if message] == ["cancelled"]
+        assert [message.data["state"] for message in reported if message] == ["cancelled"]

@@ -1,4 +1,4 @@
-"""While Redis is away everything says so; when it is back all works without a restart."""
+"""While Redis is down every answer says so; when it is back, all works without a restart."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from shared.config import Config
 from tests.own_redis import OwnRedis
+from tests.web.api_requests import JOBS, accepted, messages, problem, submit, upload
 from tests.web.conftest import close
-from tests.web.talk import JOBS, accepted, messages, problem, submit, upload
 from web import create_app
 
 ASKED = [
@@ -90,7 +90,7 @@ def test_a_stream_ends_so_that_its_reader_asks_again(
     job = accepted(submit(asking))
     with asking.get(job["links"]["events"]) as response:
         assert isinstance(response, TestResponse)
-        told = messages(response)
-        assert next(told)
+        reported = messages(response)
+        assert next(reported)
         own_redis.stop()
-        assert [message for message in told if message] == []
+        assert [message for message in reported if message] == []

@@ -1,4 +1,4 @@
-"""The server as it is run, `python -m web`: streams that stream, limits that hold."""
+"""The server `python -m web`: it streams events and enforces limits."""
 
 import json
 import os
@@ -17,8 +17,8 @@ import pytest
 from shared.job_store import JobStore
 from tests.parts import events_of
 from tests.ports import free_port
-from tests.shared.job_store.lives import claimed, progress
-from tests.web.talk import JOBS, PLAIN
+from tests.shared.job_store.transitions import claimed, progress
+from tests.web.api_requests import JOBS, PLAIN
 
 FILES = {"content": ("a", PLAIN), "style": ("b", PLAIN)}
 LIMIT_MB = 1
@@ -72,8 +72,8 @@ def test_events_come_while_the_job_runs_not_after_it(http: httpx.Client, jobs: J
         assert json.loads(next(lines)[6:])["state"] == "running"
         for evaluation in range(1, 4):
             jobs.report(claim, progress(evaluation), None)
-            told = json.loads(next(lines)[6:])
-            assert told["progress"]["evaluation"] == evaluation
+            reported = json.loads(next(lines)[6:])
+            assert reported["progress"]["evaluation"] == evaluation
         jobs.cancel(claim.job_id)
         assert json.loads(next(lines)[6:])["state"] == "cancelled"
         assert list(lines) == []

@@ -1,4 +1,4 @@
-"""Why a queued job is not started: told in its state, instead of waiting in silence."""
+"""Why a queued job does not start is shown in its state."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.parts import workers_of
-from tests.shared.job_store.lives import in_state, queued
-from tests.shared.job_store.staff import announce
-from tests.web.talk import JOBS
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import in_state, queued
+from tests.web.api_requests import JOBS
 
 LARGE, SMALL = Worker(name="large", pixels=10**6), Worker(name="small", pixels=4000)
 
@@ -23,9 +23,9 @@ def workers(redis: Connection) -> Workers:
 
 
 def _waiting(client: FlaskClient, job_id: str) -> dict[str, Any]:
-    told = client.get(f"{JOBS}/{job_id}").get_json()["waiting"]
-    assert told is None or told["detail"].endswith(".")
-    return dict(told or {})
+    reported = client.get(f"{JOBS}/{job_id}").get_json()["waiting"]
+    assert reported is None or reported["detail"].endswith(".")
+    return dict(reported or {})
 
 
 def test_without_a_worker_that_is_said(client: FlaskClient, jobs: JobStore) -> None:
@@ -44,11 +44,15 @@ def test_a_job_too_large_for_those_online_is_told_the_size_that_fits(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     announce(workers, SMALL)
-    told = _waiting(client, queued(jobs, size=120, width=64))
-    assert (told["code"], told["width"], told["height"]) == ("no_live_worker_fits", 160, 120)
-    assert f"A size of {told['maximum']} would fit" in told["detail"]
-    assert _waiting(client, queued(jobs, size=told["maximum"])) == {}
-    assert _waiting(client, queued(jobs, size=told["maximum"] + 2)) != {}
+    reported = _waiting(client, queued(jobs, size=120, width=64))
+    assert (reported["code"], reported["width"], reported["height"]) == (
+        "no_live_worker_fits",
+        160,
+        120,
+    )
+    assert f"A size of {reported['maximum']} would fit" in reported["detail"]
+    assert _waiting(client, queued(jobs, size=reported["maximum"])) == {}
+    assert _waiting(client, queued(jobs, size=reported["maximum"] + 2)) != {}
     announce(workers, LARGE)
     assert _waiting(client, queued(jobs, size=120)) == {}
 
@@ -57,9 +61,9 @@ def test_a_job_that_fits_at_no_size_is_told_so(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     announce(workers, Worker(name="tiny", pixels=0))
-    told = _waiting(client, queued(jobs))
-    assert told["maximum"] is None
-    assert "No size would fit" in told["detail"]
+    reported = _waiting(client, queued(jobs))
+    assert reported["maximum"] is None
+    assert "No size would fit" in reported["detail"]
 
 
 def test_a_job_whose_workers_all_drain_is_told_so(
@@ -85,4 +89,4 @@ def test_a_job_that_is_not_queued_waits_for_nothing(
 def test_the_page_says_why(client: FlaskClient, jobs: JobStore, workers: Workers) -> None:
     announce(workers, SMALL)
     page = client.get(f"/jobs/{queued(jobs, size=120)}").text
-    assert "No worker that is online has the memory for 160 × 120 pixels" in page
+    assert "No worker that is online has enough memory for 160 × 120 pixels" in page

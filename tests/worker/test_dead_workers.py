@@ -13,8 +13,8 @@ from shared.job import JobState, Priority
 from shared.job_store import Capability, Claim, JobStore, Worker, Workers
 from shared.job_store.connection import Connection
 from tests.ports import free_port
-from tests.shared.job_store.lives import claimed, queued
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import claimed, queued
 from tests.system.running_system import wait_until
 from worker.dead_workers import name_of, requeue_jobs_of_dead_workers
 
@@ -137,4 +137,4 @@ def test_without_redis_the_program_says_so() -> None:
     command = [sys.executable, "-m", "worker.dead_workers"]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
-    assert ran.stderr.startswith("Redis is away: ")
+    assert ran.stderr.startswith("Redis is not available: ")

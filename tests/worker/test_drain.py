@@ -1,4 +1,4 @@
-"""A worker that drains finishes its job and takes no more."""
+"""A draining worker finishes its job and claims no more."""
 
 import threading
 import time
@@ -30,10 +30,10 @@ def test_draining_waits_for_the_job_that_runs(
     threading.Timer(0.5, jobs.succeed, (claim, "key")).start()
     drain(jobs, workers_of(jobs), [ROOMY.worker], wait=True)
     assert jobs.get(claim.job_id).state == "succeeded"
-    told = capsys.readouterr().out.splitlines()
-    assert told == [
-        f"test-worker claims no more jobs, finishes {claim.job_id}",
-        "All are idle and can be stopped.",
+    reported = capsys.readouterr().out.splitlines()
+    assert reported == [
+        f"test-worker claims no more jobs; running {claim.job_id}",
+        "All workers are idle and can be stopped.",
     ]
 
 

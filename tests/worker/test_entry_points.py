@@ -41,4 +41,4 @@ def test_an_unknown_setting_is_a_warning_before_all_else() -> None:
     ran = run("worker.health", REDIS_URL=NOWHERE, GRAMWORKS_PROT="1")
     warning, reason = ran.stderr.splitlines()
     assert warning == "GRAMWORKS_PROT is not a setting and is ignored. Did you mean GRAMWORKS_PORT?"
-    assert reason.startswith("Redis is away: ")
+    assert reason.startswith("Redis is not available: ")

@@ -16,7 +16,7 @@ from shared.config import Config
 from shared.job_store import Capability, JobStore, Worker, Workers
 from shared.job_store.connection import Connection
 from shared.wakeup import celery_app
-from tests.shared.job_store.lives import claimed, queued
+from tests.shared.job_store.transitions import claimed, queued
 from tests.system.running_system import wait_until
 from worker.dead_workers import name_of
 from worker.main_process import MainProcess
@@ -58,7 +58,7 @@ def _heartbeat(redis: Connection) -> float:
 
 def _wait_for_heartbeat(redis: Connection) -> None:
     last = _heartbeat(redis)
-    wait_until(lambda: _heartbeat(redis) > last, "a heartbeat", patience=10)
+    wait_until(lambda: _heartbeat(redis) > last, "a heartbeat", seconds=10)
 
 
 def _suspend(jobs: JobStore) -> None:
@@ -100,7 +100,7 @@ def test_a_loop_that_ended_stops_the_heartbeats_and_is_logged(
     redis.zincrby(SEEN, -21, NAME)  # as if that were 21 s ago
     unhealthy = _health(redis_url)
     assert unhealthy.returncode == 1
-    assert "sent a heartbeat lately" in unhealthy.stderr
+    assert "sent a heartbeat recently" in unhealthy.stderr
 
 
 @pytest.mark.usefixtures("process")
@@ -110,14 +110,16 @@ def test_a_suspension_is_in_the_log_and_fails_the_health_check_until_it_is_over(
     with caplog.at_level(logging.WARNING):
         _suspend(jobs)
         wait_until(lambda: "lost several jobs in a row" in caplog.text, "it is logged")
-        assert re.search(r"claims none for (30|2\d) s; the last: RuntimeError: CUDA", caplog.text)
+        assert re.search(
+            r"claims none for (30|2\d) s; the last error: RuntimeError: CUDA", caplog.text
+        )
         unhealthy = _health(redis_url)
         assert unhealthy.returncode == 1
         assert unhealthy.stderr == (
             "Suspended after losing several jobs in a row: RuntimeError: CUDA context lost\n"
         )
         redis.delete(f"gw:failures:{NAME}")
-        wait_until(lambda: "this worker claims jobs again" in caplog.text, "that is logged too")
+        wait_until(lambda: "claims jobs again" in caplog.text, "that is logged too")
     assert _health(redis_url).returncode == 0
 
 
@@ -130,7 +132,7 @@ def test_a_worker_that_starts_takes_over_even_if_redis_was_away_at_first(
     process = MainProcess(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path), NAME, app)
     process._start()  # what comes before it found no Redis
     try:
-        wait_until(lambda: jobs.get(claim.job_id).state == "queued", "it is requeued", patience=8)
+        wait_until(lambda: jobs.get(claim.job_id).state == "queued", "it is requeued", seconds=8)
     finally:
         process._stop.set()
         for loop in process._loops:

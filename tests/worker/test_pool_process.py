@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from shared.job_store import JobStore
-from tests.shared.job_store.lives import queued
+from tests.shared.job_store.transitions import queued
 
 PROGRAM = """
 import sys

@@ -1,4 +1,4 @@
-"""A job's events as server-sent events, which a client can leave and resume."""
+"""A job's events as server-sent events, which a client can resume."""
 
 import re
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from web.services import Services, get_services
 
 blueprint = Blueprint("events", __name__, url_prefix="/api/v1/jobs")
 KEEP_ALIVE = ": keep-alive\n\n"
-WHOLE_JOB = {"state", "fallback"}  # kinds that are sent as the whole job
-PARTS = {"progress", "preview"}  # kinds that are sent as they are; others are of newer versions
+WHOLE_JOB = {"state", "fallback"}  # kinds for which the whole job is sent
+PARTS = {"progress", "preview"}  # kinds that are sent as they are; unknown kinds are ignored
 _ID = re.compile(r"\d{1,16}-\d{1,16}", re.ASCII)
 
 
@@ -23,7 +23,7 @@ _ID = re.compile(r"\d{1,16}-\d{1,16}", re.ASCII)
 def stream(job_id: str) -> Response:
     """Send a job's events from now on, or after `Last-Event-ID`, until it ends."""
     services = get_services()
-    services.jobs.get(job_id)  # so that an unknown job gets an error, not a stream
+    services.jobs.get(job_id)  # raises JobNotFound before the stream starts
     last_id = request.headers.get("Last-Event-ID", "")
     after = last_id if _ID.fullmatch(last_id) else None
     return Response(
@@ -37,20 +37,20 @@ def _messages(services: Services, job_id: str, after: str | None) -> Iterator[st
     try:
         yield from _from_start(services, job_id, after)
     except GramworksError:
-        return  # deleted, unreadable, or Redis is away: the client reconnects and gets the error
+        return  # deleted, unreadable, or Redis is down: the client reconnects and gets the error
 
 
 def _from_start(services: Services, job_id: str, after: str | None) -> Iterator[str]:
-    # The position is read before the record, so that no event falls between the two.
+    # The position is read before the record, so that no event is missed in between.
     newest = services.events.last_id(job_id)
     job = services.jobs.get(job_id)
     sent: dict[str, Any] = {}
     if after is None or job.ended or not services.events.has(job_id, after):
-        after = newest  # the events in between may be gone; the job itself has their result
+        after = newest  # events in between may be deleted; the job has their result
         sent = job_json(job)
         yield _message("job", newest, sent)
     if not job.ended:
-        yield KEEP_ALIVE  # the server sends headers with the first bytes only
+        yield KEEP_ALIVE  # gunicorn sends the headers with the first bytes
         yield from _following(services, job_id, after, sent)
 
 
@@ -72,7 +72,7 @@ def _following(services: Services, job_id: str, after: str, sent: dict[str, Any]
 
 
 def _queued_json(job: Job) -> dict[str, Any]:
-    """Return a queued job's JSON, since its position and times change without an event."""
+    """Return a queued job's JSON, whose position and times change without an event."""
     return job_json(job) if job.state is JobState.QUEUED else {}
 
 

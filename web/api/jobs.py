@@ -48,7 +48,7 @@ def show(job_id: str) -> dict[str, Any]:
 
 @blueprint.delete("/<job_id>")
 def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
-    """Cancel a live job; delete an ended one with its pictures, but not with `?if=live`."""
+    """Cancel a queued or running job; delete an ended one, unless `?if=live` is given."""
     services, only_live = get_services(), _only_live()
     was_live = services.jobs.cancel(job_id)
     if was_live or only_live:
@@ -62,9 +62,9 @@ def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
 
 
 def delete_job(services: Services, job_id: str) -> None:
-    """Delete a job that is not live.
+    """Delete an ended job.
 
-    The record goes first: objects without one are garbage, and found by the workers.
+    The record is deleted first: the workers' garbage collection finds objects without a record.
     """
     if services.jobs.delete(job_id):
         _delete_objects(services.objects, job_id)
@@ -81,7 +81,7 @@ def retry(job_id: str) -> tuple[dict[str, Any], int]:
 
 @blueprint.get("/<job_id>/result")
 def result(job_id: str) -> Response:
-    """Send the finished picture, in the format that is asked for."""
+    """Send the finished picture in the requested format."""
     wanted = request.args.get("format", "png").lower()
     if wanted not in FORMATS:
         expected = " or ".join(f"'{name}'" for name in FORMATS)
@@ -110,7 +110,7 @@ def _delete_objects(objects: ObjectStore, job_id: str) -> None:
     try:
         objects.delete_folder(paths.job_folder(job_id))
     except StoreUnavailable as error:
-        log.warning("the objects of %s are left to garbage collection: %s", job_id, error)
+        log.warning("job %s: garbage collection will delete its objects: %s", job_id, error)
 
 
 def _picture(job: Job, what: str, key: str | None) -> bytes:

@@ -1,4 +1,4 @@
-"""A job's JSON."""
+"""The JSON of a job."""
 
 from typing import Any
 

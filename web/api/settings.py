@@ -1,4 +1,4 @@
-"""The settings of a picture, as programs read them."""
+"""The settings of a picture: their schema and the presets."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/api/v1/settings")
 
 @blueprint.get("")
 def index() -> dict[str, Any]:
-    """Show every setting with its type, bounds, default, unit and help, and the presets."""
+    """List all settings with type, bounds, default, unit and help, and the presets."""
     return {
         "schema": StyleSettings.model_json_schema(),
         "presets": {

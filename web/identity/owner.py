@@ -1,4 +1,4 @@
-"""Whose a job is: until people have names, that of the address they come from, unreadable."""
+"""The owner of a job: a hash of the address that the request came from."""
 
 import ipaddress
 from hashlib import blake2b
@@ -9,9 +9,9 @@ HOUSEHOLD = (
 
 
 def owner_of(address: str | None) -> str:
-    """Return the name under which Redis knows who asks from `address`.
+    """Return the owner of requests from `address`.
 
-    A hash: it shares the workers among people, and keeps their addresses out of the records.
+    Workers are shared evenly among owners. The hash keeps addresses out of the records.
     """
     return blake2b(_household(address or "").encode(), digest_size=12, person=b"owner").hexdigest()
 

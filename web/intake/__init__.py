@@ -1,1 +1,1 @@
-"""An upload until it is a job: `submission` is the way, `images` and `limits` are its checks."""
+"""From an upload to a job: `submission` accepts it, `images` and `limits` check it."""

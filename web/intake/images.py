@@ -1,4 +1,4 @@
-"""What strangers send as pictures: bounded before decoding, brought to one clean form."""
+"""Uploaded pictures: checked before they are decoded, and converted to one format."""
 
 import io
 from typing import NamedTuple
@@ -9,15 +9,24 @@ from werkzeug.datastructures import FileStorage
 
 from shared.errors import ImageTooLarge, ImageTooSmall, NotAnImage, TruncatedImage
 
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "MPO")  # MPO: many phones' JPEG
-NAMES = "JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
+UPLOAD_FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "TIFF",
+    "GIF",
+    "BMP",
+    "AVIF",
+    "MPO",
+)  # MPO: many phones' JPEG
+FORMAT_NAMES = "JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
 SHORTEST_SIDE = 16
 MEGAPIXEL = 1_000_000
-Image.MAX_IMAGE_PIXELS = None  # our own bound is stricter, and says which file and how large
+Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and its error names the file
 
 
 class CleanImage(NamedTuple):
-    """A picture as the workers get it: an 8-bit sRGB PNG, upright, without metadata."""
+    """A picture for the workers: an 8-bit sRGB PNG, upright, without metadata."""
 
     png: bytes
     width: int
@@ -25,18 +34,18 @@ class CleanImage(NamedTuple):
 
 
 def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanImage:
-    """Read an uploaded picture by its content; its name and its declared type count for nothing.
+    """Read an uploaded picture by its content; its name and declared type are ignored.
 
-    The orientation is applied, colours are brought to sRGB, transparency to white, an animation to
-    its first frame.
+    The orientation is applied, colours are converted to sRGB, transparency becomes white, and an
+    animation becomes its first frame.
 
     Raises:
         NotAnImage, TruncatedImage, ImageTooSmall, ImageTooLarge: each names the `field`.
     """
     try:
-        image = Image.open(upload.stream, formats=FORMATS)
+        image = Image.open(upload.stream, formats=UPLOAD_FORMATS)
     except Exception as error:  # Pillow's readers raise whatever the bytes make them
-        raise NotAnImage(field=field, formats=NAMES) from error
+        raise NotAnImage(field=field, formats=FORMAT_NAMES) from error
     with image:
         _check_bounds(field, image, max_megapixels)
         try:
@@ -60,7 +69,7 @@ def _check_bounds(field: str, image: Image.Image, max_megapixels: float) -> None
 def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # damaged EXIF is no reason to refuse a good picture
+    except Exception:  # damaged EXIF data is ignored
         return image
 
 
@@ -76,7 +85,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:
     values = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    # 16-bit files hold 0 to 65535; floats hold 0 to 1 or, where larger ones occur, 0 to 255
+    # 16-bit files have values from 0 to 65535; floats from 0 to 1 or, if any is larger, 0 to 255
     scale = 257.0 if image.mode != "F" else (1.0 if values.max() > 1 else 1 / 255)
     return Image.fromarray((np.clip(values, 0, 255 * scale) / scale).astype(np.uint8))
 
@@ -85,13 +94,13 @@ def _to_srgb(original: Image.Image, image: Image.Image) -> Image.Image:
     profile = original.info.get("icc_profile")
     if not profile:
         return image.convert("RGB")
-    if image.mode == "P":  # a profile speaks of colours, not of a palette's numbers
+    if image.mode == "P":  # a profile applies to colours, not to palette indices
         image = image.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(
             image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
-    except Exception:  # a damaged profile, or one for other channels, is as good as none
+    except Exception:  # a damaged profile, or one for other channels, is ignored
         converted = None
     return converted or image.convert("RGB")

@@ -1,4 +1,4 @@
-"""Whether a job is accepted: is there room for it, and can its result be painted."""
+"""Whether a job is accepted: there is space for it, and its result can be painted."""
 
 import shutil
 
@@ -24,7 +24,7 @@ Size = tuple[int, int]
 
 
 def check_room(services: Services) -> None:
-    """Raise QueueFull or StorageFull if there is no room for one more job."""
+    """Raise QueueFull or StorageFull if there is no space for one more job."""
     load = services.queue.load()
     for bound, maximum in queue_bounds(services.config)._asdict().items():
         if getattr(load, bound) >= maximum:
@@ -35,12 +35,12 @@ def check_room(services: Services) -> None:
 
 
 def queue_bounds(config: Config) -> Load:
-    """Return what may be queued at most."""
+    """Return the queue's bounds."""
     return Load(config.max_queued_jobs, config.max_queued_mb * MEGABYTE)
 
 
 def check_size(settings: StyleSettings, content: Size, megapixels: float) -> None:
-    """Raise an error that names a `size` that this server paints, unless it paints this one."""
+    """Raise an error that names a possible `size`, unless the server accepts this one."""
     rows, columns = settings.result_shape(*content)
     is_too_narrow = columns < SHORTEST_RESULT_SIDE
     if not is_too_narrow and rows * columns <= megapixels * MEGAPIXEL:
@@ -55,16 +55,16 @@ def check_size(settings: StyleSettings, content: Size, megapixels: float) -> Non
     raise ResultTooLarge(maximum=largest, megapixels=megapixels, **shape)
 
 
-def check_memory(settings: StyleSettings, content: Size, most_pixels: int | None) -> None:
-    """Raise NoWorkerFits unless a worker can take the result; `most_pixels` is None if unknown."""
+def check_memory(settings: StyleSettings, content: Size, max_pixels: int | None) -> None:
+    """Raise NoWorkerFits unless a worker can take the result; `max_pixels` is None if unknown."""
     rows, columns = settings.result_shape(*content)
-    if most_pixels is not None and rows * columns > most_pixels:
-        fits = largest_size(*content, most_pixels)
+    if max_pixels is not None and rows * columns > max_pixels:
+        fits = largest_size(*content, max_pixels)
         raise NoWorkerFits(field="settings.size", rows=rows, columns=columns, maximum=fits)
 
 
 def _check_objects(objects: ObjectStore, min_free: int) -> None:
-    if objects.folder is None:  # how full a bucket is, is unknown
+    if objects.folder is None:  # a bucket does not report its free space
         return
     try:
         free = shutil.disk_usage(objects.folder).free

@@ -1,4 +1,4 @@
-"""From an upload to an accepted job: checked, stored, recorded, announced."""
+"""From an upload to an accepted job: checks it, stores the pictures, records it, wakes a worker."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -31,28 +31,28 @@ def submit(
     """Accept a job.
 
     Args:
-        services: the application's.
-        owner: whose job it is.
+        services: the application's services.
+        owner: the job's owner.
         files: `content`, one file, and `style`, one or more.
         form: `settings` and `options`, each a JSON object or absent.
 
     Raises:
-        InvalidRequest: it names the field and what to change.
-        Refused: there is no room for it now.
+        InvalidRequest: the request is invalid; the error names the field and its bound.
+        Refused: there is no space for the job now.
     """
-    check_room(services)  # first, so that nothing is decoded in vain
+    check_room(services)  # before anything is decoded
     check_known({*files, *form}, FIELDS)
     settings = parse_settings(_text(files, form, "settings"))
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
     content, *_ = _images(services, files, "content", most=1)
     size = content.width, content.height
     check_size(settings, size, services.config.max_result_megapixels)
-    check_memory(settings, size, services.workers.largest_lately())
+    check_memory(settings, size, services.workers.largest_recently())
     styles = _images(services, files, "style", most=MAX_STYLES)
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
         inputs = _store_all(services, job_id, content, styles)
-    # If Redis's answer is lost, the record may exist and name them: only a refusal deletes them.
+    # If Redis's answer is lost, the record may exist and name them, so only a refusal deletes them.
     with _deleting_inputs(services, job_id, on=QueueFull):
         new = NewJob(settings, options, inputs, owner)
         job = services.jobs.create(job_id, new, queue_bounds(services.config))
@@ -61,13 +61,13 @@ def submit(
 
 
 def check_known(fields: set[str], known: tuple[str, ...]) -> None:
-    """Raise UnknownField if a field has none of the known names: it is likely misspelled."""
+    """Raise UnknownField if a field's name is unknown, since it is probably misspelled."""
     for field in sorted(filter(None, fields.difference(known))):
         raise UnknownField(field=field, known=list(known))
 
 
 def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:
-    if field in files:  # as curl's @ sends it; ignoring it would paint another picture
+    if field in files:  # curl's @ sends it so; ignoring it would use other settings
         raise InvalidJson(field=field, reason="it was sent as a file, not as a form field")
     return form.get(field, "")
 
@@ -103,10 +103,10 @@ def _store(services: Services, key: str, image: CleanImage) -> InputImage:
 
 @contextmanager
 def _deleting_inputs(services: Services, job_id: str, on: type[Exception]) -> Iterator[None]:
-    """Delete the job's inputs if `on` is raised, since no record names them."""
+    """Delete the job's inputs if `on` is raised, since then no record names them."""
     try:
         yield
     except on:
-        with suppress(StoreUnavailable):  # the workers' garbage collection finds them
+        with suppress(StoreUnavailable):  # the workers' garbage collection deletes them later
             services.objects.delete_folder(paths.job_folder(job_id))
         raise

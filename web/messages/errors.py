@@ -7,11 +7,11 @@ from web.messages.job_log import REASONS
 
 SENTENCES: dict[str, str] = {
     "missing_file": "'{field}' has no file. Choose one.",
-    "too_many_files": "'{field}' takes up to {maximum} files, and got {count}.",
-    "upload_too_large": "The upload is too large. All files together may have {maximum_mb} MB.",
+    "too_many_files": "'{field}' accepts up to {maximum} files. {count} were sent.",
+    "upload_too_large": "The upload is too large. Files can have up to {maximum_mb} MB together.",
     "form_too_large": (
-        "The form's text fields are too large. Together they may have {maximum} bytes in {parts}"
-        " parts."
+        "The form's text fields are too large. Together they can have up to {maximum} bytes in"
+        " {parts} parts."
     ),
     "not_an_image": "The file for '{field}' is not an image of a supported format. Use {formats}.",
     "truncated_image": (
@@ -25,8 +25,8 @@ SENTENCES: dict[str, str] = {
         " megapixels. Use a smaller one."
     ),
     "image_too_elongated": (
-        "The image for '{field}' has {width} × {height} pixels. At every size, its result is too"
-        " narrow or too large. Crop it."
+        "The image for '{field}' has {width} × {height} pixels. Its result would be too narrow or"
+        " too large at every size. Crop it."
     ),
     "result_too_large": (
         "A result of {columns} × {rows} pixels is larger than this server allows ({megapixels}"
@@ -37,8 +37,8 @@ SENTENCES: dict[str, str] = {
         " least {minimum}."
     ),
     "no_worker_fits": (
-        "No worker that was online in the last day has the memory for a result of {columns} ×"
-        " {rows} pixels. For this image, '{field}' {can_be_up_to}."
+        "No worker that was online in the last day has enough memory for a result of {columns} ×"
+        " {rows} pixels. {size_in_field}"
     ),
     "invalid_json": "'{field}' must be a JSON object: {reason}.",
     "unknown_field": "There is no field '{field}'. The fields are {names}.",
@@ -53,30 +53,30 @@ SENTENCES: dict[str, str] = {
     "not_ready": "The job is {state} and has no {what}{yet}.",
     "not_failed": "The job is {state}. Only a failed job can be retried.",
     "queue_full": (
-        "The queue is full with {amount}. The job was not accepted; try again in a minute."
+        "The queue is full ({amount}). The job was not accepted. Try again in a minute."
     ),
     "storage_full": (
-        "The {place} has no room left. The job was not accepted; try again in some minutes."
+        "The {place} has no space left. The job was not accepted. Try again in a few minutes."
     ),
     "no_worker_online": "No worker is online. The job starts as soon as one is.",
     "no_live_worker_fits": (
-        "No worker that is online has the memory for {width} × {height} pixels. The job waits for"
-        " one that has. {size_that_fits}"
+        "No worker that is online has enough memory for {width} × {height} pixels. The job waits"
+        " for one that has. {size_that_fits}"
     ),
     "workers_draining": (
         "The workers that could take the job are draining. It starts as soon as one takes jobs"
         " again."
     ),
     "workers_suspended": (
-        "The workers that could take the job failed several times in a row and pause ({reason})."
-        " The job starts as soon as one takes jobs again."
+        "The workers that could take the job are paused after several failures in a row"
+        " ({reason}). The job starts as soon as one takes jobs again."
     ),
     "store_unavailable": (
-        "The {place} does not answer. Accepted jobs are not lost; try again in some seconds."
+        "The {place} does not answer. Accepted jobs are not lost. Try again in a few seconds."
     ),
     "object_not_found": "The picture no longer exists.",
     "superseded": "Another worker has taken over the job.",
-    "invalid_config": "The server's setting {name} is wrong: {message}.",
+    "invalid_config": "The server's setting {name} is invalid: {message}.",
     "weights_unavailable": "The network's weights are not available from {source}: {reason}.",
     "job_failed": "The job failed. The worker's log has the details.",
     "out_of_memory": (
@@ -84,11 +84,9 @@ SENTENCES: dict[str, str] = {
         " {way_out}"
     ),
     "pictures_too_large": (
-        "The worker has too little memory to open these pictures. Use smaller ones."
+        "The worker does not have enough memory to open these pictures. Use smaller ones."
     ),
-    "diverged": (
-        "The loss was no longer finite at evaluation {evaluation}. Choose smaller weights."
-    ),
+    "diverged": ("The loss was not finite at evaluation {evaluation}. Choose smaller weights."),
     "workers_lost": (
         "The job failed after {attempts} lost attempts: {lost_attempts}. Retry it, or choose a"
         " smaller size, which needs less memory."
@@ -107,11 +105,11 @@ RULES: dict[str, str] = {
     "int_from_float": "must be a whole number",
     "int_parsing_size": "must be a shorter whole number",
     "float_type": "must be a number",
-    "string_type": "must be a text",
-    "dict_type": "must be a list of layers, or an object of layer and weight",
+    "string_type": "must be text",
+    "dict_type": "must be a list of layers, or an object of layers and weights",
     "tuple_type": "must be a name or a list of three numbers",
-    "too_short": "needs {minimum} or more values",
-    "too_long": "takes up to {maximum} values",
+    "too_short": "must have {minimum} or more values",
+    "too_long": "must have {maximum} or fewer values",
     "missing": "is missing: three numbers are needed",
     "literal_error": "must be {expected}",
 }
@@ -125,7 +123,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "names": ", ".join(parameters.get("known", [])),
         "rule": _rule(parameters),
         "way_out": _way_out(parameters),
-        "can_be_up_to": _can_be_up_to(parameters),
+        "size_in_field": _size_in_field(parameters),
         "size_that_fits": _size_that_fits(parameters),
         "amount": _amount(parameters),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
@@ -142,9 +140,9 @@ def _way_out(parameters: Mapping[str, Any]) -> str:
     return f"A size of {size} should fit." if size else "Use a worker with more memory."
 
 
-def _can_be_up_to(parameters: Mapping[str, Any]) -> str:
-    size = parameters.get("maximum")
-    return f"can be up to {size}" if size else "would have to be too small to paint"
+def _size_in_field(parameters: Mapping[str, Any]) -> str:
+    size, field = parameters.get("maximum"), parameters.get("field")
+    return f"For this image, '{field}' can be up to {size}." if size else "No size would fit."
 
 
 def _size_that_fits(parameters: Mapping[str, Any]) -> str:

@@ -20,11 +20,11 @@ REASONS: dict[str, str] = {
     "abandoned": "its worker claimed another job",
     "error": "its worker had an unexpected error",
     "handed back": "its worker was stopped",
-    "taken up again": "its worker is back",
+    "taken up again": "its worker is connected again",
     "retried": "it was retried",
     "killed": "its process was killed",
     "killed for its memory": "its process was killed because it ran out of memory",
-    "hung": "its worker made no more progress",
+    "hung": "its worker stopped making progress",
     "unreadable": "its worker could not read it",
     "store away": "its worker could not reach a store",
 }
@@ -35,7 +35,7 @@ CAUSES: dict[str, str] = {
 
 
 def transition_sentence(transition: Mapping[str, Any]) -> str:
-    """Return the sentence for a line of a job's log."""
+    """Return the sentence for an entry of a job's log."""
     state, reason, attempt = (transition[name] for name in ("state", "reason", "attempt"))
     counted = f" (attempt {attempt})" if attempt and (reason or attempt > 1) else ""
     if reason is None:
@@ -50,4 +50,4 @@ def fallback_sentence(fallback: Mapping[str, Any]) -> str:
     tile, history, cause = (fallback[name] for name in ("tile", "history", "cause"))
     how = f"in tiles of {tile} px" if tile else "as a whole"
     why = CAUSES.get(cause, cause)
-    return f"Continued {how}, with a history of {history} steps, since {why}."
+    return f"Continued {how}, with a history of {history} steps, because {why}."

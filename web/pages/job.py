@@ -1,4 +1,4 @@
-"""A job's page, and what its buttons do."""
+"""A job's page and the actions of its buttons."""
 
 from contextlib import suppress
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("job_page", __name__, url_prefix="/jobs")
 
 @blueprint.get("/<job_id>")
 def show(job_id: str) -> str:
-    """Show a job, live."""
+    """Show a job with live updates."""
     try:
         job = get_services().jobs.get(job_id)
     except RecordUnreadable as error:
@@ -28,7 +28,7 @@ def show(job_id: str) -> str:
 
 @blueprint.post("/<job_id>/cancel")
 def cancel(job_id: str) -> AnyResponse:
-    """Cancel a live job; an ended one stays as it is."""
+    """Cancel a queued or running job; an ended one stays as it is."""
     get_services().jobs.cancel(job_id)
     return redirect(url_for(".show", job_id=job_id), 303)
 

@@ -1,9 +1,18 @@
-"""The page for a new picture: the form, made from the settings' schema, and the latest jobs."""
+"""The page for a new picture: a form built from the settings' schema, and the latest jobs."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, json, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    json,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import InvalidRequest, Refused
@@ -13,6 +22,7 @@ from web.api.schemas import job_json
 from web.errors import problem, retry_after, status_of
 from web.identity.owner import owner_of
 from web.intake.submission import check_known, submit
+from web.messages.errors import sentence
 from web.services import get_services
 
 blueprint = Blueprint("new_page", __name__)
@@ -28,7 +38,7 @@ def index() -> str:
 
 @blueprint.post("/")
 def create() -> AnyResponse:
-    """Accept the form, or show it again with what has to be changed."""
+    """Accept the form, or show it again with the error."""
     try:
         check_known(set(request.form), ("preset", *_schema()))
         form = {"settings": _chosen_settings(request.form)}
@@ -42,6 +52,7 @@ def create() -> AnyResponse:
 def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
     services = get_services()
     schema = _schema()
+    limit = current_app.config["MAX_CONTENT_LENGTH"]
     return render_template(
         "new.html",
         values=values,
@@ -51,32 +62,40 @@ def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
         default_preset=DEFAULT_PRESET,
         basic={name: field for name, field in schema.items() if field.get("basic")},
         advanced={name: field for name, field in schema.items() if not field.get("basic")},
-        limit_mb=services.config.max_upload_mb,
+        limit=limit,
+        too_large=sentence("upload_too_large", {"maximum": limit}),
         jobs=[job_json(job) for job in services.jobs.page(LATEST).jobs],
         ended=ENDED,
     )
 
 
 def _schema() -> dict[str, dict[str, Any]]:
-    """Return the schema of each setting, with its type's own where it refers to one."""
+    """Return the schema of each setting by name."""
     properties: dict[str, dict[str, Any]] = StyleSettings.model_json_schema()["properties"]
     return properties
 
 
 def _labels() -> dict[str, str]:
-    """Return what the form calls each field."""
+    """Return the form's label of each field."""
     return FILES | {f"settings.{name}": field["title"] for name, field in _schema().items()}
 
 
 def _chosen_settings(form: Mapping[str, str]) -> str:
-    """Return what was chosen in the form as the JSON that programs send; nothing else is sent."""
+    """Return the values chosen in the form as `settings` JSON; empty fields are left out."""
     chosen = {name: _value(form[name]) for name in _schema() if form.get(name)}
     return json.dumps({"preset": form.get("preset") or DEFAULT_PRESET, **chosen})
 
 
 def _value(text: str) -> object:
-    """Return a field's text as JSON, or as a text; the settings check it."""
+    """Return a field's text as JSON, or as a job's page shows it; the settings check it.
+
+    `1, 2` is a list, `a: 1, b: 2` are values by name, and anything else is a text.
+    """
     try:
         return json.loads(text)
     except ValueError:
-        return text
+        parts = [part.strip() for part in text.split(",")]
+    if all(":" in part for part in parts):
+        pairs = (part.split(":", 1) for part in parts)
+        return {name.strip(): _value(value.strip()) for name, value in pairs}
+    return [_value(part) for part in parts] if len(parts) > 1 else text

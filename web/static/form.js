@@ -1,6 +1,9 @@
 // The form: shows the chosen pictures, accepts dropped ones, and checks the upload's size before it is sent.
+import { showLocalTimes } from "./format.js";
+
 const form = document.querySelector("form");
-const limit = Number(form.dataset.limitMb) * 1e6;
+const button = form.querySelector(":scope > button");
+const buttonText = button.textContent;
 
 function show(label) {
   const [file] = label.querySelector("input").files;
@@ -13,8 +16,7 @@ function show(label) {
 function checkLength() {
   const inputs = [...form.querySelectorAll("input[type=file]")];
   const length = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
-  const message = length > limit ? `Together the files have ${(length / 1e6).toFixed(0)} MB. Up to ${limit / 1e6} MB can be sent.` : "";
-  inputs[0].setCustomValidity(message);
+  inputs[0].setCustomValidity(length > Number(form.dataset.limit) ? form.dataset.tooLarge : "");
 }
 
 for (const label of form.querySelectorAll(".drop")) {
@@ -32,12 +34,11 @@ for (const label of form.querySelectorAll(".drop")) {
 }
 
 form.addEventListener("submit", () => {
-  const button = form.querySelector("button");
   button.disabled = true;
-  button.textContent = "Sending…";
+  button.textContent = button.dataset.sending;
 });
 addEventListener("pageshow", () => {
-  const button = form.querySelector("button");
   button.disabled = false;
-  button.textContent = "Paint it";
+  button.textContent = buttonText;
 });
+showLocalTimes(document);

@@ -1,5 +1,5 @@
 // The job page: follows the job's events. The browser reconnects a lost stream by itself.
-import { duration, number, time } from "./format.js";
+import { about, number, showLocalTimes, time } from "./format.js";
 
 const ENDED = ["succeeded", "failed", "cancelled"];
 const page = document.getElementById("job");
@@ -19,8 +19,8 @@ function showFact(name, value) {
 const formatted = (value, format) => (value === null || value === undefined ? null : format(value));
 
 function showProgress(progress) {
-  showFact("evaluation", progress && `${progress.evaluation} / ${progress.evaluations}`);
-  showFact("level", progress && `${progress.level} / ${progress.levels}`);
+  showFact("evaluation", progress && `${number(progress.evaluation)} of ${number(progress.evaluations)}`);
+  showFact("level", progress && progress.levels > 1 ? `${progress.level} of ${progress.levels}` : null);
   part("losses").hidden = !progress;
   if (!progress) return;
   part("bar").value = progress.fraction;
@@ -52,9 +52,9 @@ function showJob(job) {
   document.title = `${job.state} · Gramworks`;
   showText("error", job.error?.detail);
   showText("waiting", job.waiting?.detail);
-  showFact("position", job.position);
-  showFact("starts", formatted(job.starts_in_seconds, duration));
-  showFact("left", hasEnded ? null : formatted(job.eta_seconds, duration));
+  showFact("position", formatted(job.position, number));
+  showFact("starts", formatted(job.starts_in_seconds, about));
+  showFact("done", hasEnded ? null : formatted(job.eta_seconds, about));
   showProgress(job.progress);
   part("log").replaceChildren(...job.log.map((line) => element("li", showTime(line.at), " ", line.detail)));
   part("fallbacks").replaceChildren(...job.fallbacks.map((fallback) => element("li", fallback.detail)));
@@ -75,17 +75,17 @@ function follow() {
   });
   source.addEventListener("progress", (event) => {
     const { progress, eta_seconds: eta } = JSON.parse(event.data);
-    showFact("left", formatted(eta, duration));
+    showFact("done", formatted(eta, about));
     showProgress(progress);
   });
   source.addEventListener("preview", (event) => showPicture(JSON.parse(event.data).href));
   source.addEventListener("open", () => { part("connection").hidden = true; });
   source.addEventListener("error", () => {
     part("connection").hidden = false;
-    // An error response (the job was deleted, Redis is away) ends the browser's own attempts.
+    // After an error response (the job was deleted, Redis is down) the browser does not reconnect.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });
 }
 
-for (const at of part("log").querySelectorAll("time")) at.textContent = time(at.dateTime);
+showLocalTimes(page);
 if (!ENDED.includes(page.dataset.state)) follow();

@@ -1,4 +1,7 @@
-"""The engine: arrays in, progress out; knows no Redis, no Celery and no job.
+"""The engine: arrays in, progress out. It knows no Redis, no Celery and no jobs.
 
-`architecture` and `progress` say what goes in and comes out, and load without TensorFlow.
+Reading order: `engine` is the interface; `progress` and `snapshot` are what it yields;
+`multiscale/` runs the levels, `optimizer/` one level, and `loss/` is what is minimised; `vgg19/` is
+the network; `memory/` plans tiles; `device` and `image` are used by all of these. `progress`,
+`snapshot` and `vgg19.layers` load without TensorFlow.
 """

@@ -1,4 +1,4 @@
-"""Which device a process computes on and how it is best used."""
+"""Which device a process computes on, and how the engine uses it."""
 
 import logging
 import os
@@ -9,32 +9,32 @@ from pathlib import Path
 import tensorflow as tf
 
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
-ABILITIES = {"bfloat16": (8, 0), "float16": (7, 0)}  # NVIDIA's compute capability from which on
-# tensor cores multiply in it
-GPU_SHARE = 0.9  # of its free memory; the rest is for cuDNN's workspaces and the allocator's gaps
+# the NVIDIA compute capability from which tensor cores support each precision
+ABILITIES = {"bfloat16": (8, 0), "float16": (7, 0)}
+GPU_SHARE = 0.9  # of its memory; cuDNN's workspaces and fragmentation take the rest
 READ_SECONDS = 0.2
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Device:
-    """What the engine knows of its device; the code is the same for all."""
+    """What the engine needs to know about a device."""
 
     name: str = "the processor"
-    precision: str = "float32"  # the Keras dtype policy under which its convolutions run fastest
-    memory: int | None = None  # bytes to plan with; None plans nothing: all is evaluated whole
-    read_seconds: float = 0.0  # the least time between two readings; 0 reads every evaluation
+    precision: str = "float32"  # the Keras dtype policy with which convolutions run fastest
+    memory: int | None = None  # bytes to plan with; None means no limit: no tiles are used
+    read_seconds: float = 0.0  # minimum time between two reads; 0 reads every evaluation
 
 
 def find_device(memory: int | None, host_memory: int) -> Device:
     """Return the device to compute on: the first GPU, or the processor.
 
-    With bfloat16 instructions an evaluation takes 0.6 times as long and the loss moves by less
-    than 1 % (docs/decisions/0004); without them bfloat16 is emulated, and slower.
+    With bfloat16 instructions an evaluation takes 0.6 times as long, and the loss changes by less
+    than 1 % (docs/decisions/0004). Without them bfloat16 is emulated and slower.
 
     Args:
-        memory: bytes to plan with; None finds them out from the device.
-        host_memory: bytes that a processor may plan with.
+        memory: bytes to plan with; None asks the device.
+        host_memory: bytes to plan with on the processor, unless `memory` is given.
     """
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
@@ -46,12 +46,12 @@ def find_device(memory: int | None, host_memory: int) -> Device:
 
 
 def processor_precision() -> str:
-    """Return the precision for this machine's processor."""
+    """Return the fastest precision on this machine's processor."""
     return "bfloat16" if BFLOAT16_FLAGS & processor_flags() else "float32"
 
 
 def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
-    """Return what the processor says it can do; nothing where the kernel does not tell."""
+    """Return the processor's feature flags; none if the kernel does not list them."""
     try:
         lines = cpuinfo.read_text().splitlines()
     except OSError:
@@ -90,11 +90,11 @@ def visible_gpu_memory(listing: str, visible: str | None) -> int | None:
 
     Args:
         listing: lines of `index, UUID, megabytes` as nvidia-smi prints them.
-        visible: CUDA_VISIBLE_DEVICES: indices or UUIDs (or their beginnings), in CUDA's order;
-            None shows all GPUs.
+        visible: CUDA_VISIBLE_DEVICES: indices or UUIDs (or prefixes of them), in CUDA's order;
+            None means all GPUs.
 
     Returns:
-        None if there is no such GPU, or the listing is not understood.
+        None if there is no such GPU, or the listing has another format.
     """
     rows = [[cell.strip() for cell in line.split(",")] for line in listing.splitlines() if line]
     if any(len(row) != 3 or not row[2].isdigit() for row in rows):

@@ -21,12 +21,12 @@ from worker.engine.snapshot import KEPT_PAIRS, Snapshot
 from worker.engine.vgg19 import network
 from worker.engine.vgg19.layers import Weights
 
-MAX_OBJECTIVES = 4  # choices of layers whose traces are kept
+MAX_OBJECTIVES = 4  # combinations of layers whose traces are cached
 Build = Callable[[keras.Model, StyleSettings, Sequence[WeightedTerm]], Objective]
 
 
 class Engine:
-    """Style transfer with one set of weights; the network and its traces are kept between jobs."""
+    """Style transfer with one set of weights; jobs share the network and its traces."""
 
     def __init__(
         self,
@@ -39,11 +39,12 @@ class Engine:
         """Build the network.
 
         Args:
-            weights: of VGG19; the network has its own copy.
-            device: how it is used; without one, in float32 and with all memory there is.
-            terms: of the loss.
-            build: makes what is minimised.
-            kept_pairs: of L-BFGS in a snapshot: fewer save bytes, more save evaluations.
+            weights: VGG19's weights; the network copies them.
+            device: the device to use; by default float32 and no memory limit.
+            terms: the terms of the loss.
+            build: makes the objective.
+            kept_pairs: how many L-BFGS pairs a snapshot holds; fewer make it smaller, more save
+                evaluations after a resume.
         """
         self._device = device or Device()
         self._network = network.build(weights, self._device.precision)
@@ -60,23 +61,23 @@ class Engine:
         resume: Snapshot | None = None,
         fallback_step: int = 0,
     ) -> Iterator[Progress]:
-        """Paint `content` in the style of `styles`, one evaluation of the loss at a time.
+        """Paint `content` in the style of `styles`; yield after each evaluation of the loss.
 
-        To cancel, do not ask for the next one. The last progress holds the result. When memory runs
-        out, it continues from its last point in smaller tiles, then with a shorter history, and
-        `Progress.fallback_step` counts that.
+        To cancel, stop iterating. The last progress holds the result. When memory runs out, the
+        generator continues from its last point in smaller tiles, then with a shorter history;
+        `Progress.fallback_step` counts these steps.
 
         Args:
             content: (rows, columns, 3), R, G, B from 0 to 255, at its original size.
             styles: one or more such images; they count equally.
-            settings: of the picture.
+            settings: the picture's settings.
             resume: a snapshot of the same job to continue from; its evaluations are not repeated.
-                From the last one's, its progress is yielded once more.
-            fallback_step: to start at, if the snapshot's is not further; the last one stands for
-                all beyond.
+                After the last evaluation's snapshot, its progress is yielded once more.
+            fallback_step: the step to start at, unless the snapshot's is higher. A number above
+                the last step means the last step.
 
         Raises:
-            OutOfMemory: the device has too little memory for this size.
+            OutOfMemory: the device does not have enough memory for this size.
             Diverged: the loss is not finite.
             ValueError: the snapshot does not fit the job.
         """
@@ -87,7 +88,7 @@ class Engine:
                 raise self._out_of_memory(width, height, settings)
             objective, read_seconds = self._objective(settings), self._device.read_seconds
             job = Optimization(objective, settings, levels, self._kept_pairs, read_seconds)
-            del content, styles, levels  # they may be much larger than the result
+            del content, styles, levels  # free them: they can be much larger than the result
             if resume:
                 job.resume(resume)
             job.start_at(fallback_step)
@@ -106,7 +107,7 @@ class Engine:
         return OutOfMemory(width=columns, height=rows, maximum=largest_size(width, height, fits))
 
     def _objective(self, settings: StyleSettings) -> Objective:
-        """Return the objective for the settings' layers, with the traces of earlier jobs."""
+        """Return the objective for the settings' layers; earlier jobs' traces are reused."""
         layers = tuple(component.key for component in components(self._terms, settings))
         known = self._objectives.pop(layers, None)
         while len(self._objectives) >= MAX_OBJECTIVES:

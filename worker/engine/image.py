@@ -1,4 +1,4 @@
-"""Pixels on their way in: every resize, and the centring that VGG19 was trained with."""
+"""Prepares pixels for the network: resizing, and the centring that VGG19 was trained with."""
 
 import numpy as np
 import tensorflow as tf
@@ -18,14 +18,14 @@ def centred(image: NDArray[np.float32]) -> tf.Tensor:
 
 
 def resize(image: tf.Tensor, rows: int, columns: int, geometry: str) -> tf.Tensor:
-    """Bring (1, r, c, 3) to (1, rows, columns, 3), the one place where that is done.
+    """Resize (1, r, c, 3) to (1, rows, columns, 3). Every resize in the engine goes through here.
 
     Args:
         image: any pixels.
-        rows: of the result.
-        columns: of the result.
-        geometry: `keras` takes the nearest pixel, as Keras's `load_img` does; `aspect` averages
-            on the way down and interpolates on the way up.
+        rows: the result's rows.
+        columns: the result's columns.
+        geometry: `keras` takes the nearest pixel, as Keras's `load_img` does; `aspect` is bicubic
+            with antialiasing.
     """
     if image.shape[1:3] == (rows, columns):
         return image

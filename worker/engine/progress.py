@@ -11,7 +11,7 @@ from worker.engine.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Progress:
-    """The state after one evaluation: how far the work is, the losses, the image they are of."""
+    """The state after one evaluation: the work done, the losses, and the image they belong to."""
 
     evaluation: int  # from 1, over all levels
     evaluations: int

@@ -1,4 +1,4 @@
-"""A point of an optimisation on the host, with what another process needs to resume from it."""
+"""A point of an optimisation on the host, with all that another process needs to resume from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FORMAT = 1
-KEPT_PAIRS = 5  # of L-BFGS: see docs/engine.md, "Checkpoints", for what more and fewer do
+KEPT_PAIRS = 5  # of L-BFGS; docs/engine.md, "Checkpoints", compares other numbers
 Image = NDArray[np.float32]
 Arrays = dict[str, NDArray[Any]]
 
@@ -21,7 +21,7 @@ class Form(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """Images in half their bytes: each divided by its largest value, which stands beside it."""
+    """Images as float16: each is divided by its largest value, which is stored with it."""
 
     values: NDArray[np.float16]  # (images, rows, columns, 3)
     sizes: NDArray[np.float32]  # (images,)
@@ -36,10 +36,10 @@ class Snapshot:
     fallback_step: int  # at which it was reached
     losses: tuple[float, ...]  # in the order of the terms
     image: Image  # (rows, columns, 3), centred B, G, R
-    gradient: Image  # there
-    steps: Packed  # the newest of L-BFGS's pairs, the oldest first
-    changes: Packed  # of the gradient along them
-    scale: float  # of the first inverse Hessian, for when the newest pair has no curvature
+    gradient: Image  # at this image
+    steps: Packed  # of L-BFGS's newest pairs, oldest first
+    changes: Packed  # of the gradient along these steps
+    scale: float  # of the initial inverse Hessian, used if the newest pair has no curvature
 
     def to_arrays(self) -> Arrays:
         """Return it as arrays that `np.savez` writes and `np.load` reads without pickle."""
@@ -58,10 +58,10 @@ class Snapshot:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Snapshot":
-        """Return what `to_arrays` made the arrays of.
+        """Return the snapshot that `to_arrays` turned into these arrays.
 
         Raises:
-            ValueError: something is missing, of another format, or does not fit together.
+            ValueError: an array is missing, has another format, or does not fit the others.
         """
         found = _checked(arrays)
         level, evaluation, fallback_step = map(int, found["counts"])

@@ -1,5 +1,5 @@
 """One job's life in a pool process.
 
-Reading order: `runner` runs a job; `lease` holds it; `watchdog` says how long it may be silent;
+Reading order: `runner` runs a job; `lease` holds it; `watchdog` sets deadlines for progress;
 `backoff` retries stores; `progress_reporter` reports; `checkpoints` saves; `throughput` measures.
 """

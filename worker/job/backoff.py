@@ -1,4 +1,4 @@
-"""Retries a step of a running job while a store is away and the job is still held."""
+"""Retries a step of a running job while a store is not available and the job is still held."""
 
 import logging
 import time
@@ -10,19 +10,19 @@ from worker.job.lease import Lease
 from worker.job.watchdog import STORING_SECONDS
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between two tries
-OBJECT_STORE_PATIENCE = 30.0  # seconds; then another worker may reach the object store
+OBJECT_STORE_SECONDS = 30.0  # after which the job is released, in case other workers can reach it
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
 def with_backoff(
-    step: Callable[[], Result], lease: Lease, patience: float = float("inf")
+    step: Callable[[], Result], lease: Lease, max_seconds: float = float("inf")
 ) -> Result:
-    """Return the step's result, once it has one.
+    """Return the step's result, with retries while a store is not available.
 
     Raises:
         Superseded: the attempt no longer holds the job.
-        StoreUnavailable: it does, but the store has been away for `patience` seconds.
+        StoreUnavailable: the store has not been available for `max_seconds`.
     """
     begin, pause = time.monotonic(), FIRST_PAUSE
     while True:
@@ -31,8 +31,8 @@ def with_backoff(
             return step()
         except StoreUnavailable as error:
             lease.check()
-            if time.monotonic() - begin > patience:
+            if time.monotonic() - begin > max_seconds:
                 raise
-            log.warning("a store is away, trying again: %s", error.parameters)
+            log.warning("a store is not available, trying again: %s", error.parameters)
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""Checkpoints of a running job: written completely or not at all, read by the next attempt."""
+"""Checkpoints of a running job, from which the next attempt resumes."""
 
 import io
 import logging
@@ -14,12 +14,12 @@ from shared.object_store import ObjectStore
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 
-MAX_SHARE = 0.02  # of a job's time that saving may take, however slow the store is
+MAX_SHARE = 0.02  # of a job's time that saving may take; with a slow store, it saves less often
 log = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """The checkpoints of one attempt, each replacing the one before. May raise Superseded."""
+    """The checkpoints of one attempt; each replaces the previous one. May raise Superseded."""
 
     def __init__(self, claim: Claim, jobs: JobStore, objects: ObjectStore, seconds: float) -> None:
         self._claim = claim
@@ -31,7 +31,7 @@ class Checkpoints:
     def save_if_due(self, progress: Progress) -> None:
         """Save a checkpoint if the last one is old enough.
 
-        If the object store is away, the checkpoint before stays valid.
+        If the object store is not available, the previous checkpoint stays valid.
         """
         begin = time.monotonic()
         if begin < self._due or progress.evaluation == progress.evaluations:
@@ -41,7 +41,7 @@ class Checkpoints:
             self._objects.put(key, to_bytes(progress.snapshot()))
             self._jobs.save_checkpoint(self._claim, key)
         except StoreUnavailable as error:
-            log.warning("job %s: no checkpoint: %s", self._claim.job_id, error.parameters)
+            log.warning("job %s: checkpoint not saved: %s", self._claim.job_id, error.parameters)
         now = time.monotonic()
         self._due = now + max(self._seconds, (now - begin) / MAX_SHARE)
 
@@ -56,7 +56,7 @@ def load(key: str, objects: ObjectStore) -> Snapshot | None:
 
 
 def to_bytes(snapshot: Snapshot) -> bytes:
-    """Return a snapshot as a NumPy archive, whose parts carry checksums."""
+    """Return a snapshot as a NumPy archive, whose arrays have checksums."""
     archive = io.BytesIO()
     np.savez(archive, allow_pickle=False, **snapshot.to_arrays())
     return archive.getvalue()

@@ -1,4 +1,4 @@
-"""A running job's lease: renewed in a thread for as long as the work makes progress."""
+"""A running job's lease: renewed in a thread as long as the job makes progress."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Lease:
-    """Knows by when the next progress is expected, and whether the attempt still holds the job."""
+    """The deadline of the next progress, and whether the attempt still holds the job."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
@@ -38,18 +38,18 @@ class Lease:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the next progress is not overdue."""
+        """Whether the deadline has not passed."""
         return time.monotonic() < self._deadline
 
 
 def end_hung_process(claim: Claim, jobs: JobStore) -> None:
     """Requeue the job and kill this process, whose device hangs; Celery starts another."""
-    log.error("job %s: no progress in time; this process ends itself", claim.job_id)
+    log.error("job %s: no progress before the deadline; this process exits", claim.job_id)
     try:
         jobs.lose(claim, "hung")
     except (StoreUnavailable, Superseded):
-        log.warning("job %s: is requeued when its lease expires", claim.job_id)
-    os.kill(os.getpid(), signal.SIGKILL)  # code that hangs in a library handles no other signal
+        log.warning("job %s: will be requeued when its lease expires", claim.job_id)
+    os.kill(os.getpid(), signal.SIGKILL)  # Python handles no other signal while a library hangs
 
 
 OnHang = Callable[[Claim, JobStore], None]
@@ -76,7 +76,7 @@ def hold_lease(
                 lease.mark_lost()
                 return
             except StoreUnavailable:
-                continue  # resumed when Redis is back, unless another attempt began by then
+                continue  # once Redis is back, the renewal succeeds unless another attempt began
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

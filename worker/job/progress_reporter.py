@@ -1,4 +1,4 @@
-"""Reports a running job's progress: often enough to watch, seldom enough to cost nothing."""
+"""Reports a running job's progress and previews, at limited rates."""
 
 import logging
 import time
@@ -14,15 +14,15 @@ from worker.engine.progress import Progress
 
 PROGRESS_SECONDS = 0.2
 PREVIEW_SECONDS = 4.0
-RECENT_EVALUATIONS = 20  # that the time left is estimated from
-AWAY_SECONDS = 2.0  # for which nothing is reported after a store was away
+RECENT_EVALUATIONS = 20  # from which the remaining time is estimated
+UNAVAILABLE_SECONDS = 2.0  # for which reports pause after a store was not available
 log = logging.getLogger(__name__)
 
 
 class ProgressReporter:
-    """Reports one attempt's progress, and a preview now and then. May raise Superseded.
+    """Reports one attempt's progress, and a preview every few seconds. May raise Superseded.
 
-    What cannot be reported because a store is away is dropped, since newer progress follows.
+    Reports that fail because a store is not available are dropped, since newer ones follow.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class ProgressReporter:
         job: Job,
         speed: float | None = None,
     ) -> None:
-        """Begin the reports of an attempt; `speed` is the worker's, in work per second."""
+        """Prepare to report an attempt; `speed` is the worker's, in work per second."""
         self._claim = claim
         self._jobs = jobs
         self._objects = objects
@@ -45,14 +45,14 @@ class ProgressReporter:
         self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT_EVALUATIONS)
 
     def report(self, progress: Progress) -> None:
-        """Report progress unless that was done a moment ago; the last is always reported."""
+        """Report progress unless the last report is very recent; always report the last one."""
         now = time.monotonic()
         self._recent.append((now, progress.fraction))
         try:
             self._report(progress, now)
         except StoreUnavailable as error:
             log.warning("job %s: progress not reported: %s", self._job.id, error.parameters)
-            self._reported = self._previewed = time.monotonic() + AWAY_SECONDS
+            self._reported = self._previewed = time.monotonic() + UNAVAILABLE_SECONDS
 
     def _report(self, progress: Progress, now: float) -> None:
         is_last = progress.evaluation == progress.evaluations
@@ -86,19 +86,19 @@ class ProgressReporter:
         self._jobs.show_preview(self._claim, key, progress.evaluation)
 
     def _seconds_left(self) -> float | None:
-        """Estimate the time left from this attempt's evaluations, or from the worker's speed."""
+        """Estimate the remaining seconds from this attempt's evaluations or the worker's speed."""
         now, fraction = self._recent[-1]
         if len(self._recent) < 3 and self._speed:
             return round(self._job.work * (1 - fraction) / self._speed, 1)
         if len(self._recent) < 2:
             return None
-        # the first evaluations also trace the network
+        # not from the first evaluation, which also traces the network
         before, fraction_before = self._recent[min(1, len(self._recent) - 2)]
         return round((now - before) * (1 - fraction) / (fraction - fraction_before), 1)
 
 
 def to_record(progress: Progress) -> JobProgress:
-    """Return the engine's progress as a job's record holds it."""
+    """Return the engine's progress in the form that a job's record holds."""
     return JobProgress(
         evaluation=progress.evaluation,
         evaluations=progress.evaluations,

@@ -1,4 +1,4 @@
-"""Runs a claimed job: load, paint, report, store the result; knows no Celery."""
+"""Runs a claimed job: loads it, paints, reports, stores the result. It does not know Celery."""
 
 import logging
 import time
@@ -26,7 +26,7 @@ from shared.settings import StyleSettings
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 from worker.job import checkpoints
-from worker.job.backoff import OBJECT_STORE_PATIENCE, with_backoff
+from worker.job.backoff import OBJECT_STORE_SECONDS, with_backoff
 from worker.job.checkpoints import Checkpoints
 from worker.job.lease import Lease, OnHang, end_hung_process, hold_lease
 from worker.job.progress_reporter import ProgressReporter
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class Stylize(Protocol):
-    """The engine: yields its progress after each evaluation, from the start or from a snapshot."""
+    """The engine: yields its progress after each evaluation."""
 
     def __call__(
         self,
@@ -49,7 +49,7 @@ class Stylize(Protocol):
         resume: Snapshot | None = None,
         fallback_step: int = 0,
     ) -> Iterator[Progress]:
-        """Paint `content` in the style of `styles`, from this `fallback_step` on."""
+        """Paint `content` in the style of `styles`; see `Engine.stylize`."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +67,21 @@ class Runner:
 
         Args:
             claim: the attempt.
-            speed: of this worker, in work per second, if known.
+            speed: this worker's speed in work per second, if known.
 
         Returns:
-            How long it took, if it was painted from start to end.
+            The job's timing, if it was painted from start to end.
 
         Raises:
-            StoreUnavailable: a store is away; the job is requeued, or will be.
-            Exception: an unexpected one; the attempt is lost, and this process should end.
+            StoreUnavailable: a store is not available; the job is requeued now, or when its lease
+                expires.
+            Exception: any unexpected error; the attempt is lost, and this process should exit.
         """
         with hold_lease(claim, self.jobs, on_hang=self.on_hang) as lease:
             try:
                 return self._paint_and_store(claim, lease, speed)
             except Superseded:
-                log.info("job %s: cancelled, or another worker has it", claim.job_id)
+                log.info("job %s: cancelled, or held by another worker", claim.job_id)
                 self._delete_unnamed(claim, paths.attempt_folder(claim.job_id, claim.attempt))
             except StoreUnavailable as error:
                 self._release(claim, error)
@@ -89,7 +90,7 @@ class Runner:
                 self._decline(claim, lease, error)
             except GramworksError as error:
                 self._fail(claim, lease, error)
-            except MemoryError:  # with the pictures, where smaller tiles do not help
+            except MemoryError:  # while handling whole pictures, where smaller tiles do not help
                 self._fail(claim, lease, PicturesTooLarge())
             except Exception as error:
                 log.exception("job %s: attempt %d is lost", claim.job_id, claim.attempt)
@@ -104,10 +105,10 @@ class Runner:
         reporter = ProgressReporter(claim, self.jobs, self.objects, job, speed)
         progress = self._paint(claim, job, lease, reporter, stopwatch)
         lease.expect_progress_in(LOADING_SECONDS)
-        # the result first, the record second: nothing half-done is seen
+        # the result before the record, so that a succeeded job always has one
         key = paths.result_key(claim.job_id, claim.attempt)
         picture = encode(deprocess(progress.pixels(), job.settings.deprocess_means), "png")
-        with_backoff(partial(self.objects.put, key, picture), lease, OBJECT_STORE_PATIENCE)
+        with_backoff(partial(self.objects.put, key, picture), lease, OBJECT_STORE_SECONDS)
         with_backoff(partial(self.jobs.succeed, claim, key), lease)
         self._delete_unnamed(claim, paths.job_folder(claim.job_id))
         log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
@@ -121,7 +122,7 @@ class Runner:
         reporter: ProgressReporter,
         stopwatch: Stopwatch,
     ) -> Progress:
-        """Paint from the job's checkpoint on; from the start if there is none that can be used."""
+        """Paint from the job's checkpoint, or from the start if it has no usable checkpoint."""
         saved = Checkpoints(claim, self.jobs, self.objects, self.checkpoint_seconds)
         for snapshot in (self._snapshot(job, lease), None):
             try:
@@ -131,7 +132,7 @@ class Runner:
             except ValueError as error:
                 if snapshot is None:
                     raise
-                # the checkpoint is of a version with other levels
+                # another version made the checkpoint
                 log.warning("job %s: starts from the beginning: %s", claim.job_id, error)
             else:
                 break
@@ -140,14 +141,14 @@ class Runner:
     def _evaluations(
         self, job: Job, lease: Lease, snapshot: Snapshot | None, stopwatch: Stopwatch
     ) -> Iterator[Progress]:
-        """Yield the engine's progress; set the lease's deadline for each next evaluation."""
+        """Yield the engine's progress; set the lease's deadline for the next evaluation."""
         content, *styles = self._inputs(job, lease)
         watchdog = Watchdog(job.settings.levels(*job.result_shape))
         done = snapshot.evaluation if snapshot else 0
         if done:
             log.info("job %s: resumes after evaluation %d", job.id, done)
         evaluations = self.stylize(content, styles, job.settings, snapshot, job.fallback_step)
-        del content, styles, snapshot  # they may be much larger than the result
+        del content, styles, snapshot  # free them: they can be much larger than the result
         lease.expect_progress_in(watchdog.allowed_seconds(done + 1))
         stopwatch.start_painting()
         begin = time.monotonic()
@@ -163,13 +164,13 @@ class Runner:
         if job.checkpoint is None:
             return None
         load = partial(checkpoints.load, job.checkpoint, self.objects)
-        return with_backoff(load, lease, OBJECT_STORE_PATIENCE)
+        return with_backoff(load, lease, OBJECT_STORE_SECONDS)
 
     def _inputs(self, job: Job, lease: Lease) -> list[Pixels]:
         pictures = []
         for image in (job.inputs.content, *job.inputs.styles):
             get = partial(self.objects.get, image.key)
-            data = with_backoff(get, lease, OBJECT_STORE_PATIENCE)
+            data = with_backoff(get, lease, OBJECT_STORE_SECONDS)
             lease.expect_progress_in(LOADING_SECONDS)
             pictures.append(decode(data).astype(np.float32))
         return pictures
@@ -179,7 +180,7 @@ class Runner:
         try:
             with_backoff(partial(self.jobs.fail, claim, error), lease)
         except Superseded:
-            log.info("job %s: was cancelled in the meantime", claim.job_id)
+            log.info("job %s: cancelled, or held by another worker", claim.job_id)
 
     def _decline(self, claim: Claim, lease: Lease, error: RecordUnreadable) -> None:
         log.warning("job %s: cannot be read: %s", claim.job_id, error.parameters["reason"])
@@ -193,19 +194,19 @@ class Runner:
         detail = f"{type(error).__name__}: {first_line}"
         lose = partial(self.jobs.lose, claim, "error", detail=detail)
         try:
-            with_backoff(lose, lease, OBJECT_STORE_PATIENCE)
+            with_backoff(lose, lease, OBJECT_STORE_SECONDS)
         except (StoreUnavailable, Superseded):
-            log.warning("job %s: is requeued when its lease expires", claim.job_id)
+            log.warning("job %s: will be requeued when its lease expires", claim.job_id)
 
     def _release(self, claim: Claim, error: StoreUnavailable) -> None:
         try:
             self.jobs.release(claim, "store away")
         except (StoreUnavailable, Superseded):
-            log.warning("job %s: is requeued when its lease expires: %s", claim.job_id, error)
+            log.warning("job %s: will be requeued when its lease expires: %s", claim.job_id, error)
 
     def _delete_unnamed(self, claim: Claim, folder: str) -> None:
-        """Delete what no record names any more; what is left, the garbage collection finds."""
+        """Delete the objects that the record no longer names; garbage collection finds the rest."""
         try:
             delete_unnamed(folder, self.jobs, self.objects)
         except StoreUnavailable as error:
-            log.info("job %s: %s is left to garbage collection: %s", claim.job_id, folder, error)
+            log.info("job %s: garbage collection will clean %s: %s", claim.job_id, folder, error)

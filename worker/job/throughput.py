@@ -5,11 +5,11 @@ from collections import deque
 from statistics import median
 from typing import NamedTuple
 
-JOBS = 9  # how many of the last jobs count
+MEASURED_JOBS = 9  # how many of the last jobs count
 
 
 class JobTiming(NamedTuple):
-    """A finished job: its work, the seconds of its evaluations, and the seconds around them."""
+    """A finished job: its work, the seconds of its evaluations, and all other seconds."""
 
     work: float
     painting: float
@@ -42,7 +42,7 @@ class Throughput:
 
     def __init__(self) -> None:
         self._first: JobTiming | None = None
-        self._last: deque[JobTiming] = deque(maxlen=JOBS)
+        self._last: deque[JobTiming] = deque(maxlen=MEASURED_JOBS)
 
     def add(self, timing: JobTiming) -> None:
         """Count a finished job."""
@@ -56,8 +56,8 @@ class Throughput:
         if self._first is None:
             return None
         known = self._last or [self._first]
-        # The slower half traced for new layers, or shared the machine. Of the others the sums, not
-        # the median: long jobs say more, and a queue is a sum.
+        # The slower half is ignored: those jobs traced new layers or shared the machine. The
+        # others are summed, so that long jobs count more, as they do in a queue.
         by_speed = sorted(known, key=lambda timing: timing.painting / timing.work)
         faster = by_speed[: (len(by_speed) + 1) // 2]
         speed = sum(timing.work for timing in faster) / sum(timing.painting for timing in faster)

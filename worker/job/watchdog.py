@@ -1,4 +1,4 @@
-"""How long a running job may make no progress before it counts as hung, by phase."""
+"""How long each phase of a running job may take before the job counts as hung."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -7,16 +7,14 @@ from shared.settings import Level
 
 LOADING_SECONDS = 120.0  # to read and decode a job's pictures
 STORING_SECONDS = 120.0  # to encode the result and store it
-FIRST_SECONDS = 120.0  # to trace the network and prepare a level, beside what its size takes
-FIRST_SECONDS_PER_PIXEL = 600e-6  # targets and an evaluation in tiles, float32 (docs/engine.md)
-LEAST_SECONDS = 30.0  # for any later evaluation
-TIMES_SLOWEST = (
-    10.0  # how many times as long as the level's slowest evaluation a later one may take
-)
+FIRST_SECONDS = 120.0  # a level's first evaluation: to trace the network, and
+FIRST_SECONDS_PER_PIXEL = 600e-6  # for targets and an evaluation in tiles (docs/engine.md)
+LEAST_SECONDS = 30.0  # any later evaluation: at least this, or
+TIMES_SLOWEST = 10.0  # times the slowest evaluation of its level so far
 
 
 class Watchdog:
-    """Learns from a job's evaluations how long the next one may take."""
+    """Allows each evaluation a time that depends on the job's evaluations so far."""
 
     def __init__(self, levels: Sequence[Level]) -> None:
         self._levels = levels

@@ -1,1 +1,1 @@
-"""Chores of a worker's main process: `reconcile` repairs jobs, `garbage` deletes old files."""
+"""The main process's periodic tasks: `loop` repeats them, `reconcile` and `garbage` are tasks."""

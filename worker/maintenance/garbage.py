@@ -8,13 +8,13 @@ from shared.job import Job
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 
-ORPHAN_SECONDS = 3600.0  # an upload that takes longer has lost its client
+ORPHAN_SECONDS = 3600.0  # longer than any upload takes
 
 
 def delete_old(jobs: JobStore, objects: ObjectStore, seconds: float) -> int:
-    """Delete some jobs that ended more than `seconds` ago; return how many there were.
+    """Delete some jobs that ended more than `seconds` ago; return how many.
 
-    The record goes first: objects without a record are garbage, and found later.
+    The record is deleted first: garbage collection finds objects without a record later.
     """
     old = jobs.ended_before(seconds)
     for job_id in old:
@@ -34,10 +34,10 @@ def delete_orphans(
     """Delete objects that no record names and that are older than `seconds`; return how many.
 
     Args:
-        jobs: whose records name objects.
-        objects: where they are.
-        now: by Redis's clock. A worker whose clock is ahead would delete what is being uploaded.
-        seconds: the least age.
+        jobs: the store whose records name objects.
+        objects: the object store.
+        now: Redis's time. A worker whose clock is ahead would delete running uploads.
+        seconds: the minimum age.
     """
     latest = datetime.fromtimestamp(now - seconds, UTC)
     by_job: defaultdict[str, list[str]] = defaultdict(list)
@@ -53,7 +53,7 @@ def _delete_unnamed(keys: list[str], jobs: JobStore, objects: ObjectStore) -> in
         return 0
     found = jobs.get_all([paths.job_of(keys[0])])
     if any(not isinstance(job, Job) for job in found):
-        return 0  # what an unreadable record names is unknown
+        return 0  # it is unknown which objects an unreadable record names
     named = {file for job in found if isinstance(job, Job) for file in job.files}
     unnamed = [key for key in keys if key not in named]
     objects.delete(unnamed)

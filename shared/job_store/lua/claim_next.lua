@@ -1,8 +1,8 @@
--- Claims the next job that fits a worker. Which job runs next is decided here and nowhere else.
--- Arguments: worker, most pixels, lease in ms, nonce.
+-- Claims the next job that fits a worker. Only this script decides which job runs next.
+-- Arguments: worker, maximum pixels, lease in ms, nonce.
 -- Result: id and attempt; nil if nothing fits, or the worker is draining or suspended.
 -- Events: state.
-local worker, most_pixels, lease, nonce = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local worker, max_pixels, lease, nonce = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local answer_key = KEY.CLAIM .. worker
 -- redis-py sends the claim again if the answer was lost: the same claim gets the same answer
 local last = redis.call('GET', answer_key)
@@ -12,7 +12,7 @@ if last then
 end
 local drained = redis.call('ZSCORE', KEY.DRAINING, worker)
 if drained and tonumber(drained) > now() / 1000 then return nil end
--- a worker runs one job at a time: a job that it still holds runs nowhere
+-- a worker runs one job at a time, so a job that it still holds is not running
 for _, id in ipairs(redis.call('ZRANGE', KEY.LEASES, 0, -1)) do
   if get(id, 'worker') == worker then lose(id, 'abandoned', '') end
 end
@@ -23,9 +23,9 @@ local function is_allowed(id, pixels) return not is_to_avoid(worker, id, pixels)
 local function is_preferred(id, pixels)
   return not has(failures.jobs, id) and is_allowed(id, pixels)
 end
-local id = take_next(most_pixels, is_preferred)
--- then the jobs that the worker lost in a row
-if not id and #failures.jobs > 0 then id = take_next(most_pixels, is_allowed) end
+local id = take_next(max_pixels, is_preferred)
+-- if there is none, a job that the worker lost
+if not id and #failures.jobs > 0 then id = take_next(max_pixels, is_allowed) end
 if not id then return nil end
 local attempt = redis.call('HINCRBY', job_key(id), 'attempt', 1)
 redis.call('HSETNX', job_key(id), 'started_at', now())

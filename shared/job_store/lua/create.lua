@@ -1,9 +1,9 @@
 -- Records a job and enqueues it.
--- Arguments: id, most queued jobs, most queued bytes, then field and value of the record's fields.
--- Result: nil; the bound that is reached if the job was not recorded.
+-- Arguments: id, maximum queued jobs, maximum queued bytes, then name and value of each field.
+-- Result: nil; the name of the bound that is reached if the job was not recorded.
 -- Events: state.
 local id = ARGV[1]
-if state_of(id) then return end -- sent again, since the answer was lost; it may be running by now
+if state_of(id) then return end -- sent again because the answer was lost; it may already be running
 local bound = reached_bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
 if bound then return bound end
 local number = redis.call('INCR', KEY.SEQUENCE)

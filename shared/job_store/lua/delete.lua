@@ -1,4 +1,4 @@
--- Deletes the record of a job that is neither queued nor running, whatever else its state is.
+-- Deletes the record of a job that is neither queued nor running.
 -- Arguments: id.
 -- Result: 1; 0 if there is no record, or the job is live.
 -- Events: none.

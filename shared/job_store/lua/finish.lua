@@ -4,7 +4,7 @@
 -- Events: state.
 local id, attempt, state, field, value = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local had_state, had_attempt, had_value, worker = get(id, 'state', 'attempt', field, 'worker')
--- sent again, since the answer was lost
+-- sent again because the answer was lost
 if had_state == state and had_attempt == attempt and had_value == value then return 1 end
 if not ensure_held(id, attempt, 0) then return 0 end
 clear_failures(worker)

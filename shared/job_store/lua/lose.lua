@@ -1,4 +1,4 @@
--- Ends an attempt whose process is at its end, so that the job does not wait until the lease expires.
+-- Ends an attempt whose process exits, so that the job does not wait until the lease expires.
 -- Arguments: id, attempt, reason, detail or '', fallback steps to add, fault as JSON or ''.
 -- Result: 1; 0 if the attempt was superseded.
 -- Events: state.

@@ -1,4 +1,4 @@
--- Requeues a running job. The attempt does not count as lost: what it lacked is not the job's fault.
+-- Requeues a running job. The attempt does not count as lost.
 -- Arguments: id, attempt, reason.
 -- Result: 1; 0 if the attempt was superseded.
 -- Events: state.

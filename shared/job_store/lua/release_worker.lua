@@ -1,4 +1,4 @@
--- Requeues what a worker holds, since it is being stopped. Later writes of its process are refused.
+-- Requeues the jobs of a worker that is stopping. Later writes of its process are refused.
 -- Arguments: worker.
 -- Result: how many jobs it held.
 -- Events: state.

@@ -1,13 +1,13 @@
--- Requeues jobs whose lease has expired: their worker was killed, hung or cut off.
+-- Requeues jobs whose lease has expired: their worker was killed, hangs or has no connection.
 -- Arguments: lease in ms.
--- Result: how many jobs there were.
+-- Result: how many jobs.
 -- Events: state.
 local lease, time = tonumber(ARGV[1]), now()
 local last = redis.call('GETSET', KEY.RECONCILED, time)
 local expired = redis.call('ZRANGEBYSCORE', KEY.LEASES, '-inf', time)
 if last and time - last > lease then
-  -- nobody looked for longer than a lease, since Redis or every worker was away: the workers that
-  -- come back first get longer than from one renewal to the next, to resume their jobs
+  -- nobody searched for longer than a lease, since Redis or all workers were down: extend the leases
+  -- by more than the time between two renewals, so that the workers can resume their jobs
   for _, id in ipairs(expired) do redis.call('ZADD', KEY.LEASES, time + lease / 2, id) end
   return 0
 end
@@ -19,7 +19,7 @@ for _, id in ipairs(expired) do
     lose(id, 'lapsed', '')
     count = count + 1
   elseif not state then
-    redis.call('ZREM', KEY.LEASES, id) -- its record is damaged or gone
+    redis.call('ZREM', KEY.LEASES, id) -- its record is damaged or was deleted
   end
 end
 return count

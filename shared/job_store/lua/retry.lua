@@ -1,6 +1,6 @@
--- Enqueues a failed job again, at its owner's end of the queue; it resumes from its checkpoint.
--- Arguments: id, most queued jobs, most queued bytes.
--- Result: the state that it had, or false; and the bound that is reached if it stays failed, or false.
+-- Enqueues a failed job again, after its owner's other jobs; it resumes from its checkpoint.
+-- Arguments: id, maximum queued jobs, maximum queued bytes.
+-- Result: the state that it had, or false; the bound that is reached if it stays failed, or false.
 -- Events: state.
 local id = ARGV[1]
 local state = state_of(id)

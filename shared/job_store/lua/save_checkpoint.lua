@@ -1,4 +1,4 @@
--- Records a checkpoint. It is progress: the attempts that were lost before no longer count.
+-- Records a checkpoint. This counts as progress: earlier lost attempts no longer count.
 -- Arguments: id, attempt, lease in ms, the checkpoint's key.
 -- Result: 1; 0 if the attempt was superseded.
 -- Events: state, if the attempt resumes an expired lease.

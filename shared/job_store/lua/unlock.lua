@@ -1,4 +1,4 @@
--- Releases a lock, if it is still the caller's.
+-- Releases a lock if the caller still holds it.
 -- Arguments: key, token.
 -- Result: nil.
 -- Events: none.

@@ -118,7 +118,7 @@ def test_submit_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> 
     assert result.exit_code == 0, result.output
     assert (pictures / "result.jpg").read_bytes() == b"x" * 1500
     assert server.requests(RESULT)[0].query == "format=jpeg"
-    assert "succeeded in 1 min 0 s, 150 evaluations, loss 8412" in result.stdout
+    assert "succeeded in 1 min, 150 evaluations, loss 8,412" in result.stdout
     assert "Saved result.jpg, 2 kB." in result.stdout
 
 
@@ -182,7 +182,7 @@ def test_a_failed_job_says_why_and_exits_with_3(server: FakeServer) -> None:
     server.answer(EVENTS, stream(sse("job", failed, "1")))
     result = run(server, "watch", "j1")
     assert result.exit_code == 3
-    assert "failed after 1 min 0 s" in result.stdout
+    assert "failed after 1 min" in result.stdout
     assert result.stderr == "error: The loss grew endless.\n"
 
 
@@ -236,14 +236,14 @@ def test_retry_of_a_job_that_did_not_fail_is_an_error_in_one_line(server: FakeSe
 def test_status_tells_why_a_job_is_not_started(server: FakeServer) -> None:
     waiting = {"code": "no_worker_online", "detail": "No worker is online."}
     server.answer(JOB, as_json(job_json("queued", waiting=waiting)))
-    assert re.search(r"waits +No worker is online\.", run(server, "status", "j1").stdout)
+    assert re.search(r"waiting +No worker is online\.", run(server, "status", "j1").stdout)
 
 
 def test_status_tells_what_befell_the_job(server: FakeServer) -> None:
     step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
     fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}
-    told = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
-    server.answer(JOB, as_json(told))
+    reported = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
+    server.answer(JOB, as_json(reported))
     shown = run(server, "status", "j1").stdout
     assert re.search(r"history +2026-01-01 \d\d:\d\d:00 +Back again\.", shown)
     assert re.search(r"memory +In tiles\.", shown)
@@ -276,8 +276,8 @@ def test_status_shows_why_a_job_failed(server: FakeServer) -> None:
 
 def test_status_names_the_loss_once(server: FakeServer) -> None:
     server.answer(JOB, as_json(job_json(progress=progress_json())))
-    [line] = [line for line in run(server, "status", "j1").stdout.splitlines() if "8412" in line]
-    assert " ".join(line.split()) == "loss 8412 (style 7000, content 1400, tv 12)"
+    [line] = [line for line in run(server, "status", "j1").stdout.splitlines() if "8,412" in line]
+    assert " ".join(line.split()) == "loss 8,412 (style 7,000, content 1,400, tv 12)"
 
 
 @pytest.mark.parametrize("words", [("--json", "status", "j1"), ("status", "j1", "--json")])

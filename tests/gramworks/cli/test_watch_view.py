@@ -59,9 +59,9 @@ def test_the_bar_shows_how_far_and_how_good_in_three_lines(width: int) -> None:
     bar, place, loss = drawn(running(), width)
     assert bar.startswith("running      ━")
     assert " 20% " in bar
-    assert bar.endswith("about 40 s left")
+    assert bar.endswith("done in about 40 s")
     assert place.strip() == "evaluation 30 of 150, level 2 of 3, attempt 2"
-    assert loss.strip().startswith("loss 8412 (style 7000, content 1400,")
+    assert loss.strip().startswith("loss 8,412 (style 7,000, content 1,400,")
 
 
 def test_a_queued_job_shows_its_position() -> None:
@@ -150,8 +150,9 @@ def test_a_pipe_gets_a_line_at_most_every_few_seconds() -> None:
     watched.update(Reconnecting("The connection was lost.", 2.0))
     view.show(watched)
     place = "evaluation 30 of 150, level 2 of 3, attempt 2"
+    loss = "loss 8,412 (style 7,000, content 1,400, tv 12)"
     assert written(console).splitlines() == [
-        f"running: 20%, {place}, loss 8412 (style 7000, content 1400, tv 12), about 40 s left",
+        f"running: 20%, {place}, {loss}, done in about 40 s",
         "reconnecting: The connection was lost. Trying again in 2 s.",
     ]
 
@@ -174,4 +175,4 @@ def test_a_watch_is_shown_to_its_end_over_a_dropped_connection(
     assert job.state == "succeeded"
     first, page, *_, last = written(console).splitlines()
     assert (first, page) == ("Job j1", f"{server.url}/jobs/j1")
-    assert "succeeded in 1 min 0 s, 150 evaluations, loss 8412" in last
+    assert "succeeded in 1 min, 150 evaluations, loss 8,412" in last

@@ -1,4 +1,4 @@
-"""A broken worker harms one attempt of a job, not the queue: it is avoided, then suspended."""
+"""A broken worker costs attempts of a job, not the queue: it is avoided, then suspended."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from shared.errors import OutOfMemory
 from shared.job import JobState
 from shared.job_store import Capability, Claim, JobStore, Worker, Workers
 from shared.job_store.connection import Connection
-from tests.shared.job_store.lives import claimed, progress, queued
+from tests.shared.job_store.transitions import claimed, progress, queued
 
 PIXELS = 10**9
 JOB_PIXELS = 64 * 85  # of the jobs here

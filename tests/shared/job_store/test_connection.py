@@ -1,4 +1,4 @@
-"""The connection: Redis's troubles come out as one error, and pass when they pass."""
+"""The connection: Redis's failures become one error, and end when Redis is back."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,8 @@ from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.own_redis import OwnRedis
 from tests.parts import events_of, queue_of, redis_of
-from tests.shared.job_store.lives import ANY, queued
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import ANY, queued
 
 USES: dict[str, Callable[[JobStore], object]] = {
     "ping": lambda jobs: redis_of(jobs).ping(),

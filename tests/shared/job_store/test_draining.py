@@ -1,9 +1,9 @@
-"""A worker that drains finishes its job and claims no more, for as long as it was asked to."""
+"""A draining worker finishes its job and claims no more for the given time."""
 
 from shared.job import JobState
 from shared.job_store import JobStore, Workers
 from shared.job_store.connection import Connection
-from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued, running
+from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, progress, queued, running
 
 
 def test_it_claims_no_more_while_others_do(jobs: JobStore, redis: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The events of a job: told in order, taken up where a reader left, short and gone in time."""
+"""The events of a job: in order, resumable, limited in number, and deleted in time."""
 
 from itertools import islice
 
@@ -6,16 +6,16 @@ from shared.job_store import Event, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.events import BEGINNING
 from tests.parts import events_of
-from tests.shared.job_store.lives import progress, queued, running
+from tests.shared.job_store.transitions import progress, queued, running
 
 
 def _told(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
     """Return what is in the stream after an event, without waiting for more."""
-    told: list[Event] = []
+    reported: list[Event] = []
     for event in events_of(jobs).follow(job_id, after, silence=0.01):
         if event is None:
-            return told
-        told.append(event)
+            return reported
+        reported.append(event)
     raise AssertionError("the events of a job do not end by themselves")
 
 
@@ -24,10 +24,10 @@ def test_a_stream_tells_every_state_in_order(jobs: JobStore) -> None:
     jobs.report(claim, progress(), None)
     jobs.show_preview(claim, "key", 4)
     jobs.succeed(claim, "result")
-    told = [(event.kind, event.data) for event in _told(jobs, claim.job_id)]
-    assert told[:2] == [("state", "queued"), ("state", "running")]
-    assert [kind for kind, _ in told[2:]] == ["progress", "preview", "state"]
-    assert told[3:] == [("preview", "4"), ("state", "succeeded")]
+    reported = [(event.kind, event.data) for event in _told(jobs, claim.job_id)]
+    assert reported[:2] == [("state", "queued"), ("state", "running")]
+    assert [kind for kind, _ in reported[2:]] == ["progress", "preview", "state"]
+    assert reported[3:] == [("preview", "4"), ("state", "succeeded")]
 
 
 def test_a_reader_takes_up_after_the_last_event_it_saw(jobs: JobStore) -> None:
@@ -50,7 +50,7 @@ def test_a_stream_that_never_was_begins_at_the_beginning(jobs: JobStore) -> None
     assert not events_of(jobs).has("none", BEGINNING)
 
 
-def test_a_long_story_keeps_its_newest_events_only(jobs: JobStore, redis: Connection) -> None:
+def test_a_long_stream_keeps_its_newest_events_only(jobs: JobStore, redis: Connection) -> None:
     claim = running(jobs)
     first = events_of(jobs).last_id(claim.job_id)
     for evaluation in range(1, 301):
@@ -60,7 +60,9 @@ def test_a_long_story_keeps_its_newest_events_only(jobs: JobStore, redis: Connec
     assert events_of(jobs).has(claim.job_id, events_of(jobs).last_id(claim.job_id))
 
 
-def test_the_story_of_an_ended_job_goes_after_an_hour(jobs: JobStore, redis: Connection) -> None:
+def test_the_stream_of_an_ended_job_expires_after_an_hour(
+    jobs: JobStore, redis: Connection
+) -> None:
     claim = running(jobs)
     stream = f"gw:events:{claim.job_id}"
     assert redis.ttl(stream) == -1

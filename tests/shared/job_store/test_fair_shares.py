@@ -1,9 +1,9 @@
-"""What an owner pays for: the work of jobs that started, once, whatever became of them."""
+"""An owner's share: the work of each job that started counts once, however it ended."""
 
 from shared.job import JobState
 from shared.job_store import JobQueue, JobStore
 from shared.job_store.connection import Connection
-from tests.shared.job_store.lives import claimed, queued, someone
+from tests.shared.job_store.transitions import claimed, queued, someone
 
 
 def _next_tag(redis: Connection, owner: str) -> float:

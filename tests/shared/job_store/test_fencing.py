@@ -1,4 +1,4 @@
-"""Leases: who may write, who no longer may, and what becomes of a job whose worker is lost."""
+"""Leases: who may write, and what happens to a job whose worker is lost."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from shared.job_store import Claim, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.scripts import Scripts
 from tests.parts import queue_of
-from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress, queued, running
 from tests.shared.job_store.test_transitions import FENCED
+from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, progress, queued, running
 
 
 def _lose(jobs: JobStore) -> Claim:

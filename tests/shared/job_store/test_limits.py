@@ -1,4 +1,4 @@
-"""What Redis keeps of a job is bounded, a lock is its holder's, and Lua's limits are Python's."""
+"""A job's data in Redis is bounded, only its holder releases a lock, Lua's limits are Python's."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 import shared.job_store
 from shared.job_store import JobStore, Locks
 from shared.job_store.connection import Connection
-from shared.job_store.keys import LIMITS, PATIENCE, PRIORITIES, Key
-from tests.shared.job_store.lives import claimed, queued, running, someone
+from shared.job_store.keys import LIMITS, MAX_PASSED, PRIORITIES, Key
+from tests.shared.job_store.transitions import claimed, queued, running, someone
 
 LUA = Path(shared.job_store.__file__).parent / "lua"
 SCRIPTS = sorted(path.name for path in LUA.glob("*.lua"))
@@ -86,7 +86,7 @@ def test_the_limits_are_as_documented() -> None:
     assert (LIMITS.lost_attempts, LIMITS.failed_jobs, LIMITS.avoid_ms) == (3, 3, 10_000)
     assert (LIMITS.suspension_ms, LIMITS.longest_suspension_ms) == (30_000, 600_000)
     assert PRIORITIES == ("high", "normal", "low")
-    assert PATIENCE == {"normal": 4, "low": 16}
+    assert MAX_PASSED == {"normal": 4, "low": 16}
 
 
 @pytest.mark.parametrize("path", sorted(LUA.rglob("*.lua")), ids=lambda path: path.name)

@@ -7,7 +7,7 @@ import pytest
 from shared.job import Job
 from shared.job_store import JobQueue, JobStore
 from shared.job_store.connection import Connection
-from tests.shared.job_store.lives import claimed, queued, someone
+from tests.shared.job_store.transitions import claimed, queued, someone
 
 BYTES = 1500  # of the pictures of a job here
 

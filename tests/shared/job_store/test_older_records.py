@@ -8,8 +8,8 @@ from shared.job import Job, JobState
 from shared.job_store import Claim, JobEvents, JobQueue, JobStore
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
-from tests.shared.job_store.lives import ANOTHER, ANY, claimed, progress
 from tests.shared.job_store.older_records import SAMPLES, restore
+from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, progress
 
 STATES = {
     "queued": JobState.QUEUED,

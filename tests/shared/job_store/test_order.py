@@ -1,4 +1,4 @@
-"""The order of the queue: priorities without starvation, owners alike, as a model has it."""
+"""The order of the queue matches a model: priorities without starvation, equal owners."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -18,11 +18,11 @@ from hypothesis.stateful import (
 from shared.errors import QueueFull
 from shared.job import JobOptions, Priority
 from shared.job_store import Claim, JobStore, Load, NewJob, connect, new_id
-from shared.job_store.keys import PATIENCE, PRIORITIES
+from shared.job_store.keys import MAX_PASSED, PRIORITIES
 from shared.job_store.queue import turns_of_priorities
 from shared.settings import StyleSettings
 from tests.parts import queue_of
-from tests.shared.job_store.lives import LEASE, inputs, queued, someone
+from tests.shared.job_store.transitions import LEASE, inputs, queued, someone
 
 priorities = st.sampled_from(PRIORITIES)
 counts = st.fixed_dictionaries({priority: st.integers(0, 40) for priority in PRIORITIES})
@@ -72,12 +72,12 @@ def test_no_priority_waits_forever(
         turns_of_priorities(waiting, {priority: passed[priority] % 4 for priority in passed})
     )
     assert Counter(order) == Counter({key: count for key, count in waiting.items() if count})
-    for priority, patience in PATIENCE.items():
+    for priority, max_passed in MAX_PASSED.items():
         longest = run = 0
         for turn in order[: len(order) - order[::-1].index(priority) if priority in order else 0]:
             run = 0 if turn == priority else run + 1
             longest = max(longest, run)
-        assert longest <= patience + 1  # one of a still lower priority may be due at the same time
+        assert longest <= max_passed + 1  # a still lower priority may be due at the same time
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -124,7 +124,7 @@ class Waiting(NamedTuple):
 
 
 class Model:
-    """The order, told in Python: fair queueing within a priority, patience among them."""
+    """The order, told in Python: fair queueing within a priority, and MAX_PASSED among them."""
 
     def __init__(self) -> None:
         self.waiting: list[Waiting] = []
@@ -146,7 +146,7 @@ class Model:
         if not first:
             return None
         ranked = [priority for priority in PRIORITIES if priority in first]
-        due = [each for each in ranked if self.passed[each] >= PATIENCE.get(each, 10**9)]
+        due = [each for each in ranked if self.passed[each] >= MAX_PASSED.get(each, 10**9)]
         chosen = (due or ranked[:1])[-1]
         for priority in ranked[ranked.index(chosen) + 1 :]:
             self.passed[priority] += 1

@@ -7,7 +7,7 @@ import pytest
 from shared.job import Priority
 from shared.job_store import Capability, JobStore, connect
 from tests.parts import queue_of
-from tests.shared.job_store.lives import LEASE, claimed, queued, someone
+from tests.shared.job_store.transitions import LEASE, claimed, queued, someone
 
 SMALL, ANY = 100 * 100, 10**9
 

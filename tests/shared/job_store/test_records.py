@@ -1,4 +1,4 @@
-"""The records of jobs: what is put in comes out, in pages, until it is deleted."""
+"""The records of jobs: what is written is read, in pages, until it is deleted."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from shared.job_store import JobStore, NewJob, new_id
 from shared.job_store.connection import Connection
 from shared.settings import StyleSettings
 from tests.parts import events_of
-from tests.shared.job_store.lives import claimed, in_state, inputs, queued
+from tests.shared.job_store.transitions import claimed, in_state, inputs, queued
 
 
 def test_a_record_holds_what_was_submitted(jobs: JobStore) -> None:
@@ -38,10 +38,10 @@ def test_a_job_is_created_at_redis_time(jobs: JobStore, redis: Connection) -> No
 def test_a_job_is_accepted_once_though_the_command_is_sent_twice(jobs: JobStore) -> None:
     job_id, other = queued(jobs), queued(jobs)
     claim = claimed(jobs)
-    told = events_of(jobs).last_id(job_id)
+    reported = events_of(jobs).last_id(job_id)
     again = jobs.create(job_id, NewJob(StyleSettings(size=128), JobOptions(), inputs()))
     assert (again.state, again.settings.size) == (JobState.RUNNING, 64)
-    assert events_of(jobs).last_id(job_id) == told
+    assert events_of(jobs).last_id(job_id) == reported
     assert [job.id for job in jobs.page(10).jobs] == [other, job_id]
     jobs.succeed(claim, "key")
     assert claimed(jobs).job_id == other

@@ -10,7 +10,7 @@ from shared.job import JobState
 from shared.job_store import JobStore, connect
 from tests.own_redis import OwnRedis
 from tests.parts import queue_of
-from tests.shared.job_store.lives import claimed, queued
+from tests.shared.job_store.transitions import claimed, queued
 from tests.system.running_system import wait_until
 
 

@@ -1,4 +1,4 @@
-"""A retry makes a failed job as good as new, but for its checkpoint; it respects the bounds."""
+"""A retry resets a failed job except for its checkpoint, and respects the bounds."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from shared.errors import JobNotFound, OutOfMemory, QueueFull
 from shared.job import JobState
 from shared.job_store import Claim, JobQueue, JobStore, Load
 from shared.job_store.connection import Connection
-from tests.shared.job_store.lives import claimed, progress, queued, running, someone
+from tests.shared.job_store.transitions import claimed, progress, queued, running, someone
 
 
 def _failed(jobs: JobStore, owner: str = "") -> str:

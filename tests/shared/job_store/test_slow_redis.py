@@ -1,4 +1,4 @@
-"""A Redis that does not answer is an error in time, and many may wait for their answers at once."""
+"""A Redis that does not answer causes an error in time; many threads can wait at once."""
 
 import socket
 import time

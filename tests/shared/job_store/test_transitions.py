@@ -1,4 +1,4 @@
-"""The states of a job: what is legal happens, all else is refused and changes nothing."""
+"""The states of a job: legal transitions happen, others are refused and change nothing."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from shared.errors import Diverged, NotFailed, Superseded
 from shared.job import ENDED, TRANSITIONS, JobState
 from shared.job_store import Claim, JobStore
 from tests.parts import queue_of
-from tests.shared.job_store.lives import ANOTHER, ANY, LEASE, in_state, progress, running
+from tests.shared.job_store.transitions import ANOTHER, ANY, LEASE, in_state, progress, running
 
 Step = Callable[[JobStore, Claim], object]
 FENCED: dict[str, Step] = {
@@ -92,7 +92,7 @@ def test_a_lapsed_lease_puts_the_job_back(jobs: JobStore) -> None:
     assert jobs.get(claim.job_id).state is JobState.QUEUED
 
 
-@pytest.mark.parametrize("state", ENDED)
+@pytest.mark.parametrize("state", sorted(ENDED))
 def test_an_ended_job_is_neither_waiting_nor_held(jobs: JobStore, state: JobState) -> None:
     in_state(jobs, state)
     assert (queue_of(jobs).load().jobs, queue_of(jobs).running_count()) == (0, 0)

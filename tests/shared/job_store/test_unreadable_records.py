@@ -14,7 +14,7 @@ from shared.job import Job, JobState
 from shared.job_store import Claim, JobQueue, JobStore, UnreadableJob
 from shared.job_store.connection import Connection
 from shared.job_store.records import from_fields
-from tests.shared.job_store.lives import ANOTHER, ANY, claimed, in_state, progress, queued
+from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, in_state, progress, queued
 
 PARTS = ("progress", "error", "fallbacks", "eta_seconds", "fallback_step", "finished_at")
 SPOILED: dict[str, tuple[str, str | None]] = {
@@ -128,7 +128,7 @@ def test_a_lost_worker_of_a_damaged_job_is_noticed_all_the_same(
     assert jobs.get(other.job_id).state is JobState.QUEUED
 
 
-@pytest.mark.parametrize("field", PARTS)
+@pytest.mark.parametrize("field", sorted(PARTS))
 @pytest.mark.parametrize("value", ["", "{", "[]", "7", "null", '{"of": "later"}', "[[]]", "[7]"])
 def test_a_part_that_cannot_be_read_hides_only_itself(
     jobs: JobStore, redis: Connection, field: str, value: str

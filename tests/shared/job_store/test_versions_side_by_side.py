@@ -27,8 +27,8 @@ from shared.job_store.events import BEGINNING
 from shared.job_store.records import VERSION, to_fields
 from shared.job_store.scripts import Scripts
 from shared.settings import StyleSettings
-from tests.shared.job_store.lives import claimed, inputs, progress, queued
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import claimed, inputs, progress, queued
 
 TODAY, LATER = Capability("today", 10**9), Capability("later", 10**9)
 UNBOUNDED = 2**53

@@ -1,10 +1,10 @@
-"""A reader of events waits as long as it says, and no longer than until one comes."""
+"""A reader of events waits until one comes, or for the time that it asked for."""
 
 import threading
 import time
 
 from shared.job_store import JobEvents, JobStore, connect
-from tests.shared.job_store.lives import claimed, progress, queued
+from tests.shared.job_store.transitions import claimed, progress, queued
 
 
 def test_silence_lasts_as_long_as_the_reader_says(jobs: JobStore, redis_url: str) -> None:

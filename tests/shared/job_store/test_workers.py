@@ -1,9 +1,9 @@
-"""Live workers: those that said so lately."""
+"""Live workers: those that sent a heartbeat recently."""
 
 from shared.job_store.connection import Connection
 from shared.job_store.keys import LIMITS
 from shared.job_store.workers import REMEMBERED_SECONDS, Worker, Workers
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
 
 
 def test_workers_that_announced_themselves_are_live_by_name(redis: Connection) -> None:
@@ -42,10 +42,10 @@ def test_a_worker_that_has_not_loaded_its_network_is_not_live_yet(redis: Connect
 
 def test_the_largest_result_that_a_worker_took_is_remembered_for_a_day(redis: Connection) -> None:
     workers = Workers(redis)
-    assert workers.largest_lately() is None
+    assert workers.largest_recently() is None
     for worker in (Worker(name="large", pixels=900), Worker(name="small", pixels=30)):
         announce(workers, worker)
     workers.leave("large")
-    assert workers.largest_lately() == 900
+    assert workers.largest_recently() == 900
     redis.zincrby("gw:largest", -REMEMBERED_SECONDS - 1, "900")
-    assert workers.largest_lately() == 30
+    assert workers.largest_recently() == 30

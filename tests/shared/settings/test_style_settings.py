@@ -1,4 +1,4 @@
-"""The knobs of a picture: bounds, presets, and the JSON that they come from and go to."""
+"""The settings of a picture: bounds, presets, and JSON in both directions."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A job's story as server-sent events: whole, in order, taken up again, ended with the job."""
+"""A job's server-sent events: complete, in order, resumable, ended with the job."""
 
 import time
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from shared.job import ENDED, JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from tests.parts import events_of
-from tests.shared.job_store.lives import claimed, in_state, progress, queued, running
-from tests.web.talk import IN_TILES, JOBS, Message, messages
+from tests.shared.job_store.transitions import claimed, in_state, progress, queued, running
+from tests.web.api_requests import IN_TILES, JOBS, Message, messages
 
 
 @contextmanager
@@ -29,39 +29,39 @@ def _following(
         yield messages(response)
 
 
-def _next(told: Iterator[Message | None]) -> Message:
+def _next(reported: Iterator[Message | None]) -> Message:
     """Return the next message; one comment may stand before it, not endless silence."""
-    return next(message for message in islice(told, 2) if message)
+    return next(message for message in islice(reported, 2) if message)
 
 
 def test_a_story_is_told_as_it_happens_from_the_job_to_its_end(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     job_id = queued(jobs)
-    with _following(client, job_id) as told:
-        first = _next(told)
+    with _following(client, job_id) as reported:
+        first = _next(reported)
         assert (first.event, first.data["state"], first.data["position"]) == ("job", "queued", 1)
         claim = claimed(jobs)
-        assert _next(told).data["state"] == "running"
+        assert _next(reported).data["state"] == "running"
         jobs.report(claim, progress(4), 1.5)
-        event, _, data = _next(told)
+        event, _, data = _next(reported)
         assert (event, data["eta_seconds"]) == ("progress", 1.5)
         assert (data["progress"]["evaluation"], data["progress"]["loss"]["total"]) == (4, 6.0)
         jobs.show_preview(claim, "jobs/secret/key.jpg", 4)
-        event, _, data = _next(told)
+        event, _, data = _next(reported)
         assert (event, data) == ("preview", {"href": f"{JOBS}/{job_id}/preview?evaluation=4"})
         jobs.succeed(claim, "key")
-        last = _next(told)
+        last = _next(reported)
         assert (last.event, last.data) == ("job", client.get(f"{JOBS}/{job_id}").get_json())
-        assert list(told) == []
+        assert list(reported) == []
 
 
 def test_a_fallback_is_told_at_once_with_the_job(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
-    with _following(client, claim.job_id) as told:
-        assert _next(told).data["fallbacks"] == []
+    with _following(client, claim.job_id) as reported:
+        assert _next(reported).data["fallbacks"] == []
         jobs.record_fallbacks(claim, 1, [IN_TILES])
-        event, _, data = _next(told)
+        event, _, data = _next(reported)
         assert (event, data) == ("job", client.get(f"{JOBS}/{claim.job_id}").get_json())
         assert data["fallbacks"][0]["tile"] == 512
 
@@ -70,12 +70,12 @@ def test_every_event_has_an_id_greater_than_the_one_before(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     claim = running(jobs)
-    with _following(client, claim.job_id) as told:
-        first = _next(told)
+    with _following(client, claim.job_id) as reported:
+        first = _next(reported)
         for evaluation in range(1, 6):
             jobs.report(claim, progress(evaluation), None)
         jobs.cancel(claim.job_id)
-        ids = [first.id, *(message.id for message in told if message)]
+        ids = [first.id, *(message.id for message in reported if message)]
     keys = [tuple(map(int, each.split("-"))) for each in ids]
     assert len(keys) == 7
     assert keys == sorted(set(keys))
@@ -84,11 +84,11 @@ def test_every_event_has_an_id_greater_than_the_one_before(
 def _whole_story(client: FlaskClient, jobs: JobStore) -> tuple[str, list[Message]]:
     """Return a running job's id, and what was told of it but the first message."""
     claim = running(jobs)
-    with _following(client, claim.job_id) as told:
-        first = _next(told)
+    with _following(client, claim.job_id) as reported:
+        first = _next(reported)
         for evaluation in range(1, 6):
             jobs.report(claim, progress(evaluation), None)
-        return claim.job_id, [first, *(_next(told) for _ in range(5))]
+        return claim.job_id, [first, *(_next(reported) for _ in range(5))]
 
 
 @pytest.mark.parametrize("seen", range(6))
@@ -96,11 +96,11 @@ def test_a_reader_takes_up_where_it_left_without_loss_or_doubles(
     client: FlaskClient, jobs: JobStore, seen: int
 ) -> None:
     job_id, story = _whole_story(client, jobs)
-    with _following(client, job_id, after=story[seen].id) as told:
-        assert [_next(told) for _ in story[seen + 1 :]] == story[seen + 1 :]
+    with _following(client, job_id, after=story[seen].id) as reported:
+        assert [_next(reported) for _ in story[seen + 1 :]] == story[seen + 1 :]
         jobs.cancel(job_id)
-        assert _next(told).data["state"] == "cancelled"
-        assert list(told) == []
+        assert _next(reported).data["state"] == "cancelled"
+        assert list(reported) == []
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_a_reader_that_names_no_event_of_the_job_begins_with_the_job(
 ) -> None:
     claim = running(jobs)
     headers = after.encode().decode("latin-1")
-    with _following(client, claim.job_id, headers) as told:
-        assert _next(told).data["state"] == "running"
+    with _following(client, claim.job_id, headers) as reported:
+        assert _next(reported).data["state"] == "running"
         jobs.report(claim, progress(7), None)
-        assert _next(told).data["progress"]["evaluation"] == 7
+        assert _next(reported).data["progress"]["evaluation"] == 7
         jobs.cancel(claim.job_id)
-        assert _next(told).data["state"] == "cancelled"
-        assert list(told) == []
+        assert _next(reported).data["state"] == "cancelled"
+        assert list(reported) == []
 
 
 def test_a_reader_that_was_away_too_long_is_told_how_the_job_stands(
@@ -128,8 +128,8 @@ def test_a_reader_that_was_away_too_long_is_told_how_the_job_stands(
     claim = claimed(jobs)
     for evaluation in range(1, 301):
         jobs.report(claim, progress(evaluation, 300), None)
-    with _following(client, job_id, after=seen) as told:
-        event, _, data = _next(told)
+    with _following(client, job_id, after=seen) as reported:
+        event, _, data = _next(reported)
         assert (event, data["state"]) == ("job", "running")
         assert data["progress"]["evaluation"] == 300
 
@@ -141,30 +141,30 @@ def test_an_ended_job_is_told_at_once_though_its_stream_is_gone(
 ) -> None:
     job_id = in_state(jobs, state).job_id
     redis.delete(f"gw:events:{job_id}")
-    with _following(client, job_id, after) as told:
-        [message] = told
+    with _following(client, job_id, after) as reported:
+        [message] = reported
     assert message is not None
     assert (message.event, message.data["state"]) == ("job", state)
 
 
 def test_a_story_of_a_job_that_lost_its_worker_goes_on(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs, lease=0)
-    with _following(client, claim.job_id) as told:
-        _next(told)
+    with _following(client, claim.job_id) as reported:
+        _next(reported)
         jobs.requeue_expired()
-        assert _next(told).data["state"] == "queued"
+        assert _next(reported).data["state"] == "queued"
         claimed(jobs)
-        assert _next(told).data["attempt"] == 2
+        assert _next(reported).data["attempt"] == 2
 
 
 def test_a_story_ends_when_its_job_is_deleted_under_it(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
-    with _following(client, claim.job_id) as told:
-        _next(told)
+    with _following(client, claim.job_id) as reported:
+        _next(reported)
         jobs.report(claim, progress(), None)
-        _next(told)
+        _next(reported)
         jobs.cancel(claim.job_id)
-        stream = list(told)
+        stream = list(reported)
     assert [message.data["state"] for message in stream if message] == ["cancelled"]
 
 
@@ -173,17 +173,17 @@ def test_a_reader_that_takes_up_is_answered_before_anything_happens(
 ) -> None:
     job_id = queued(jobs)
     began = time.monotonic()
-    with _following(client, job_id, after=events_of(jobs).last_id(job_id)) as told:
-        assert next(told) is None
+    with _following(client, job_id, after=events_of(jobs).last_id(job_id)) as reported:
+        assert next(reported) is None
     assert time.monotonic() - began < 1
 
 
 def test_silence_is_filled_with_comments_that_keep_the_connection(
     client: FlaskClient, jobs: JobStore
 ) -> None:
-    with _following(client, queued(jobs)) as told:
-        assert _next(told).event == "job"
-        assert [next(told), next(told)] == [None, None]  # at once, and after five seconds
+    with _following(client, queued(jobs)) as reported:
+        assert _next(reported).event == "job"
+        assert [next(reported), next(reported)] == [None, None]  # at once, and after five seconds
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])

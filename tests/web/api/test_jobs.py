@@ -16,9 +16,9 @@ from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
 from shared.wakeup import QUEUE
 from tests.parts import queue_of, redis_of
-from tests.shared.job_store.lives import claimed, in_state, progress, running
+from tests.shared.job_store.transitions import claimed, in_state, progress, running
+from tests.web.api_requests import IN_TILES, JOBS, accepted, problem, submit
 from tests.web.conftest import close
-from tests.web.talk import IN_TILES, JOBS, accepted, problem, submit
 from web import create_app
 from worker.maintenance.garbage import delete_orphans
 
@@ -28,7 +28,7 @@ FIELDS = {
     "links",
 }  # fmt: skip
 TILES_SENTENCE = (
-    "Continued in tiles of 512 px, with a history of 10 steps, since it ran out of memory."
+    "Continued in tiles of 512 px, with a history of 10 steps, because it ran out of memory."
 )
 LIVE = set(JobState) - ENDED
 
@@ -127,8 +127,8 @@ def test_the_log_tells_each_step_in_a_sentence(client: FlaskClient, jobs: JobSto
 def test_a_fallback_is_told_with_what_it_changed(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.record_fallbacks(claim, 1, [IN_TILES])
-    [told] = _shown(client, claim.job_id)["fallbacks"]
-    assert told == IN_TILES.model_dump() | {"detail": TILES_SENTENCE}
+    [reported] = _shown(client, claim.job_id)["fallbacks"]
+    assert reported == IN_TILES.model_dump() | {"detail": TILES_SENTENCE}
 
 
 @pytest.mark.parametrize("state", sorted(LIVE))
@@ -214,7 +214,7 @@ def test_a_job_is_deleted_though_its_pictures_have_to_be_collected_later(
     _break_images(tmp_path)
     with caplog.at_level(logging.WARNING):
         assert client.delete(f"{JOBS}/{job_id}").status_code == 204
-    assert f"the objects of {job_id} are left to garbage collection" in caplog.text
+    assert f"job {job_id}: garbage collection will delete its objects" in caplog.text
     problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
     _mend_images(tmp_path)
     objects = ObjectStore(str(tmp_path / "images"))

@@ -4,8 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.job_store import JobStore
-from tests.shared.job_store.lives import queued
-from tests.web.talk import JOBS, problem
+from tests.shared.job_store.transitions import queued
+from tests.web.api_requests import JOBS, problem
 
 
 def _walked(client: FlaskClient, address: str | None) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Results and previews: served when they are there, in the format that is asked for."""
+"""Results and previews: served when they exist, in the requested format."""
 
 import io
 
@@ -11,9 +11,9 @@ from shared.job import JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, encode
-from tests.shared.job_store.lives import in_state, running
+from tests.shared.job_store.transitions import in_state, running
+from tests.web.api_requests import JOBS, problem
 from tests.web.pictures import RED, SIZE, cornered, encoded
-from tests.web.talk import JOBS, problem
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
 from shared.pictures import encode
-from tests.shared.job_store.lives import in_state, queued
 from tests.shared.job_store.older_records import SAMPLES, restore
+from tests.shared.job_store.transitions import in_state, queued
+from tests.web.api_requests import JOBS, problem
 from tests.web.pictures import cornered
-from tests.web.talk import JOBS, problem
 
 UNREADABLE = {
     "an unknown state": ("state", "paused"),

@@ -1,4 +1,4 @@
-"""The guide to the settings: enough for a client that knows no knobs."""
+"""The settings' schema: enough for a client that knows no setting by name."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.settings import PRESETS, StyleSettings
-from tests.web.talk import accepted, submit
+from tests.web.api_requests import accepted, submit
 
 NAMES = list(StyleSettings.model_fields)
 NUMBERS = ["size", "iterations", "content_weight", "style_weight", "tv_weight", "pyramid"]
@@ -23,14 +23,14 @@ def guide(client: FlaskClient) -> dict[str, Any]:
 def test_every_setting_is_listed_with_help_and_default(guide: dict[str, Any]) -> None:
     listed = guide["schema"]["properties"]
     assert list(listed) == NAMES
-    assert all(knob["description"] and "default" in knob for knob in listed.values())
+    assert all(setting["description"] and "default" in setting for setting in listed.values())
 
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_is_listed_with_bounds_and_unit(guide: dict[str, Any], name: str) -> None:
-    knob = guide["schema"]["properties"][name]
-    assert knob["minimum"] <= knob["default"] <= knob["maximum"]
-    assert knob.get("unit") == UNITS.get(name)
+    setting = guide["schema"]["properties"][name]
+    assert setting["minimum"] <= setting["default"] <= setting["maximum"]
+    assert setting.get("unit") == UNITS.get(name)
 
 
 def test_presets_are_whole_settings_that_a_program_may_send_back(

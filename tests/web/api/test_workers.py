@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 
 from shared.job_store import Capability, JobStore, Worker, Workers
 from shared.job_store.connection import Connection
-from tests.shared.job_store.lives import claimed, queued
-from tests.shared.job_store.staff import announce
-from tests.web.talk import JOBS
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import claimed, queued
+from tests.web.api_requests import JOBS
 
 WORKERS = "/api/v1/workers"
 BROKEN = Worker(name="broken", pixels=10**9, device="a card")
@@ -60,7 +60,7 @@ def test_a_job_that_only_suspended_workers_could_take_says_why_it_waits(
     _suspend(jobs)
     waiting = client.get(f"{JOBS}/{queued(jobs)}").get_json()["waiting"]
     assert waiting["code"] == "workers_suspended"
-    assert "pause (RuntimeError: CUDA context lost)." in waiting["detail"]
+    assert "(RuntimeError: CUDA context lost)" in waiting["detail"]
     announce(workers, Worker(name="small", pixels=1))
     assert client.get(f"{JOBS}/{queued(jobs)}").get_json()["waiting"] == waiting
     announce(workers, Worker(name="healthy", pixels=10**9))

@@ -13,7 +13,8 @@ from shared.errors import OutOfMemory
 from shared.job import Job, JobProgress
 from shared.job_store import JobStore
 from shared.settings import PRESETS, StyleSettings
-from tests.shared.job_store.lives import claimed, queued, running
+from tests.formatted import ESTIMATES, NUMBERS
+from tests.shared.job_store.transitions import claimed, queued, running
 
 PICTURE = style_path("brushwork")
 LOSS = {"total": 67271.6, "style": 0.5, "content": 12.345, "mood": 1.5e-5}
@@ -87,15 +88,15 @@ def test_the_page_follows_its_job_to_the_end(page: Page, url: str, jobs: JobStor
     claim = claimed(jobs)
     expect(page.locator("#state")).to_have_text("running")
     jobs.report(claim, progress(3), 42.0)
-    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("3 / 10")
-    assert fact(page, "left") == "40 sec"
+    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("3 of 10")
+    assert fact(page, "done") == "about 40 s"
     assert fact(page, "position") is None
     assert losses(page) == SHOWN | SHOWN_NEW_TERM
     assert page.title() == "running · Gramworks"
     jobs.fail(claim, OutOfMemory(width=64, height=48, maximum=32))
     expect(page.locator("#state")).to_have_text("failed")
     expect(page.get_by_text("A size of 32 should fit.")).to_be_visible()
-    assert fact(page, "left") is None
+    assert fact(page, "done") is None
     assert not page.get_by_role("button", name="Cancel").is_visible()
 
 
@@ -107,14 +108,44 @@ def test_what_the_server_rendered_stays_the_same_after_the_first_event(
     html = httpx.get(f"{url}/jobs/{claim.job_id}").text
     rendered = dict(re.findall(r"<dt>([\w ]+)</dt><dd>([^<]+)</dd>", html))
     page.goto(f"{url}/jobs/{claim.job_id}")
-    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("3 / 10")
+    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("3 of 10")
     jobs.report(claim, progress(4), 42.0)
-    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("4 / 10")
+    expect(page.locator("[data-fact=evaluation] dd")).to_have_text("4 of 10")
     assert losses(page) == {
         name: value for name, value in rendered.items() if name.endswith("loss")
     }
     assert losses(page) == SHOWN | SHOWN_NEW_TERM
-    assert fact(page, "left") == rendered["Time left"]
+    assert fact(page, "done") == rendered["done in"]
+
+
+@pytest.mark.parametrize(
+    ("function", "table"), [("number", NUMBERS), ("about", ESTIMATES)], ids=["number", "about"]
+)
+def test_the_browser_formats_as_the_server_does(
+    page: Page, url: str, function: str, table: list[tuple[float, str]]
+) -> None:
+    page.goto(url)
+    values = [value for value, _ in table]
+    shown = page.evaluate(
+        "async ([name, values]) => values.map((await import('/static/format.js'))[name])",
+        [function, values],
+    )
+    assert dict(zip(values, shown, strict=True)) == dict(table)
+
+
+def test_times_are_local_on_every_page(page: Page, url: str, jobs: JobStore) -> None:
+    job_id = queued(jobs)
+    for path in ("/", f"/jobs/{job_id}"):
+        page.goto(url + path)
+        expect(page.locator("time").first).not_to_contain_text("UTC")
+
+
+def test_an_upload_that_is_too_large_is_refused_in_the_server_s_words(page: Page, url: str) -> None:
+    page.goto(url)
+    page.evaluate("document.querySelector('form').dataset.limit = 1000")
+    choose_pictures(page)
+    message = page.locator("input[name=content]").evaluate("input => input.validationMessage")
+    assert message == "The upload is too large. Files can have up to 64 MB together."
 
 
 def test_only_a_failed_job_can_be_retried(page: Page, url: str, jobs: JobStore) -> None:
@@ -155,7 +186,7 @@ def test_an_unreadable_job_is_shown_and_can_be_deleted(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_scrolls_sideways_on_a_phone(
+def test_pages_fit_a_phone_and_a_finger(
     page: Page, url: str, jobs: JobStore, scheme: str, tmp_path: Path
 ) -> None:
     claim = running(jobs)
@@ -167,3 +198,8 @@ def test_no_page_scrolls_sideways_on_a_phone(
         page.screenshot(path=tmp_path / f"{scheme}{len(path)}.png")
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 380, json.dumps({"path": path, "width": width})
+        for control in page.locator(
+            "button, select, summary, .button, .drop, .settings input"
+        ).all():
+            box = control.bounding_box()  # None: it is hidden
+            assert box is None or box["height"] >= 44, control.inner_text()

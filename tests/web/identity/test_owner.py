@@ -1,4 +1,4 @@
-"""One address's many jobs do not hold up another's one; no address is kept."""
+"""Many jobs from one address do not delay another address's job; no address is stored."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +12,9 @@ from shared.config import Config
 from shared.job import Job
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
-from tests.shared.job_store.lives import claimed, someone
+from tests.shared.job_store.transitions import claimed, someone
+from tests.web.api_requests import JOBS, accepted, upload
 from tests.web.conftest import close
-from tests.web.talk import JOBS, accepted, upload
 from web import create_app
 from web.identity.owner import owner_of
 

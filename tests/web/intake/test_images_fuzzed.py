@@ -1,4 +1,4 @@
-"""Whatever bytes are sent as a picture, the answer is a job or a refusal, never a crash."""
+"""For any bytes sent as a picture, the answer is a job or a refusal, never a crash."""
 
 import pytest
 from flask import Flask
@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.job_store.connection import Connection
+from tests.web.api_requests import submit
 from tests.web.pictures import noise
-from tests.web.talk import submit
 
 MAGIC = [
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",

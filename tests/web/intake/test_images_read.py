@@ -1,4 +1,4 @@
-"""Uploaded pictures of every kind come to the workers as one: 8-bit sRGB, upright, opaque."""
+"""Uploaded pictures of all kinds are converted to one: 8-bit sRGB, upright, opaque."""
 
 import io
 
@@ -9,6 +9,7 @@ from PIL import Image
 
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
+from tests.web.api_requests import PLAIN, accepted, stored_content, submit
 from tests.web.pictures import (
     CORNERS,
     RED,
@@ -19,7 +20,6 @@ from tests.web.pictures import (
     plain,
     swapping_profile,
 )
-from tests.web.talk import PLAIN, accepted, stored_content, submit
 
 Colour = tuple[int, int, int]
 SWAPPED = (RED[1], RED[0], RED[2])

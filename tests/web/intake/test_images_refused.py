@@ -1,4 +1,4 @@
-"""Uploads that cannot be used are refused at the door, with the field, the bound and the reason."""
+"""Invalid uploads are refused with the field, the bound and the reason."""
 
 import tracemalloc
 from pathlib import Path
@@ -10,8 +10,8 @@ from PIL import Image
 
 from shared.config import Config
 from shared.job_store.connection import Connection
+from tests.web.api_requests import PLAIN, problem, submit
 from tests.web.pictures import SIZE, encoded, header_only_png, noise, plain, white
-from tests.web.talk import PLAIN, problem, submit
 
 NO_IMAGES: dict[str, bytes] = {
     "empty": b"",

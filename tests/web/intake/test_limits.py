@@ -1,4 +1,4 @@
-"""What cannot be painted, or kept, is refused before it is accepted, with the way out."""
+"""Jobs that cannot be painted or stored are refused, and the error says what works."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,11 +18,11 @@ from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.own_redis import OwnRedis
 from tests.parts import queue_of
-from tests.shared.job_store.lives import claimed, in_state, queued
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import claimed, in_state, queued
+from tests.web.api_requests import JOBS, accepted, problem, submit, upload
 from tests.web.conftest import close
 from tests.web.pictures import white
-from tests.web.talk import JOBS, accepted, problem, submit, upload
 from web import create_app
 
 Serve = Callable[..., Flask]
@@ -87,7 +87,7 @@ def test_where_no_size_fits_none_is_named(client: FlaskClient, redis: Connection
     announce(Workers(redis), Worker(name="tiny", pixels=10))
     body = problem(_sized(client, 400), 422, "no_worker_fits")
     assert body["maximum"] is None
-    assert "too small to paint" in body["detail"]
+    assert "No size would fit" in body["detail"]
 
 
 def test_a_full_queue_refuses_until_a_job_has_started(serve: Serve, jobs: JobStore) -> None:
@@ -96,7 +96,7 @@ def test_a_full_queue_refuses_until_a_job_has_started(serve: Serve, jobs: JobSto
         accepted(submit(client))
     body = _refused(submit(client), 429, "queue_full")
     assert (body["bound"], body["maximum"]) == ("jobs", 2)
-    assert "full with 2 jobs" in body["detail"]
+    assert "full (2 jobs)" in body["detail"]
     claimed(jobs)
     accepted(submit(client))
 

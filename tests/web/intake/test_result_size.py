@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.web.api_requests import accepted, problem, submit
 from tests.web.pictures import white
-from tests.web.talk import accepted, problem, submit
 
 
 def _submitted(client: FlaskClient, shape: tuple[int, int], size: int) -> TestResponse:

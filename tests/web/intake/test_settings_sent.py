@@ -1,4 +1,4 @@
-"""Settings and options as they are sent: what is wrong is named by field, with the bound."""
+"""Settings and options of a request: errors name the field and the bound."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.settings import PRESETS, StyleSettings
-from tests.web.talk import JOBS, accepted, problem, submit, upload
+from tests.web.api_requests import JOBS, accepted, problem, submit, upload
 
 NO_OBJECTS = {
     "no JSON": "size=64",
@@ -36,13 +36,13 @@ WRONG: list[tuple[str, str, str]] = [
     ('{"tv_weight": NaN}', "settings.tv_weight", "finite number"),
     ('{"tv_weight": -1}', "settings.tv_weight", "must be 0"),
     ('{"tv_weight": null}', "settings.tv_weight", "must be a number"),
-    ('{"style_layers": []}', "settings.style_layers", "needs 1 or more"),
+    ('{"style_layers": []}', "settings.style_layers", "must have 1 or more"),
     ('{"style_layers": "all"}', "settings.style_layers", "a list of layers"),
     ('{"style_layers": {"block1_conv1": 0}}', "settings.style_layers.block1_conv1", "more than 0"),
     ('{"style_layers": ["conv"]}', "settings.style_layers.conv", "'block1_conv1'"),
     ('{"deprocess_means": "x"}', "settings.deprocess_means", "'keras' or 'shifted'"),
     ('{"deprocess_means": [1, 2]}', "settings.deprocess_means.2", "three numbers"),
-    ('{"deprocess_means": [1, 2, 3, 4]}', "settings.deprocess_means", "takes up to 3"),
+    ('{"deprocess_means": [1, 2, 3, 4]}', "settings.deprocess_means", "must have 3 or fewer"),
     ('{"deprocess_means": {}}', "settings.deprocess_means", "list of three numbers"),
     ('{"deprocess_means": [1, 2, 511]}', "settings.deprocess_means.2", "must be 510"),
     ('{"geometry": "flat"}', "settings.geometry", "'keras' or 'aspect'"),

@@ -97,10 +97,10 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["queue_full", "storage_full", "store_unavailable"])
-def test_what_time_mends_is_told_with_when_to_try_again(code: str) -> None:
+def test_a_temporary_error_says_when_to_try_again(code: str) -> None:
     assert status_of(CODES[code]()) in (429, 503)
     assert RETRY_SECONDS[code] > 0
-    assert "try again in" in sentence(code, RAISED[code])
+    assert "Try again in" in sentence(code, RAISED[code])
 
 
 def test_a_bound_in_bytes_is_told_in_megabytes() -> None:
@@ -119,8 +119,8 @@ def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
 
 
 def test_what_is_known_of_lost_workers_is_told_in_words() -> None:
-    told = sentence("workers_lost", RAISED["workers_lost"])
-    assert "in attempt 4, its worker was lost at evaluation 7, after 12 s" in told
+    reported = sentence("workers_lost", RAISED["workers_lost"])
+    assert "in attempt 4, its worker was lost at evaluation 7, after 12 s" in reported
     failed = {"attempt": 5, "reason": "error", "detail": "RuntimeError: no device", "seconds": 3}
-    told = sentence("workers_lost", {"attempts": 1, "lost": [failed]})
-    assert "in attempt 5, its worker had an unexpected error (RuntimeError: no device)" in told
+    reported = sentence("workers_lost", {"attempts": 1, "lost": [failed]})
+    assert "in attempt 5, its worker had an unexpected error (RuntimeError: no device)" in reported

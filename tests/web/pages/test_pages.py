@@ -1,4 +1,4 @@
-"""The pages for people: the form, what it says of faults, and the page of a job."""
+"""The pages for people: the form with its errors, and the page of a job."""
 
 import html
 import re
@@ -18,10 +18,10 @@ from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
 from shared.pictures import encode
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
-from tests.shared.job_store.lives import in_state, progress, queued, running
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import in_state, progress, queued, running
+from tests.web.api_requests import IN_TILES, upload
 from tests.web.pictures import cornered, white
-from tests.web.talk import IN_TILES, upload
 
 BALANCED = StyleSettings(**PRESETS["balanced"])
 
@@ -85,6 +85,21 @@ def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: Job
                 "deprocess_means": (1.0, 2.0, 3.0),
             },
         ),
+        (
+            {
+                "preset": "faithful",
+                "style_layers": "block1_conv1: 1, block2_conv1: 0.5",
+                "deprocess_means": "1.5, 2, 3",
+            },
+            {
+                "style_layers": {"block1_conv1": 1.0, "block2_conv1": 0.5},
+                "deprocess_means": (1.5, 2.0, 3.0),
+            },
+        ),
+        (
+            {"preset": "faithful", "style_layers": "block1_conv1, block2_conv1"},
+            {"style_layers": {"block1_conv1": 1.0, "block2_conv1": 1.0}},
+        ),
     ],
 )
 def test_what_is_chosen_in_the_form_is_what_is_painted(
@@ -106,6 +121,7 @@ def test_what_is_chosen_in_the_form_is_what_is_painted(
         ({"iterations": "9" * 5000}, "must be a whole number"),
         ({"preset": "wild"}, "must be &#39;faithful&#39; or &#39;balanced&#39;"),
         ({"deprocess_means": "wild"}, "is not valid"),
+        ({"style_layers": "block1_conv1: 0"}, "&#39;Style layers: block1_conv1&#39; must be more"),
     ],
 )
 def test_a_fault_is_told_beside_the_form_with_what_was_entered(
@@ -182,7 +198,7 @@ def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
 ) -> None:
     queued(jobs)
     page = _page(client, queued(jobs))
-    assert "<dt>Position</dt><dd>2</dd>" in page
+    assert "<dt>position</dt><dd>2</dd>" in page
     assert "No worker is online" in page
     announce(Workers(redis), Worker(name="w", pixels=10**9))
     page = _page(client, queued(jobs))
@@ -196,7 +212,7 @@ def test_a_running_job_shows_its_numbers_without_a_script(
     claim = running(jobs)
     jobs.report(claim, progress(3), 5.0)
     page = _page(client, claim.job_id)
-    assert "<dt>Evaluation</dt><dd>3 / 10</dd>" in page
+    assert "<dt>evaluation</dt><dd>3 of 10</dd>" in page
     assert 'value="0.3"' in page
     assert "<dt>total loss</dt><dd>6</dd>" in page
 

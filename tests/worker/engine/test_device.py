@@ -1,4 +1,4 @@
-"""One function chooses the device; what a GPU changes is tested by what the driver would say."""
+"""One function chooses the device; GPUs are tested with the driver's output."""
 
 import subprocess
 from collections.abc import Callable
@@ -23,12 +23,12 @@ def with_gpu(monkeypatch: pytest.MonkeyPatch) -> Found:
     """Return a function that finds the device of a machine with such a GPU."""
 
     def found(
-        ability: tuple[int, int], told: str | Exception = ONE, memory: int | None = None
+        ability: tuple[int, int], reported: str | Exception = ONE, memory: int | None = None
     ) -> Device:
         def driver(*_: Any, **__: Any) -> SimpleNamespace:
-            if isinstance(told, Exception):
-                raise told
-            return SimpleNamespace(stdout=told)
+            if isinstance(reported, Exception):
+                raise reported
+            return SimpleNamespace(stdout=reported)
 
         details = {"device_name": "a card", "compute_capability": ability}
         monkeypatch.setattr(
@@ -104,7 +104,7 @@ def test_what_the_operator_says_comes_first(with_gpu: Found) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "reported",
     [
         FileNotFoundError(),
         "0, GPU-aaaa, [N/A]\n",
@@ -113,9 +113,9 @@ def test_what_the_operator_says_comes_first(with_gpu: Found) -> None:
     ],
 )
 def test_a_driver_that_does_not_tell_leaves_images_whole(
-    with_gpu: Found, told: str | Exception
+    with_gpu: Found, reported: str | Exception
 ) -> None:
-    assert with_gpu((8, 6), told).memory is None
+    assert with_gpu((8, 6), reported).memory is None
 
 
 def test_a_kernel_that_does_not_tell_has_no_flags(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The engine paints: the same way each time, telling how far it is, and failing with a reason."""
+"""The engine paints reproducibly, reports its progress, and fails with a reason."""
 
 import subprocess
 import sys
@@ -50,11 +50,11 @@ def test_the_result_has_the_height_that_was_asked_for_and_the_content_s_shape(
 
 
 def test_progress_counts_the_evaluations_of_all_levels(engine: Engine) -> None:
-    told = run(engine, StyleSettings(size=64, iterations=8, pyramid=2, geometry="aspect"))
-    assert [progress.evaluation for progress in told] == list(range(1, 11))
-    assert {progress.evaluations for progress in told} == {10}
-    assert [progress.level for progress in told] == [1, 1, *[2] * 8]
-    fractions = [progress.fraction for progress in told]
+    reported = run(engine, StyleSettings(size=64, iterations=8, pyramid=2, geometry="aspect"))
+    assert [progress.evaluation for progress in reported] == list(range(1, 11))
+    assert {progress.evaluations for progress in reported} == {10}
+    assert [progress.level for progress in reported] == [1, 1, *[2] * 8]
+    fractions = [progress.fraction for progress in reported]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
     assert fractions[1] < 0.5  # a coarse level is cheap

@@ -1,4 +1,4 @@
-"""Pixels come to size and to VGG's centre as in Keras."""
+"""Pixels are resized and centred as in Keras."""
 
 import keras
 import numpy as np

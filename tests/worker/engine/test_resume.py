@@ -1,4 +1,4 @@
-"""A painting goes on from a snapshot, in another engine, as if it had not been interrupted."""
+"""A job resumes from a snapshot in another engine as if it had not been interrupted."""
 
 from collections.abc import Iterator
 
@@ -49,11 +49,11 @@ def test_interrupted_anywhere_it_ends_as_well_and_makes_no_evaluation_twice(
     weights: Weights, whole: tuple[Progress, dict[int, Snapshot]], evaluation: int
 ) -> None:
     end, aside = whole
-    told = list(paint(Engine(weights), aside[evaluation]))
-    assert [each.evaluation for each in told] == list(range(evaluation + 1, LAST + 1))
-    assert all(each.level == 1 + (each.evaluation > COARSE) for each in told)
-    assert told[0].fraction <= told[-1].fraction == 1
-    assert told[-1].loss < 1.01 * end.loss
+    reported = list(paint(Engine(weights), aside[evaluation]))
+    assert [each.evaluation for each in reported] == list(range(evaluation + 1, LAST + 1))
+    assert all(each.level == 1 + (each.evaluation > COARSE) for each in reported)
+    assert reported[0].fraction <= reported[-1].fraction == 1
+    assert reported[-1].loss < 1.01 * end.loss
 
 
 def test_what_was_at_its_end_yields_its_picture_again(

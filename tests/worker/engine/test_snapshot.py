@@ -1,4 +1,4 @@
-"""A snapshot goes through a file unchanged, and what is no snapshot is refused."""
+"""A snapshot is unchanged after saving and loading; anything else is refused."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""A job that is claimed, and an engine that does as it is told."""
+"""A claimed job, and an engine that the test controls."""
 
 from collections.abc import Callable, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""A lease is kept for as long as its work may take, and no longer."""
+"""A lease is renewed as long as the job's phase may take, and no longer."""
 
 import signal
 import subprocess
@@ -50,16 +50,16 @@ def test_quick_ones_are_not_taken_for_hung_at_once() -> None:
 def test_work_that_gives_no_sign_of_life_is_hung_and_its_lease_lapses(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
-    told = threading.Event()
+    reported = threading.Event()
 
     def hung(claim: Claim, jobs: JobStore) -> None:
         jobs.lose(claim, "hung")
-        told.set()
+        reported.set()
 
     claim = claimed(jobs, objects)
     with hold_lease(claim, jobs, seconds=0.6, on_hang=hung) as lease:
         lease.expect_progress_in(0.5)
-        assert told.wait(3)
+        assert reported.wait(3)
     job = jobs.get(claim.job_id)
     assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "hung")
 

@@ -1,4 +1,4 @@
-"""A worker's pace is what its last jobs took together, the first of a process left out."""
+"""A worker's speed is measured over its last jobs, without the first of a process."""
 
 from worker.job.throughput import JobTiming, Throughput
 

@@ -1,4 +1,4 @@
-"""Files that no record names are deleted once they are old enough; all others stay."""
+"""Objects that no record names are deleted when they are old enough; others stay."""
 
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore

@@ -1,4 +1,4 @@
-"""A maintenance loop goes on whatever its step raises."""
+"""A maintenance loop continues after any exception."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""Reconcile puts lost jobs back and wakes idle workers, and only those."""
+"""Reconcile requeues lost jobs and wakes idle workers, and does nothing else."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
 from tests.parts import locks_of, queue_of, redis_of, workers_of
-from tests.shared.job_store.staff import announce
+from tests.shared.job_store.online_workers import announce
 from tests.worker.job.scripted import claimed, submitted
 from worker.maintenance.reconcile import Reconciler
 
@@ -23,13 +23,13 @@ def workers(redis: Connection) -> Workers:
 
 
 class Bell:
-    """Counts how often it was rung."""
+    """Counts how often it was called."""
 
     def __init__(self) -> None:
-        self.rung = 0
+        self.count = 0
 
     def __call__(self) -> None:
-        self.rung += 1
+        self.count += 1
 
 
 def reconciler(
@@ -54,7 +54,7 @@ def test_a_lost_wake_up_is_sent_again(
     submitted(jobs, objects)
     announce(workers, Worker(name="idle", pixels=1))
     reconciler(jobs, objects, bell).reconcile()
-    assert bell.rung == 1
+    assert bell.count == 1
 
 
 def test_nobody_is_woken_without_work(
@@ -63,7 +63,7 @@ def test_nobody_is_woken_without_work(
     bell = Bell()
     announce(workers, Worker(name="idle", pixels=1))
     reconciler(jobs, objects, bell).reconcile()
-    assert bell.rung == 0
+    assert bell.count == 0
 
 
 def test_busy_workers_are_not_woken(jobs: JobStore, workers: Workers, objects: ObjectStore) -> None:
@@ -72,7 +72,7 @@ def test_busy_workers_are_not_woken(jobs: JobStore, workers: Workers, objects: O
     submitted(jobs, objects)
     announce(workers, Worker(name="busy", pixels=1))
     reconciler(jobs, objects, bell).reconcile()
-    assert bell.rung == 0
+    assert bell.count == 0
 
 
 def test_a_lost_job_goes_back_and_wakes(
@@ -83,7 +83,7 @@ def test_a_lost_job_goes_back_and_wakes(
     announce(workers, Worker(name="idle", pixels=1))
     reconciler(jobs, objects, bell).reconcile()
     assert jobs.get(claim.job_id).state is JobState.QUEUED
-    assert bell.rung == 1
+    assert bell.count == 1
 
 
 def test_one_worker_reconciles_at_a_time(jobs: JobStore, objects: ObjectStore) -> None:

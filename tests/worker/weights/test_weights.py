@@ -1,4 +1,4 @@
-"""The weights are VGG19's own, verified, or there are none and it is said what can be done."""
+"""The weights are VGG19's, verified; otherwise the error lists the alternatives."""
 
 import pickle
 import subprocess
@@ -127,7 +127,7 @@ def test_a_pickle_that_would_run_code_is_refused() -> None:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return print, ("this must not run",)
 
-    with pytest.raises(pickle.UnpicklingError, match="print does not belong"):
+    with pytest.raises(pickle.UnpicklingError, match="print is not allowed"):
         read_quantised(pickle.dumps(Malice()))
 
 

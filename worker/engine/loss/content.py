@@ -28,5 +28,5 @@ class Content(Term):
         slope: tf.Tensor,
         layer_stride: int,
     ) -> tf.Tensor:
-        """Return the size as if of the deepest block, which has two values for each pixel."""
+        """Return the mean square for the deepest block, which has two activations per pixel."""
         return 4.0 * tf.square(slope) * statistic / 2

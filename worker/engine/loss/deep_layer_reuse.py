@@ -1,4 +1,4 @@
-"""Evaluates the deepest layers seldom where they hardly move the image: a third of the work."""
+"""Evaluates the deepest layers less often where their gradient is small, to save time."""
 
 import tensorflow as tf
 
@@ -6,37 +6,37 @@ from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets
 
-PERIOD = 10  # evaluations from one full one to the next
-EARLY = 3  # one more, counted from 0: the first steps are the longest
-LARGEST_SHARE = 0.1  # of the near part's gradient that the deep part's may have to be reused
+PERIOD = 10  # evaluations from one full evaluation to the next
+EARLY = 3  # one more full evaluation, counted from 0: the first steps are the longest
+LARGEST_SHARE = 0.1  # the deep part is reused up to this share of the near part's gradient norm
 
 
 class DeepLayerReuse:
     """The evaluations of one level.
 
-    Terms read from VGG19's fifth block are mostly below a hundredth of the loss. Where their
-    gradient is small beside the others', it and their losses are reused from one full evaluation to
-    the next; else every evaluation is full. The first and the last always are. Whether it is small
-    is checked ever more seldom, since the host waits for the device to know.
+    Terms read from VGG19's fifth block are mostly below 1 % of the loss. If their gradient is small
+    compared with the others', it and their losses are reused between full evaluations; otherwise
+    every evaluation is full. The first and the last are always full. The check makes the host wait
+    for the device, so it is done less and less often.
     """
 
     def __init__(
         self, objective: Objective, targets: Targets, evaluations: int, side: int | None = None
     ) -> None:
-        """Evaluate nothing yet.
+        """Create it without evaluating anything.
 
         Args:
-            objective: what is minimised.
-            targets: at this level.
+            objective: the objective to evaluate.
+            targets: the objective's targets at this level.
             evaluations: how many there will be.
-            side: the longest side of a tile, in pixels; None evaluates images whole.
+            side: the longest side of a tile, in pixels; None uses no tiles.
         """
         self._objective = objective
         self._targets = targets
         self._evaluations = evaluations
         self._side = side
         self._done = 0
-        self._deep: Evaluation | None = None  # None where nothing may be reused
+        self._deep: Evaluation | None = None  # None if it is too large to be reused
 
     def __call__(self, image: tf.Tensor) -> Evaluation:
         """Return the losses of an image (1, rows, columns, 3) and the gradient to step by."""

@@ -1,4 +1,4 @@
-"""Reads what stays fixed: the style images' statistics and the content image's activations."""
+"""Computes the fixed targets: the style images' statistics, the content image's activations."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from worker.engine.vgg19.layers import margin, stride
 
 
 class FeatureExtractor:
-    """Reads images of any size, whole or in tiles; traced once."""
+    """The feature extractor, for images of any size, whole or in tiles; traced once."""
 
     def __init__(self, network: keras.Model, components: Sequence[Component]) -> None:
         self._network = network
@@ -29,13 +29,13 @@ class FeatureExtractor:
     ) -> Sums:
         """Return each component's statistics of the style images, (styles, ...).
 
-        A statistic is a sum over positions: a style of another shape counts as if it had `shape`,
-        the result's.
+        A statistic is a sum over positions, so that of a style image of another shape is scaled to
+        `shape`.
 
         Args:
             styles: each (1, r, c, 3), centred B, G, R.
             shape: rows and columns of the result.
-            side: the longest side of a tile, in pixels; None reads the images whole.
+            side: the longest side of a tile, in pixels; None uses no tiles.
         """
         each = [self._statistics(style, side) for style in styles]
         return {

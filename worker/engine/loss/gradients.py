@@ -1,4 +1,4 @@
-"""An image's losses and gradient: through the network and back, whole or tile by tile."""
+"""An image's losses and gradient: forward and backward passes, whole or tile by tile."""
 
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -23,13 +23,13 @@ class Evaluation(NamedTuple):
 class Gradients:
     """The evaluation of some components, traced once for images of all sizes.
 
-    The components fall into parts, and each part has an evaluation of its own.
+    The components are grouped into parts; each part is evaluated separately.
     """
 
     def __init__(
         self, network: keras.Model, parts: Sequence[Sequence[Component]], names: Sequence[str]
     ) -> None:
-        """Trace nothing yet.
+        """Create it without tracing anything.
 
         Args:
             network: from (1, rows, columns, 3) to a dict of layer to activations.
@@ -49,9 +49,9 @@ class Gradients:
         """Return each part's evaluation of an image (1, rows, columns, 3), centred B, G, R.
 
         Args:
-            image: at which.
-            targets: of the objective.
-            side: the longest side of a tile's core, in pixels; None evaluates the image whole.
+            image: the image to evaluate.
+            targets: the objective's targets.
+            side: the longest side of a tile's core, in pixels; None uses no tiles.
         """
         rows, columns = image.shape[1:3]
         tiles = list(chain(*grid(rows, columns, side, self._margin)))
@@ -71,9 +71,9 @@ class Gradients:
     def _evaluate_in_tiles(
         self, tiles: Sequence[Tile], image: tf.Tensor, targets: Targets
     ) -> list[Evaluation]:
-        """Add up the sums over the tiles, weigh them, and go through the tiles again and back.
+        """Add up the tiles' sums, compute the slopes, then run each tile forward and backward.
 
-        A tile's gradient reaches into its surroundings, since its core is made of them.
+        A tile's gradient includes its surroundings, since the core's activations depend on them.
         """
         sums: Sums = {}
         for tile in tiles:
@@ -117,7 +117,7 @@ class Gradients:
         }
 
     def _weigh(self, sums: Sums, targets: Targets) -> list[tuple[tf.Tensor, Sums]]:
-        """Return each part's losses (terms,), and the weighed slope of each of its sums."""
+        """Return each part's losses (terms,), and the weighted slope of each of its sums."""
         return [self._weigh_part(part, sums, targets) for part in self._parts]
 
     def _weigh_part(
@@ -139,7 +139,7 @@ class Gradients:
         slopes: Sums,
         image: tf.Tensor,
     ) -> tf.Tensor:
-        """Return the slopes of a part's sums, carried back to the image."""
+        """Return the gradient of a part with respect to the image, from the slopes of its sums."""
         own = {component.key: sums[component.key] for component in part}
         if not self._is_float16:
             return tape.gradient(own, image, output_gradients=slopes)

@@ -31,21 +31,21 @@ TERMS: tuple[WeightedTerm, ...] = (
 
 
 class Objective:
-    """The loss of images of any size, read from one network and traced once for all of them.
+    """The loss of images of any size, computed with one network and traced once.
 
-    It can be evaluated in two parts: the components that read `DEEPEST_BLOCK` (deep) and all others
-    (near), for which the network's last third is not needed.
+    It can be evaluated in two parts: the components that read `DEEPEST_BLOCK` (deep), and all
+    others (near), which do not need the last third of the network.
     """
 
     def __init__(
         self, network: keras.Model, settings: StyleSettings, terms: Sequence[WeightedTerm] = TERMS
     ) -> None:
-        """Trace nothing yet.
+        """Create it without tracing anything.
 
         Args:
-            network: VGG19 as built.
-            settings: they choose the layers.
-            terms: of the loss.
+            network: VGG19, from `network.build`.
+            settings: the settings that choose the layers.
+            terms: the terms of the loss.
         """
         self._terms = terms
         self._components = found = components(terms, settings)
@@ -68,14 +68,14 @@ class Objective:
         scale: float = 1.0,
         side: int | None = None,
     ) -> Targets:
-        """Compute once what stays fixed.
+        """Compute the fixed targets, once per level.
 
         Args:
             content: (1, rows, columns, 3), centred B, G, R, of the result's shape.
             styles: one or more (1, r, c, 3); they count equally.
-            settings: the weights.
-            scale: of the terms that are sums over positions.
-            side: the longest side of a tile, in pixels; None reads images whole.
+            settings: the settings that hold the weights.
+            scale: a factor on the weights of terms that are sums over positions.
+            side: the longest side of a tile, in pixels; None uses no tiles.
         """
         rows, columns = content.shape[1:3]
         statistics = self._features.style_statistics(styles, (rows, columns), side)
@@ -92,7 +92,7 @@ class Objective:
     def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None = None) -> Evaluation:
         """Return the losses of an image (1, rows, columns, 3), centred B, G, R, and the gradient.
 
-        The losses are in the order of `names`. The result is the same in tiles, except for
+        The losses are in the order of `names`. With tiles, the result is the same except for
         rounding; `side` as in `targets`.
         """
         return self._all.evaluate(image, targets, side)[0]
@@ -100,7 +100,7 @@ class Objective:
     def evaluate_near(
         self, image: tf.Tensor, targets: Targets, side: int | None = None
     ) -> Evaluation:
-        """Return the same of the near components; the losses of other terms are 0."""
+        """Return the evaluation of the near components; the losses of other terms are 0."""
         return self._near.evaluate(image, targets, side)[0]
 
     def evaluate_parts(

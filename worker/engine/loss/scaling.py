@@ -1,4 +1,4 @@
-"""The scale at which a gradient goes through float16; without it, a good image's becomes zero."""
+"""Loss scaling for float16: without it, small gradients become zero."""
 
 import math
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ TINY = 1e-30  # the square of a gradient that is zero in practice
 def gradient_scale(
     components: Sequence[Component], sums: Sums, slopes: Sums, image: tf.Tensor
 ) -> tf.Tensor:
-    """Return the power of two that brings the strongest gradient of activations to size one.
+    """Return the power of two that brings the largest gradient of activations close to 1.
 
     Below 6e-8 float16 is zero, above 65504 infinite. Each term estimates its gradient's size from
-    its sum and slope. Powers of two keep the precision (Micikevicius et al. 2017, section 3.2, with
-    a scale that is known beforehand instead of searched for).
+    its sum and slope. Powers of two keep the precision (Micikevicius et al. 2017, section 3.2, but
+    the scale is computed instead of searched for).
 
     Args:
-        components: whose gradient it is.
+        components: the components whose gradient is scaled.
         sums: their statistics.
-        slopes: of the sums.
+        slopes: the slopes of the sums.
         image: (1, rows, columns, 3).
     """
     pixels = tf.cast(tf.size(image) / 3, image.dtype)

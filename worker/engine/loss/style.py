@@ -12,8 +12,8 @@ from worker.engine.loss.term import Fixed, Term, widened
 class Style(Term):
     """For each style layer, the squared difference of the image's and the style's Gram matrix.
 
-    Several styles count equally. The slope is in a metric of its own (see `metric`), in which the
-    minimum of this term is the same.
+    Several styles count equally. The slope uses the metric of `metric`, which does not change this
+    term's minimum.
     """
 
     name = "style"
@@ -44,8 +44,8 @@ class Style(Term):
     def factor(self, pixels: int, scale: float) -> float:
         """Return 1 / (4 · 3² · pixels²).
 
-        The Keras example divides by the image's size and its three channels, not by the layer's;
-        this is kept so that its weights carry over.
+        The Keras example divides by the image's size and its three channels, not by the layer's.
+        The same is done here, so that weights have the same effect.
         """
         return 1 / (4 * 3**2 * pixels**2)
 
@@ -54,13 +54,13 @@ class Style(Term):
         return tf.reduce_sum(tf.square(statistic - target["gram"])) + target["spread"]
 
     def slope(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
-        """Return the derivative, weighed by the metric."""
+        """Return the derivative, weighted by the metric."""
         return 2 * target["metric"].weigh(statistic - target["gram"])
 
     def mean_square_slope(
         self, statistic: tf.Tensor, slope: tf.Tensor, layer_stride: int
     ) -> tf.Tensor:
-        """Return the size of 2 · F · slope, the gradient of activations F, from the Gram matrix."""
+        """Return the mean square of 2 · F · slope, the gradient of activations F."""
         squares = 4.0 * tf.reduce_sum(tf.matmul(statistic, slope) * slope)
         return squares * layer_stride**2 / statistic.shape[-1]
 
@@ -69,8 +69,8 @@ class Style(Term):
 def gram_matrix(activations: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
     """Sum over positions the products of each pair of channels: (1, h, w, c) to (c, c).
 
-    It is summed in float32 at least. Its gradient is made in the activations' own precision, as
-    the convolutions' is, in one product where differentiating the sum would make two.
+    The sum is at least float32. Its gradient is computed in the activations' precision, like the
+    convolutions', and with one product; automatic differentiation would use two.
     """
     features = tf.reshape(activations, (-1, activations.shape[-1]))  # (h·w, c)
     wide = widened(features)

@@ -9,22 +9,22 @@ import tensorflow as tf
 from shared.settings import StyleSettings
 from worker.engine.vgg19.layers import stride
 
-PIXELS = "pixels"  # in place of a layer: the term reads the image itself
-Sums = dict[str, tf.Tensor]  # component's key to its statistic
+PIXELS = "pixels"  # instead of a layer's name: the term reads the image itself
+Sums = dict[str, tf.Tensor]  # a component's key to its statistic
 Fixed = dict[str, Any]  # tensors, or tuples of them, that do not change with the image
 
 
 class Term(ABC):
     """One term. Its weighted loss is reported under `name`.
 
-    For each layer that it reads, a statistic is summed over the positions of the activations; the
-    loss and its slope are functions of the sum alone.
+    For each layer that it reads, a statistic is summed over the positions of the activations. The
+    loss and its slope are functions of that sum only.
     """
 
     name: ClassVar[str]
-    reads_style: ClassVar[bool] = False  # its target is made of the statistic of the style images
-    reads_content: ClassVar[bool] = False  # its statistic compares with the content's activations
-    overlap: ClassVar[int] = 0  # of `PIXELS`: how many pixels beyond its right and bottom it reads
+    reads_style: ClassVar[bool] = False  # whether the style images' statistic is its target
+    reads_content: ClassVar[bool] = False  # whether it compares with the content's activations
+    overlap: ClassVar[int] = 0  # for `PIXELS`: how many more pixels it reads right and below
 
     @abstractmethod
     def layers(self, settings: StyleSettings) -> Mapping[str, float]:
@@ -35,23 +35,23 @@ class Term(ABC):
         """Return what is summed over the positions of (1, h, w, c).
 
         Args:
-            activations: of the image, or of a part of it.
-            content: of the content image at the same positions, if it `reads_content`.
+            activations: the activations of the image, or of a part of it.
+            content: the content image's at the same positions, if the term `reads_content`.
         """
 
     def target(self, statistics: tf.Tensor | None) -> Fixed:
         """Return what stays fixed while the image changes.
 
         Args:
-            statistics: (styles, ...), those of the style images if it `reads_style`, each scaled to
+            statistics: (styles, ...), the style images' if the term `reads_style`, each scaled to
                 the number of positions that the result has.
         """
         return {}
 
     def factor(self, pixels: int, scale: float) -> float:
-        """Return what the weight is multiplied by at a level of `pixels` pixels.
+        """Return the factor on the weight at a level of `pixels` pixels.
 
-        Terms that are sums over positions grow with the size: `scale` makes up for it.
+        Terms that are sums over positions grow with the size; `scale` compensates for it.
         """
         return scale
 
@@ -60,7 +60,7 @@ class Term(ABC):
         return statistic
 
     def slope(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
-        """Return how the statistic is to change, in its shape; by default the loss's derivative."""
+        """Return the gradient with respect to the statistic; by default the loss's derivative."""
         with tf.GradientTape() as tape:
             tape.watch(statistic)
             loss = self.loss(statistic, target)
@@ -72,10 +72,10 @@ class Term(ABC):
         slope: tf.Tensor,
         layer_stride: int,
     ) -> tf.Tensor | None:
-        """Return about how large the activations' gradient is, so that float16 holds it.
+        """Estimate how large the activations' gradient is, so that it can be scaled for float16.
 
         Returns:
-            The sum of its squares for a pixel of the image; None to leave the term out.
+            The sum of its squares per pixel of the image; None to leave the term out.
         """
         return None
 
@@ -95,16 +95,16 @@ class Component(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Its name among the sums."""
+        """The component's key in the mapping of sums."""
         return f"{self.term.name}:{self.layer}"
 
     @property
     def stride(self) -> int:
-        """How many of the image's rows one row of the activations stands for."""
+        """How many of the image's rows correspond to one row of the activations."""
         return 1 if self.layer == PIXELS else stride(self.layer)
 
     def part(self, image: tf.Tensor, features: Mapping[str, tf.Tensor], box: Any) -> tf.Tensor:
-        """Return the activations that the statistic sums: of the image, or of a box of it.
+        """Return the activations that the statistic sums over: the image's, or those of a box.
 
         Args:
             image: (1, rows, columns, 3).
@@ -116,7 +116,7 @@ class Component(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """What stays fixed while the image changes, by component."""
+    """The values that stay fixed while the image changes, by component."""
 
     fixed: dict[str, Fixed]
     weights: dict[str, tf.Tensor]  # scalars
@@ -124,14 +124,14 @@ class Targets(NamedTuple):
 
 
 def cut(activations: tf.Tensor, layer_stride: int, box: tf.Tensor, overlap: int = 0) -> tf.Tensor:
-    """Return the part of (1, h, w, c) that stands for a box of the image.
+    """Return the part of (1, h, w, c) that corresponds to a box of the image.
 
     Args:
-        activations: of a layer.
-        layer_stride: how many pixels one position stands for.
-        box: (4,), top, left, bottom, right in pixels; top and left are multiples of 16, bottom
-            and right too or the image's end.
-        overlap: how many positions more to take to the right and at the bottom.
+        activations: a layer's activations.
+        layer_stride: how many pixels correspond to one position.
+        box: (4,), top, left, bottom, right in pixels. Top and left are multiples of 16; bottom
+            and right are too, or are the image's end.
+        overlap: how many more positions to include on the right and at the bottom.
     """
     top, left, bottom, right = tf.unstack(box // layer_stride)
     return activations[:, top : bottom + overlap, left : right + overlap]
@@ -156,5 +156,5 @@ def component_weights(
 
 
 def widened(tensor: tf.Tensor) -> tf.Tensor:
-    """Return a tensor in the precision that losses are summed in: float32, or its own float64."""
+    """Return a tensor in the precision that losses are summed in: float32, or float64 as it is."""
     return tensor if tensor.dtype == tf.float64 else tf.cast(tensor, tf.float32)

@@ -7,11 +7,11 @@ import tensorflow as tf
 from shared.settings import StyleSettings
 from worker.engine.loss.term import PIXELS, Term
 
-EPSILON = 1e-8  # where neighbours are equal, the power's gradient must not be 0 × inf
+EPSILON = 1e-8  # avoids a gradient of 0 × inf where neighbours are equal
 
 
 class TotalVariation(Term):
-    """The differences of neighbouring pixels: it smooths the image."""
+    """The differences of neighbouring pixels; minimising them smooths the image."""
 
     name = "tv"
     overlap = 1  # a pixel is compared with the next one

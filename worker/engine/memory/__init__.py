@@ -1,1 +1,1 @@
-"""How an image fits into memory: `plan`, `tiles`, and `fallback` for when it does not."""
+"""Memory: `plan` chooses tiles and history, `tiles` cuts images, `fallback` plans with less."""

@@ -1,4 +1,4 @@
-"""Less memory, step by step: one step further each time that a job runs out of it."""
+"""Fallback steps: each time that a job runs out of memory, it continues with a smaller plan."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -17,14 +17,14 @@ log = logging.getLogger(__name__)
 
 
 class MemoryFallback:
-    """A job's fallback step, from 0 (as planned); each level has its own list of plans."""
+    """A job's fallback step, from 0 (the first plan); each level has its own list of plans."""
 
     def __init__(self, plans_of_levels: Sequence[Sequence[Plan]]) -> None:
         self._last = max(map(len, plans_of_levels)) - 1
         self.step = 0
 
     def skip_to(self, step: int) -> None:
-        """Go to a step, or to the last one; never back."""
+        """Go to a step, at most to the last one; never to an earlier one."""
         self.step = max(self.step, min(step, self._last))
 
     def plan(self, plans: Sequence[Plan]) -> Plan:
@@ -33,9 +33,9 @@ class MemoryFallback:
 
     @contextmanager
     def attempt(self, plans: Sequence[Plan]) -> Iterator[Plan]:
-        """Give the plan to work by; if memory runs out, end the block and take the next step.
+        """Yield the current plan; if memory runs out in the block, leave it and take the next step.
 
-        The error is dropped, and with its traceback everything that the work held.
+        The error is dropped, so that its traceback does not keep the block's tensors alive.
 
         Raises:
             MemoryError, ResourceExhaustedError: memory ran out at the level's last step.

@@ -1,4 +1,4 @@
-"""How an image is optimised within a memory: whole or in tiles, with how long a history."""
+"""Plans how an image is optimised in the available memory: tiles, and the history's length."""
 
 from collections.abc import Collection
 from math import isqrt
@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 from worker.engine.vgg19.layers import ALIGNED, KERNEL_SHAPES, margin
 
-BASE_BYTES = 750_000_000  # TensorFlow, the weights, the traces; measured as are the next three
-IMAGE_BYTES = 270  # a pixel of the result: images, gradients, steps, the content's activations
+BASE_BYTES = 750_000_000  # TensorFlow, weights, traces; this and the next three are measured
+IMAGE_BYTES = 270  # per pixel of the result: images, gradients, steps, the content's activations
 NETWORK_BYTES = {
     "bfloat16": 1_200,
     "float16": 1_200,
     "float32": 2_600,
-}  # a pixel that is in the network at once
-PAIR_BYTES = 24  # a pixel of the result and pair of L-BFGS's history
-MAX_PAIRS, MIN_PAIRS = 10, 3  # 20 and 50 bought nothing
-GOOD_SIDE, SHORTEST_SIDE = 512, 128  # pixels of a core's side: 1.9 and 6.3 times as many to go
-# through the network
-LAST_FALLBACK_STEP = 99  # further than any list of plans goes
+}  # per pixel that is in the network at a time
+PAIR_BYTES = 24  # per pixel of the result and pair of L-BFGS's history
+MAX_PAIRS, MIN_PAIRS = 10, 3  # 20 and 50 were no faster
+# pixels of a core's side; with surroundings, the network processes 1.9 and 6.3 times as many
+GOOD_SIDE, SHORTEST_SIDE = 512, 128
+LAST_FALLBACK_STEP = 99  # more than any list of plans has
 LESS_MEMORY = (  # what each fallback step changes
     *({"side": side} for side in (512, 256, SHORTEST_SIDE)),
     *({"history": history} for history in (6, MIN_PAIRS)),
@@ -28,7 +28,7 @@ class Plan(NamedTuple):
     """How one level is optimised."""
 
     history: int  # pairs
-    side: int | None  # the longest side of a tile's core, in pixels; None leaves the image whole
+    side: int | None  # the longest side of a tile's core, in pixels; None uses no tiles
 
 
 WHOLE = Plan(MAX_PAIRS, None)
@@ -37,15 +37,15 @@ WHOLE = Plan(MAX_PAIRS, None)
 def plan(
     pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
 ) -> Plan | None:
-    """Return how to optimise an image of `pixels` pixels, or None if `memory` is too little.
+    """Return how to optimise an image of `pixels` pixels; None if `memory` is not enough.
 
-    A long history saves more than large tiles cost, until the tiles get small.
+    A long history is preferred to large tiles, until the tiles get small.
 
     Args:
-        pixels: of the image.
-        memory: bytes; None is as many as it takes.
-        precision: of the convolutions.
-        layers: that are read; deeper ones need more around a tile.
+        pixels: the image's size.
+        memory: bytes; None means no limit.
+        precision: the convolutions' precision.
+        layers: the layers that are read; deeper ones need larger surroundings.
     """
     if memory is None:
         return WHOLE
@@ -63,9 +63,9 @@ def plan(
 def fallback_plans(
     pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
 ) -> list[Plan]:
-    """Return the plan, then thriftier ones for when memory runs out anyway; none if there is none.
+    """Return the plan, then the fallback plans, each with less memory; empty if there is no plan.
 
-    Arguments as of `plan`.
+    The arguments are those of `plan`.
     """
     planned = plan(pixels, memory, precision, layers)
     if planned is None:
@@ -82,7 +82,7 @@ def fallback_plans(
 def bytes_needed(
     chosen: Plan, pixels: int, precision: str, layers: Collection[str] = KERNEL_SHAPES
 ) -> int:
-    """Return how many bytes the chosen plan takes; other arguments as of `plan`."""
+    """Return how many bytes a plan takes; the other arguments are those of `plan`."""
     in_network = pixels
     if chosen.side is not None:
         in_network = min(pixels, _in_network(chosen.side, margin(layers)))
@@ -91,7 +91,7 @@ def bytes_needed(
 
 
 def largest_pixels(memory: int, precision: str = "float32") -> int:
-    """Return the largest result, in pixels, that there is a plan for within `memory` bytes."""
+    """Return the largest result, in pixels, for which there is a plan within `memory` bytes."""
     network, around = NETWORK_BYTES[precision], margin(KERNEL_SHAPES)
     left = memory - BASE_BYTES
     whole = left // (IMAGE_BYTES + MAX_PAIRS * PAIR_BYTES + network)
@@ -101,5 +101,5 @@ def largest_pixels(memory: int, precision: str = "float32") -> int:
 
 
 def _in_network(side: int, around: int) -> int:
-    """Return how many pixels go through the network for a tile: its core and what is around it."""
+    """Return how many pixels of a tile go through the network: its core and the surroundings."""
     return (side + 2 * around) ** 2

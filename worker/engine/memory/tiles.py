@@ -1,4 +1,4 @@
-"""Tiles: an image cut so that the sums over its tiles are the sums over the whole."""
+"""Tiles: cuts an image so that the sums over all tiles equal the sums over the whole image."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,27 +22,27 @@ class Box(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """A core, whose positions the tile answers for, in the surroundings that they are made of."""
+    """A core, over which the tile sums, and the surroundings that its activations depend on."""
 
     core: Box
     surroundings: Box
 
     @property
     def core_within(self) -> Box:
-        """The core, counted from the surroundings' corner."""
+        """The core, relative to the surroundings' top left corner."""
         top, left = self.surroundings[:2]
         return Box(*(end - start for end, start in zip(self.core, (top, left) * 2, strict=True)))
 
 
 def grid(rows: int, columns: int, side: int | None, around: int) -> list[list[Tile]]:
-    """Cut `rows` × `columns` into rows of tiles of even size.
+    """Cut `rows` × `columns` into rows of tiles of similar size.
 
     Args:
-        rows: of the image.
-        columns: of the image.
-        side: the longest side of a core, a multiple of 16; None leaves the image whole.
-        around: how far the surroundings go, where the image does not end before: a multiple of
-            16, so that all is pooled as in the whole image.
+        rows: the image's rows.
+        columns: the image's columns.
+        side: the longest side of a core, a multiple of 16; None uses one tile.
+        around: the width of the surroundings within the image. A multiple of 16, so that pooling
+            windows are those of the whole image.
     """
     return [
         [
@@ -62,7 +62,7 @@ def grid(rows: int, columns: int, side: int | None, around: int) -> list[list[Ti
 
 
 def _pieces(length: int, side: int | None) -> list[tuple[int, int]]:
-    """Cut a length into as few pieces as there must be, nearly alike, all but the last aligned."""
+    """Cut a length into as few pieces as possible, of similar size, aligned except for the end."""
     count = -(-length // (side or length))
     ends = [length * number // count // ALIGNED * ALIGNED for number in range(count)]
     return list(pairwise([*ends, length]))

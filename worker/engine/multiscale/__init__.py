@@ -1,5 +1,6 @@
-"""From coarse to fine.
+"""The levels from coarse to fine.
 
 Reading order: `optimization` runs the levels; `level_inputs` resizes the pictures for each;
-`initial_image` is where a level starts; `schedule` counts evaluations over all levels.
+`initial_image` makes the image that a level starts from; `schedule` counts evaluations over all
+levels.
 """

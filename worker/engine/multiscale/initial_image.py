@@ -1,4 +1,4 @@
-"""The image that a level starts from: the content in the style's colours, or the level before."""
+"""The image that a level starts from: the recoloured content, or the previous level's result."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from worker.engine.image import resize
 
 Matrix = NDArray[np.float64]
-KEPT_DETAIL = 0.5  # how much of the content's own fine detail enters at each finer level
-LEAST_VARIANCE = 1.0  # grey levels squared: a flat channel has no direction to stretch it in
+KEPT_DETAIL = 0.5  # the share of the content's fine detail that each finer level adds
+LEAST_VARIANCE = 1.0  # in grey levels squared, so that a uniform image is not divided by zero
 
 
 def in_style_colours(content: tf.Tensor, styles: Sequence[tf.Tensor]) -> tf.Tensor:
     """Give (1, rows, columns, 3) the colour mean and covariance of the styles' pixels.
 
-    Of all linear maps that do so it is the one that moves the colours least (optimal transport
-    between normal distributions). It saves about a third of the evaluations, and the style's
-    own loss would bring the colours there in any case.
+    Of all linear maps that do this, it is the one that changes the colours least (optimal transport
+    between normal distributions). It saves about a third of the evaluations; the style's loss would
+    lead to these colours anyway.
     """
     pixels, theirs = _pixels([content]), _pixels(styles)
     if not np.isfinite(pixels.sum() + theirs.sum()):
@@ -32,9 +32,9 @@ def in_style_colours(content: tf.Tensor, styles: Sequence[tf.Tensor]) -> tf.Tens
 
 
 def enlarged(image: tf.Tensor, coarse_content: tf.Tensor, fine_content: tf.Tensor) -> tf.Tensor:
-    """Carry an image to the next level's shape, smoothly whatever the geometry of the inputs.
+    """Enlarge an image to the next level's shape, smoothly for every geometry of the inputs.
 
-    The optimisation would need some evaluations to remove blocks of repeated pixels.
+    With the nearest pixel, the optimisation would need some evaluations to remove the blocks.
 
     Args:
         image: (1, r, c, 3), the coarser level's result.
@@ -42,7 +42,7 @@ def enlarged(image: tf.Tensor, coarse_content: tf.Tensor, fine_content: tf.Tenso
         fine_content: (1, rows, columns, 3).
 
     Returns:
-        (1, rows, columns, 3), with half of the detail that the coarser content could not show.
+        (1, rows, columns, 3), with half of the content's detail that the coarser level lacks.
     """
     rows, columns = fine_content.shape[1:3]
     detail = fine_content - resize(coarse_content, rows, columns, "aspect")

@@ -1,4 +1,4 @@
-"""What each level begins with: the pictures at its size, its weights' scale, its memory plans."""
+"""The inputs of each level: the pictures at its size, the weights' scale, its memory plans."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -13,14 +13,14 @@ from worker.engine.device import Device
 from worker.engine.image import centred, resize
 from worker.engine.memory.plan import Plan, fallback_plans
 
-KERAS_PIXELS = 400 * 533  # the size that the Keras example's weights were chosen at
+KERAS_PIXELS = 400 * 533  # the size for which the Keras example's weights were chosen
 
 
 class LevelInputs(NamedTuple):
-    """A level and what its optimisation begins with."""
+    """A level and what its optimisation needs."""
 
     level: Level
-    scale: float  # of the weights of the terms that are sums over pixels
+    scale: float  # a factor on the weights of terms that are sums over positions
     plans: Sequence[Plan]  # each needs less memory than the one before; empty if none fits
     content: tf.Tensor  # (1, rows, columns, 3), centred B, G, R
     styles: Sequence[tf.Tensor]  # each (1, r, c, 3)
@@ -55,9 +55,9 @@ def prepare(
 def weight_scale(level: Level, result_pixels: int, settings: StyleSettings) -> float:
     """Return the factor on the weights of the terms that are sums over pixels.
 
-    Content and total variation shrink with the image, while the style's term does not. The factor
-    makes a level weigh them as the result does or, with `aspect`, as a result of the Keras
-    example's size does, so that a picture looks the same at every size.
+    Content and total variation shrink with the image; the style's term does not. The factor gives
+    them the same share of the loss at each level as in the result or, with `aspect`, as in a result
+    of the Keras example's size, so that a picture looks the same at every size.
     """
     pixels = result_pixels if settings.geometry == "keras" else KERAS_PIXELS
     return pixels / level.pixels
@@ -66,8 +66,8 @@ def weight_scale(level: Level, result_pixels: int, settings: StyleSettings) -> f
 def style_shape(style: tf.Tensor, level: Level, settings: StyleSettings) -> tuple[int, int]:
     """Return the rows and columns that a style image (1, r, c, 3) is resized to at a level.
 
-    With `aspect` it keeps its shape and has as many pixels as the result, so that its strokes
-    have the size that they have in the painting.
+    With `aspect` it keeps its shape and has as many pixels as the result, so that its strokes are
+    not stretched.
     """
     if settings.geometry == "keras":
         return level.rows, level.columns

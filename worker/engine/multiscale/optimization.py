@@ -20,7 +20,7 @@ from worker.engine.snapshot import Snapshot
 
 
 class Optimization:
-    """Minimises level after level; when memory runs out, it continues from its point with less."""
+    """Minimises level by level; when memory runs out, it continues from its point with less."""
 
     def __init__(
         self,
@@ -30,14 +30,14 @@ class Optimization:
         kept_pairs: int,
         read_seconds: float,
     ) -> None:
-        """Begin nothing yet.
+        """Create it without starting.
 
         Args:
-            objective: what is minimised.
-            settings: of the picture.
-            levels: the coarsest first.
-            kept_pairs: of L-BFGS, that a snapshot keeps.
-            read_seconds: the least time between two readings of the device.
+            objective: the objective to minimise.
+            settings: the picture's settings.
+            levels: the levels' inputs, coarsest first.
+            kept_pairs: how many L-BFGS pairs a snapshot holds.
+            read_seconds: the minimum time between two reads from the device.
         """
         self._objective = objective
         self._settings = settings
@@ -50,14 +50,14 @@ class Optimization:
         self._point: Point | None = None  # the newest
 
     def start_at(self, fallback_step: int) -> None:
-        """Leave out the plans before `fallback_step`."""
+        """Skip the plans before `fallback_step`."""
         self._fallback.skip_to(fallback_step)
 
     def resume(self, snapshot: Snapshot) -> None:
         """Continue from a snapshot.
 
         Raises:
-            ValueError: it is of another job.
+            ValueError: the snapshot does not fit this job.
         """
         if len(snapshot.losses) != len(self._objective.names):
             raise ValueError("a snapshot of a job with other terms of the loss")
@@ -66,7 +66,7 @@ class Optimization:
         self._point = from_snapshot(snapshot)
 
     def run(self) -> Iterator[Progress]:
-        """Yield after each evaluation that is left; if none is, yield the last one again.
+        """Yield after each evaluation that is left; if none is left, yield the last one again.
 
         Raises:
             MemoryError, ResourceExhaustedError: memory ran out at a level's last fallback step.
@@ -75,11 +75,11 @@ class Optimization:
         if self._point and self._schedule.done == self._schedule.evaluations:
             yield self._progress(len(self._levels) - 1, self._point)
         for index in range(len(self._levels)):
-            inputs, self._levels[index] = self._levels[index], None  # freed when it is done
+            inputs, self._levels[index] = self._levels[index], None  # freed after its level
             assert inputs is not None  # noqa: S101 - each is used once
             if self._schedule.left(index):
                 targets, start = self._begin(inputs, coarser_content)
-                inputs = inputs._replace(styles=())  # only the targets and the start needed them
+                inputs = inputs._replace(styles=())  # free them: they are no longer needed
                 yield from self._minimise(index, targets, start)
             coarser_content = inputs.content
 

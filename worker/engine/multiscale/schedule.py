@@ -1,4 +1,4 @@
-"""A job's evaluations over all its levels: how many are done, and how much of the work that is."""
+"""A job's evaluations over all its levels: how many are done, and what fraction of the work."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -25,7 +25,7 @@ class Schedule:
         """Count the evaluations before a snapshot as done.
 
         Raises:
-            ValueError: it is not of this job.
+            ValueError: the snapshot does not fit this job.
         """
         index = snapshot.level - 1
         if index >= len(self._levels) or snapshot.evaluation not in self._numbers[index]:
@@ -36,13 +36,13 @@ class Schedule:
         self.done = snapshot.evaluation
 
     def left(self, index: int) -> range:
-        """Return the numbers of the evaluations that level `index`, from 0, still has to make."""
+        """Return the numbers of the evaluations that are left at level `index`, from 0."""
         numbers = self._numbers[index]
         return range(max(numbers.start, self.done + 1), numbers.stop)
 
     @property
     def fraction(self) -> float:
-        """How much of the work is done."""
+        """The fraction of the work that is done."""
         left = sum(
             level.work * len(self.left(index)) / level.evaluations
             for index, level in enumerate(self._levels)

@@ -1,1 +1,1 @@
-"""One level: `minimise` is the loop, `lbfgs` the step, `point` a snapshot of where it is."""
+"""One level: `minimise` is the loop, `lbfgs` the step; `point` converts points and snapshots."""

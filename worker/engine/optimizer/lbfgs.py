@@ -1,4 +1,4 @@
-"""L-BFGS with unit steps: bfloat16 is too coarse for the small decreases of a line search."""
+"""L-BFGS with unit steps: bfloat16 is too imprecise for a line search."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,9 +9,10 @@ import tensorflow as tf
 
 from worker.engine.memory.plan import MAX_PAIRS
 
-FIRST_STEP = 3.0  # mean change per pixel and channel, in grey levels: large enough for the change
-# of the gradient along it to stand out of bfloat16's rounding, as torch's 1 / |gradient| does not
-LONGEST_STEP = 20.0  # in the same measure: a bad pair must not throw the image out of its range
+# mean change per pixel and channel, in grey levels; large enough that the gradient's change is
+# above bfloat16's rounding, which torch's 1 / |gradient| is not
+FIRST_STEP = 3.0
+LONGEST_STEP = 20.0  # in the same unit; limits the damage of a bad pair
 
 
 class Pair(NamedTuple):
@@ -19,7 +20,7 @@ class Pair(NamedTuple):
 
     step: tf.Tensor  # (values,)
     change: tf.Tensor  # (values,)
-    rho: tf.Tensor  # 0 where the curvature was not positive, which leaves the pair without effect
+    rho: tf.Tensor  # 0 if the curvature was not positive, so that the pair has no effect
 
 
 class LastStep(NamedTuple):
@@ -31,10 +32,10 @@ class LastStep(NamedTuple):
 
 
 class History(NamedTuple):
-    """What is known at a point, to take the next step from."""
+    """What the next step from a point needs."""
 
-    pairs: tuple[Pair, ...] = ()  # the oldest first
-    last_step: LastStep | None = None  # that led there; None at the start
+    pairs: tuple[Pair, ...] = ()  # oldest first
+    last_step: LastStep | None = None  # the step to this point; None at the start
 
 
 NO_HISTORY = History()
@@ -43,7 +44,7 @@ NO_HISTORY = History()
 class LBFGS:
     """The two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) over the last pairs.
 
-    All decisions are made in tensors, so that the device never waits for the host, and one trace
+    All decisions are made in tensors, so that the device never waits for the host and one trace
     serves images of all sizes.
     """
 
@@ -62,17 +63,17 @@ class LBFGS:
             self._pairs.extend(history.pairs)
 
     def history(self, pairs: int) -> History:
-        """Return what the next step needs to be about the same.
+        """Return what the next step needs.
 
         Args:
-            pairs: how many of the newest to return, the one that the next step makes included.
+            pairs: how many of the newest pairs to include, with the one that the next step adds.
         """
         if pairs == 0:
             return History()
         return History(tuple(self._pairs)[max(len(self._pairs) - pairs + 1, 0) :], self._last_step)
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Return what to add to the point where `gradient` was taken; of the gradient's shape."""
+        """Return the step from the point where `gradient` was taken, in the gradient's shape."""
         flat = tf.reshape(gradient, (-1,))
         if self._last_step is None:
             scale = self._first_step / _not_zero(_mean_size(flat))
@@ -96,7 +97,7 @@ def _convex(curvature: tf.Tensor) -> tf.Tensor:
 
 
 def _zero_pair(last_step: LastStep) -> Pair:
-    zeros = tf.zeros_like(last_step.gradient)  # one tensor, which takes its memory once
+    zeros = tf.zeros_like(last_step.gradient)  # one tensor for all, to save memory
     return Pair(zeros, zeros, tf.zeros_like(last_step.scale))
 
 

@@ -1,4 +1,4 @@
-"""The loop of one level: evaluate, step, and step back if the loss is no longer finite."""
+"""The loop of one level: evaluate and step; go back if the loss is no longer finite."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ class Point(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """How many pairs L-BFGS uses, and how many of the newest a point keeps."""
+    """How many pairs L-BFGS uses, and how many of the newest a point holds."""
 
     used: int = MAX_PAIRS
     kept: int = KEPT_PAIRS
@@ -43,19 +43,19 @@ def minimise(
     pairs: Pairs = USUAL_PAIRS,
     read_seconds: float = 0.0,
 ) -> Iterator[Point]:
-    """Yield after each evaluation the newest point whose losses the host has read.
+    """After each evaluation, yield the newest point whose losses the host has read.
 
-    Reading makes the host wait for the device. If a step led to values that are not finite, it is
-    rejected: the optimisation restarts from the last finite point with a shorter step. What is not
-    finite stays so until it is read, and the last evaluation is always read.
+    Reading makes the host wait for the device. A step to values that are not finite is rejected:
+    the optimisation restarts from the last finite point with a shorter step. Values that are not
+    finite stay so until they are read, and the last evaluation is always read.
 
     Args:
-        evaluate: from an image to its losses (terms,) and their gradient.
+        evaluate: maps an image to its losses (terms,) and their gradient.
         start: an image (1, rows, columns, 3), which is the first point; or a point to continue
             from, which is not evaluated again.
-        numbers: of the evaluations to make, for errors.
-        pairs: of L-BFGS.
-        read_seconds: the least time between two readings; 0 reads every point.
+        numbers: the numbers of the evaluations to make, for errors.
+        pairs: how many pairs L-BFGS uses and a point holds.
+        read_seconds: the minimum time between two reads; 0 reads every point.
 
     Raises:
         Diverged: the start is not finite, or several steps in a row were rejected.
@@ -63,7 +63,7 @@ def minimise(
     point = start if isinstance(start, Point) else None
     image, gradient = (point.image, point.gradient) if point else (start, None)
     optimizer = LBFGS(pairs.used, history=point.history if point else History())
-    del start  # it would be held to the end
+    del start  # else it stays in memory to the end
     rejected, read = 0, 0.0
     for number in numbers:
         if gradient is not None:
@@ -83,7 +83,7 @@ def minimise(
 
 
 def _read_if_finite(losses: tf.Tensor, gradient: tf.Tensor) -> tuple[float, ...] | None:
-    # in one transfer: a value that is not finite makes the sum so
+    # one transfer: if any value is not finite, neither is the sum
     size = tf.reduce_sum(tf.abs(gradient))
     numbers = tf.concat([losses, [size]], axis=0).numpy()
     return tuple(map(float, numbers[:-1])) if np.isfinite(numbers).all() else None

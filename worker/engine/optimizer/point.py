@@ -1,4 +1,4 @@
-"""A point on the device as a snapshot on the host, and back."""
+"""Converts a point on the device to a snapshot on the host, and back."""
 
 from collections.abc import Sequence
 
@@ -14,14 +14,14 @@ def to_snapshot(point: Point, level: int, evaluation: int, fallback_step: int) -
     """Fetch a point from its device.
 
     Args:
-        point: of a level.
-        level: its number, from 1.
-        evaluation: at which it was reported.
-        fallback_step: at which it was reached.
+        point: a point of a level.
+        level: the level's number, from 1.
+        evaluation: the evaluation after which the point was reported.
+        fallback_step: the fallback step at which it was reached.
     """
     older, last_step = point.history
     pairs = [(pair.step, pair.change) for pair in older if pair.rho]
-    if last_step is not None:  # the newest pair, which the next step would make
+    if last_step is not None:  # the newest pair, which the next step would add
         pairs.append((last_step.step, tf.reshape(point.gradient, (-1,)) - last_step.gradient))
     shape = point.image.shape[1:]
     return Snapshot(
@@ -54,7 +54,7 @@ def from_snapshot(snapshot: Snapshot) -> Point:
 def _packed(vectors: Sequence[tf.Tensor], shape: tf.TensorShape) -> Packed:
     sizes = np.array([tf.reduce_max(tf.abs(vector)) for vector in vectors], np.float32)
     sizes[sizes == 0] = 1
-    halves = [  # made on the device, so that half as much is fetched
+    halves = [  # converted on the device, so that half as many bytes are transferred
         tf.cast(vector / size, tf.float16).numpy()
         for vector, size in zip(vectors, sizes, strict=True)
     ]

@@ -12,7 +12,7 @@ Weights = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 """Layer to kernel (3, 3, in, out) and bias (out,)."""
 
 CHANNELS_PER_BLOCK = (64, 128, 256, 512, 512)
-ALIGNED = 16  # pixels: what one position of the deepest block stands for
+ALIGNED = 16  # pixels per position of the deepest block
 
 
 def _kernel_shapes() -> Iterator[tuple[str, Shape]]:
@@ -28,15 +28,14 @@ KERNEL_SHAPES = dict(_kernel_shapes())
 
 
 def stride(layer: str) -> int:
-    """Return how many of the image's rows one row of the layer's activations stands for."""
+    """Return how many of the image's rows correspond to one row of the layer's activations."""
     return 2 ** (int(layer[len("block")]) - 1)  # halved by the pooling after each block before it
 
 
 def reach(layers: Collection[str]) -> int:
-    """Return from how many pixels around its own the activations of any of `layers` are made.
+    """Return how many pixels around its own an activation of any of `layers` depends on.
 
-    Each convolution looks one position further. Pooling looks no further: its windows lie side
-    by side.
+    Each convolution adds one position. Pooling adds none: its windows do not overlap.
     """
     names = list(KERNEL_SHAPES)
     deepest = max(names.index(layer) for layer in layers)
@@ -44,5 +43,5 @@ def reach(layers: Collection[str]) -> int:
 
 
 def margin(layers: Collection[str]) -> int:
-    """Return the same, rounded up so that what begins there is pooled as in the whole image."""
+    """Return `reach` rounded up to `ALIGNED`, so that pooling windows are the whole image's."""
     return -(-reach(layers) // ALIGNED) * ALIGNED

@@ -1,4 +1,4 @@
-"""VGG19 (Simonyan & Zisserman 2014), built once, and read no deeper than the layers asked for."""
+"""VGG19 (Simonyan & Zisserman 2014), built once and cut after the deepest layer in use."""
 
 from collections.abc import Collection
 
@@ -12,8 +12,9 @@ def build(weights: Weights, precision: str = "float32") -> keras.Model:
 
     Args:
         weights: the ImageNet weights.
-        precision: the Keras dtype policy of its layers. Under `bfloat16` the weights, which never
-            change, are kept in it too: `mixed_bfloat16` would convert them in every evaluation.
+        precision: the Keras dtype policy of its layers. With `bfloat16` the weights, which never
+            change, are stored as bfloat16 too: `mixed_bfloat16` would convert them in every
+            evaluation.
 
     Returns:
         A model from (1, rows, columns, 3), centred B, G, R, float32 or wider, to a dict of layer
@@ -28,7 +29,7 @@ def build(weights: Weights, precision: str = "float32") -> keras.Model:
             activations = keras.layers.MaxPooling2D(2, dtype=policy)(activations)
         convolution = _convolution(name, policy)
         outputs[name] = activations = convolution(activations)
-        # not by initializers: a layer would keep them, and all weights with them
+        # not by initializers: the layer would keep a reference to them and so to all weights
         convolution.set_weights(weights[name])
     return keras.Model(image, outputs)
 
@@ -37,7 +38,7 @@ def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
     """Return the part of a network, with the same weights, that the activations of `layers` need.
 
     Args:
-        network: as built.
+        network: VGG19, from `build`.
         layers: names such as `block3_conv1`.
     """
     return keras.Model(network.inputs, {layer: network.output[layer] for layer in layers})

@@ -1,13 +1,13 @@
 -- The order in which jobs start. Within a priority it is start-time fair queueing (Goyal, Vin & Cheng
 -- 1996): a job's tag is the virtual time at which its owner's earlier jobs would be done if all owners
 -- with queued jobs shared the workers evenly. Among priorities the highest goes first, but a lower one
--- is passed over only PATIENCE times. `turns_of_priorities` in queue.py is the same rule for positions.
+-- is passed over at most MAX_PASSED times. `turns_of_priorities` in queue.py implements the same rule.
 
 local function queue_key(priority) return KEY.QUEUE .. priority end
 local function owners_key(priority) return KEY.OWNERS .. priority end
 local function finish_key(priority) return KEY.FINISH .. priority end
 
--- Members with equal tags are ordered by number, since Redis orders equal scores by member.
+-- Members with equal tags are sorted by number, since Redis sorts equal scores by member.
 local function queue_member(number, id)
   return string.format('%0' .. LIMIT.number_digits .. 'd', number) .. id
 end
@@ -17,8 +17,8 @@ local function virtual_time(priority)
   return tonumber(redis.call('HGET', KEY.VIRTUAL, priority) or 0)
 end
 
--- What the queue goes by. A field that a damaged record lacks has a default, so that the record does
--- not stop the other jobs.
+-- Returns the fields that the queue uses. Fields that a damaged record lacks have defaults, so that
+-- the record does not stop other jobs.
 local function queue_fields(id)
   local priority, owner, number, tag, work, bytes =
     get(id, 'priority', 'owner', 'number', 'tag', 'work', 'bytes')
@@ -32,7 +32,7 @@ local function queue_fields(id)
   }
 end
 
--- Puts a job into its queue at the tag that it has.
+-- Adds a job to its queue with the tag that its record has.
 local function add_to_queue(id)
   local job = queue_fields(id)
   redis.call('ZADD', queue_key(job.priority), job.tag, queue_member(job.number, id))
@@ -41,8 +41,8 @@ local function add_to_queue(id)
   redis.call('HINCRBY', KEY.LOAD, 'bytes', job.bytes)
 end
 
--- Takes a job whose record no longer tells its place out of the queue; returns the priority that it
--- was queued under, nil if it was not queued.
+-- Removes a job whose record no longer has its priority and number from the queue. Returns the
+-- priority under which it was queued; nil if it was not queued.
 local function search_and_remove(id)
   for _, priority in ipairs(PRIORITIES) do
     for _, member in ipairs(redis.call('ZRANGE', queue_key(priority), 0, -1)) do
@@ -54,7 +54,7 @@ local function search_and_remove(id)
   end
 end
 
--- Takes a job out of its queue; does nothing if it is not in it.
+-- Removes a job from its queue; does nothing if it is not queued.
 local function remove_from_queue(id)
   local job = queue_fields(id)
   local priority = job.priority
@@ -69,11 +69,11 @@ local function remove_from_queue(id)
   end
   redis.call('HINCRBY', KEY.LOAD, 'bytes', 0 - job.bytes) -- Lua writes -0 as "-0"
   if redis.call('HINCRBY', KEY.LOAD, 'jobs', -1) <= 0 then
-    redis.call('HSET', KEY.LOAD, 'jobs', 0, 'bytes', 0) -- what damaged records added to it
+    redis.call('HSET', KEY.LOAD, 'jobs', 0, 'bytes', 0) -- corrects errors from damaged records
   end
 end
 
--- Gives a job its tag, at its owner's end of the queue, and puts it there.
+-- Gives a job a tag after its owner's other jobs, and adds it to the queue.
 local function enqueue(id)
   local job = queue_fields(id)
   local finish = tonumber(redis.call('ZSCORE', finish_key(job.priority), job.owner) or 0)
@@ -83,14 +83,14 @@ local function enqueue(id)
   add_to_queue(id)
 end
 
--- The bound that the queue has reached, `jobs` or `bytes`; nil if there is room.
-local function reached_bound(most_jobs, most_bytes)
+-- Returns the bound that the queue has reached, `jobs` or `bytes`; nil if there is room.
+local function reached_bound(max_jobs, max_bytes)
   local jobs, bytes = unpack(redis.call('HMGET', KEY.LOAD, 'jobs', 'bytes'))
-  if tonumber(jobs or 0) >= most_jobs then return 'jobs' end
-  if tonumber(bytes or 0) >= most_bytes then return 'bytes' end
+  if tonumber(jobs or 0) >= max_jobs then return 'jobs' end
+  if tonumber(bytes or 0) >= max_bytes then return 'bytes' end
 end
 
--- A job that is cancelled before it started costs its owner nothing.
+-- Gives the owner of a job that is cancelled before it starts its share back.
 local function refund(id)
   local job = queue_fields(id)
   if redis.call('ZSCORE', finish_key(job.priority), job.owner) then
@@ -98,8 +98,8 @@ local function refund(id)
   end
 end
 
--- The first job of a priority with at most so many pixels that is_allowed(id, pixels).
-local function first_that_fits(priority, most_pixels, is_allowed)
+-- Returns the first job of a priority with up to `max_pixels` for which is_allowed(id, pixels) holds.
+local function first_that_fits(priority, max_pixels, is_allowed)
   local CHUNK, start = 100, 0
   while true do
     local members = redis.call('ZRANGE', queue_key(priority), start, start + CHUNK - 1)
@@ -107,20 +107,20 @@ local function first_that_fits(priority, most_pixels, is_allowed)
       local id = job_of_member(member)
       local pixels, attempt = get(id, 'pixels', 'attempt') -- false in a damaged record
       pixels, attempt = tonumber(pixels), tonumber(attempt)
-      if pixels and attempt and pixels <= most_pixels and is_allowed(id, pixels) then return id end
+      if pixels and attempt and pixels <= max_pixels and is_allowed(id, pixels) then return id end
     end
     if #members < CHUNK then return nil end
     start = start + CHUNK
   end
 end
 
--- Chooses among the priorities that have a candidate, and counts the lower ones as passed over.
+-- Chooses a priority among those that have a candidate, and counts the lower ones as passed over.
 local function choose(candidates)
   local chosen
   for rank = #PRIORITIES, 1, -1 do -- the lowest that was passed over too often goes first
     local priority = PRIORITIES[rank]
     local passed = tonumber(redis.call('HGET', KEY.PASSED, priority) or 0)
-    if candidates[priority] and PATIENCE[priority] and passed >= PATIENCE[priority] then
+    if candidates[priority] and MAX_PASSED[priority] and passed >= MAX_PASSED[priority] then
       chosen = priority
       break
     end
@@ -140,7 +140,7 @@ local function choose(candidates)
   return chosen
 end
 
--- Virtual time advances as if all owners with queued jobs, and one that may come, were served evenly.
+-- Advances virtual time as if all owners with queued jobs, and one more, were served evenly.
 local function advance_virtual_time(id)
   local job = queue_fields(id)
   local owners = redis.call('HLEN', owners_key(job.priority))
@@ -149,16 +149,16 @@ local function advance_virtual_time(id)
   redis.call('ZREMRANGEBYSCORE', finish_key(job.priority), '-inf', exact(time))
 end
 
--- Takes the job that starts next out of the queue and returns it; nil if none fits.
-local function take_next(most_pixels, is_allowed)
+-- Removes the job that starts next from the queue and returns it; nil if none fits.
+local function take_next(max_pixels, is_allowed)
   local candidates = {}
   for _, priority in ipairs(PRIORITIES) do
-    candidates[priority] = first_that_fits(priority, most_pixels, is_allowed)
+    candidates[priority] = first_that_fits(priority, max_pixels, is_allowed)
   end
   local chosen = choose(candidates)
   if not chosen then return nil end
   local id = candidates[chosen]
-  if not get(id, 'started_at') then advance_virtual_time(id) end -- a requeued job has paid
+  if not get(id, 'started_at') then advance_virtual_time(id) end -- a requeued job counted before
   remove_from_queue(id)
   return id
 end

@@ -1,6 +1,6 @@
--- Workers that lose one job after another. For each worker Redis keeps the jobs that it lost in a row
--- through its own failures; any job that it ends, and any checkpoint, clears the row. When the row
--- says that the worker is broken, the worker is suspended, and its losses do not count against jobs.
+-- Broken workers. For each worker, Redis keeps the jobs that it lost in a row through its own
+-- failures; a job that it ends and a checkpoint clear them. A worker that looks broken is suspended,
+-- and its lost attempts do not count against the jobs.
 
 local FAILURES = { error = true, hung = true, killed = true } -- not expired leases, not the OOM killer
 
@@ -33,7 +33,7 @@ local function decliners_in(declined_by)
   return is_json and type(names) == 'table' and names or {}
 end
 
--- Whether a worker other than this one could take a job of so many pixels: online, neither draining
+-- Whether a worker other than this one could take a job of this size: online, neither draining
 -- nor suspended, and able to read it.
 local function is_another_able(worker, id, pixels)
   local decliners = decliners_in(get(id, 'declined_by'))
@@ -52,7 +52,7 @@ local function is_another_able(worker, id, pixels)
   return false
 end
 
--- Whether all attempts that a job lost in a row were this worker's.
+-- Whether this worker made all attempts that a job lost in a row.
 local function are_all_of(worker, id)
   for _, each in ipairs(redis.call('LRANGE', lost_key(id), 0, -1)) do
     if cjson.decode(each).worker ~= worker then return false end
@@ -67,8 +67,8 @@ local function suspend(worker, failures, reason)
   failures.reason = reason
 end
 
--- Records that a worker failed while it ran a job. Returns whether the loss counts against the job:
--- not if the worker is suspended for it.
+-- Records that a worker failed while it ran a job. Returns whether the lost attempt counts against
+-- the job; if the worker is suspended for it, it does not.
 local function record_failure(worker, id, reason)
   local failures = failures_of(worker)
   if not has(failures.jobs, id) then table.insert(failures.jobs, id) end
@@ -87,7 +87,7 @@ local function record_failure(worker, id, reason)
   return not is_suspect
 end
 
--- Whether a worker should leave a job to others: it just failed on it, or cannot read it.
+-- Whether a worker should leave a job to others: it recently failed on it, or cannot read it.
 local function is_to_avoid(worker, id, pixels)
   local avoider, since, declined_by = get(id, 'failed_on', 'failed_at', 'declined_by')
   local is_recent = avoider == worker and now() - since < LIMIT.avoid_ms

@@ -1,6 +1,6 @@
 -- The transitions of a job.
 
--- Every change of state goes through here, so that the log and the events have all of them.
+-- Changes a job's state. All changes go through here, so that log and events are complete.
 local function move(id, state, reason, ...)
   redis.call('HSET', job_key(id), 'state', state, ...)
   local attempt, worker = get(id, 'attempt', 'worker')
@@ -22,7 +22,7 @@ local function finish(id, state, reason, ...)
   redis.call('EXPIRE', events_key(id), LIMIT.stream_seconds)
 end
 
--- Puts a job back to its old place in the queue. Its checkpoint is kept, and so is its progress then.
+-- Puts a job back to its old place in the queue. If it has a checkpoint, it keeps its progress.
 local function requeue(id, reason)
   redis.call('ZREM', KEY.LEASES, id)
   redis.call('HDEL', job_key(id), 'eta_seconds')
@@ -37,8 +37,8 @@ local function run(id, reason, lease, ...)
   move(id, 'running', reason, 'held_since', now(), ...)
 end
 
--- Requeues the job of a lost attempt, or fails it if it was the last that is made. What is known of the
--- attempt is kept, and is part of the error then; `fault` is a better reason that the caller knows.
+-- Requeues the job of a lost attempt, or fails it after too many. What is known of each lost attempt
+-- becomes part of the error, unless the caller passes a more specific `fault`.
 local function lose(id, reason, detail, fault)
   local attempt, worker, since, progress = get(id, 'attempt', 'worker', 'held_since', 'progress')
   local counts = true
@@ -65,15 +65,15 @@ local function lose(id, reason, detail, fault)
   finish(id, 'failed', reason, 'error', fault or workers_lost)
 end
 
--- Fencing: makes sure that an attempt holds its job before it writes. An attempt whose lease expired
--- resumes it, unless another attempt began in the meantime. Returns false if it was superseded.
+-- Fencing: ensures that an attempt holds its job before it writes. An attempt whose lease expired
+-- gets the job back, unless another attempt began meanwhile. Returns false if it was superseded.
 local function ensure_held(id, attempt, lease)
   local state, holder, expired = get(id, 'state', 'attempt', 'lapsed')
   if holder ~= attempt then return false end
   if state == 'running' then return true end
   if state ~= 'queued' or expired ~= attempt then return false end
   remove_from_queue(id)
-  redis.call('RPOP', lost_key(id)) -- it was not lost after all
+  redis.call('RPOP', lost_key(id)) -- the attempt was not lost
   run(id, 'taken up again', lease)
   return true
 end

@@ -1,4 +1,4 @@
-"""The deepest terms are evaluated seldom where that changes little, and always where it matters."""
+"""The deepest terms are evaluated less often if they are small, and always if they are not."""
 
 import numpy as np
 import pytest
@@ -71,10 +71,10 @@ def test_the_parts_are_the_whole(real: Objective) -> None:
 def test_deep_terms_that_hardly_count_are_evaluated_every_tenth_time_and_last(
     real: Objective,
 ) -> None:
-    told = asked(real, StyleSettings())
+    reported = asked(real, StyleSettings())
     full = {0, EARLY, PERIOD}
     expected = ["parts" if each in full else "near" for each in range(EVALUATIONS - 1)]
-    assert told == [*expected, "all"]
+    assert reported == [*expected, "all"]
 
 
 def test_deep_terms_that_count_are_evaluated_every_time(real: Objective) -> None:

@@ -1,4 +1,4 @@
-"""The metric makes a style's axes alike and leaves its minimum where it is."""
+"""The metric gives a style's axes similar curvature and keeps its minimum."""
 
 import numpy as np
 import pytest
@@ -62,12 +62,12 @@ def test_a_style_of_one_colour_has_a_finite_metric() -> None:
 
 def test_the_reported_losses_do_not_depend_on_the_metric(weights: Weights) -> None:
     content, style = centred(photograph(48, 32)), centred(painting(48, 32))
-    told = [
+    reported = [
         each.evaluate(content, each.targets(content, [style], StyleSettings()))
         for each in (objective(weights, terms=PLAIN), objective(weights))
     ]
-    np.testing.assert_allclose(told[0].losses, told[1].losses, rtol=1e-6)
-    assert float(tf.norm(told[0].gradient - told[1].gradient)) > 0
+    np.testing.assert_allclose(reported[0].losses, reported[1].losses, rtol=1e-6)
+    assert float(tf.norm(reported[0].gradient - reported[1].gradient)) > 0
 
 
 def test_where_the_style_is_met_there_is_nothing_to_descend(weights: Weights) -> None:

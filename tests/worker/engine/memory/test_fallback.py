@@ -1,4 +1,4 @@
-"""Where memory runs out a painting goes on with less of it, and loses no evaluation."""
+"""If memory runs out, a job continues with less memory and loses no evaluation."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ import pytest
 
 from shared.errors import OutOfMemory
 from shared.settings import StyleSettings
+from tests.worker.engine.low_memory import one_dnn, resources, scarce
 from tests.worker.engine.pictures import painting, photograph
-from tests.worker.engine.scarce import one_dnn, resources, scarce
 from worker.engine.engine import Build, Engine
 from worker.engine.loss.objective import Objective
 from worker.engine.progress import Progress
@@ -45,26 +45,26 @@ def means(progress: Progress) -> tuple[int, int, int | None]:
 def test_it_goes_on_from_its_last_point_with_less_memory_and_says_so(
     weights: Weights, undisturbed: list[Progress], evaluation: int, error: Callable[[], Exception]
 ) -> None:
-    told = run(weights, scarce([None] * (evaluation - 1) + [error]))
-    assert [each.evaluation for each in told] == list(range(1, LAST + 1))
-    assert {means(each) for each in told[: evaluation - 1]} == {(0, 10, None)}
-    assert {means(each) for each in told[evaluation - 1 :]} == {(1, 10, 128)}
-    assert told[-1].loss < 1.01 * undisturbed[-1].loss
+    reported = run(weights, scarce([None] * (evaluation - 1) + [error]))
+    assert [each.evaluation for each in reported] == list(range(1, LAST + 1))
+    assert {means(each) for each in reported[: evaluation - 1]} == {(0, 10, None)}
+    assert {means(each) for each in reported[evaluation - 1 :]} == {(1, 10, 128)}
+    assert reported[-1].loss < 1.01 * undisturbed[-1].loss
 
 
 def test_it_goes_down_where_the_targets_do_not_fit_either(
     weights: Weights, undisturbed: list[Progress]
 ) -> None:
-    told = run(weights, scarce(of_targets=[None, MemoryError, resources]))
-    assert [each.evaluation for each in told] == list(range(1, LAST + 1))
-    assert means(told[COARSE]) == (2, 6, 128)
-    assert told[-1].loss < 1.01 * undisturbed[-1].loss
+    reported = run(weights, scarce(of_targets=[None, MemoryError, resources]))
+    assert [each.evaluation for each in reported] == list(range(1, LAST + 1))
+    assert means(reported[COARSE]) == (2, 6, 128)
+    assert reported[-1].loss < 1.01 * undisturbed[-1].loss
 
 
 def test_a_small_level_s_ladder_is_its_own(weights: Weights) -> None:
-    told = run(weights, scarce([resources]))
-    assert means(told[0]) == (1, 6, None)  # too small for tiles
-    assert means(told[-1]) == (1, 10, 128)
+    reported = run(weights, scarce([resources]))
+    assert means(reported[0]) == (1, 6, None)  # too small for tiles
+    assert means(reported[-1]) == (1, 10, 128)
 
 
 def test_it_starts_as_far_down_as_it_is_told(weights: Weights) -> None:

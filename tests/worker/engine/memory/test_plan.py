@@ -1,4 +1,4 @@
-"""What is planned fits into the memory and makes the most of it."""
+"""A plan fits into the memory and uses most of it."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The descent starts from the content in the style's colours."""
+"""The optimisation starts from the content in the style's colours."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""The pyramid has the levels that were asked for and fit."""
+"""There are as many levels as the settings ask for, if they fit."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""L-BFGS finds minima with unit steps and is not led astray by bad pairs."""
+"""L-BFGS finds minima with unit steps, even after bad pairs."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""A descent never ends where something is no finite number."""
+"""An optimisation never ends at a point that is not finite."""
 
 import itertools
 from collections.abc import Iterator

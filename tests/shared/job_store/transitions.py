@@ -1,4 +1,4 @@
-"""Jobs brought to each state of their life, as a worker would bring them."""
+"""Brings jobs into each state, as a worker does."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""How programs talk with the API, and what they may expect of any answer."""
+"""Requests to the API, and checks that hold for every answer."""
 
 import io
 import json

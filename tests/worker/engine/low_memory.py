@@ -1,4 +1,4 @@
-"""An objective whose memory runs out when it is told to."""
+"""An objective that runs out of memory on demand."""
 
 import weakref
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Workers as they tell of themselves."""
+"""Workers as they announce themselves."""
 
 from shared.job_store.workers import Worker, Workers
 

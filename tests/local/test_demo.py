@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from gramworks import JobChanged
+from local import LocalError
 from local.demo import DemoClient
-from local.errors import LocalError
 from tests.gramworks.fake_server import FakeServer, job_json, sse, stream
 
 EVENTS = "GET /api/v1/jobs/j1/events"
