@@ -121,3 +121,6 @@ def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
 def test_what_is_known_of_lost_workers_is_told_in_words() -> None:
     reported = sentence("workers_lost", RAISED["workers_lost"])
     assert "in attempt 4, its worker was lost at evaluation 7, after 12 s" in reported
+    failed = {"attempt": 5, "reason": "error", "detail": "RuntimeError: no device", "seconds": 3}
+    reported = sentence("workers_lost", {"attempts": 1, "lost": [failed]})
+    assert "in attempt 5, its worker had an unexpected error (RuntimeError: no device)" in reported
