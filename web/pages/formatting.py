@@ -15,7 +15,7 @@ def number(value: float) -> str:
 def duration(seconds: float) -> str:
     """Return `40 sec`, `2 min` or `1 hr 5 min`, as coarse as an estimate is."""
     step = 1 if seconds < 20 else 5 if seconds < 120 else 60
-    whole = max(step, round(seconds / step) * step)
+    whole = max(step, int(seconds / step + 0.5) * step)  # halves up, as the browser rounds
     parts = {"hr": whole // 3600, "min": whole // 60 % 60, "sec": whole % 60}
     return " ".join(f"{count} {unit}" for unit, count in parts.items() if count)
 

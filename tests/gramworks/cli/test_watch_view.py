@@ -1,6 +1,8 @@
 """What a person sees of a watched job, in a terminal and in a pipe."""
 
 import io
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console
@@ -74,6 +76,29 @@ def test_a_queued_job_without_an_estimate_shows_how_long_it_waits() -> None:
     watched = WatchedJob(Job.from_json(WAITING | {"starts_in_seconds": None, "eta_seconds": None}))
     (line,) = drawn(watched)
     assert line.startswith("queued       position 3, waiting for ")
+
+
+def test_a_job_that_went_back_to_the_queue_waits_from_then_on() -> None:
+    now = datetime.now(UTC)
+    log = [
+        {"state": "queued", "at": (now - timedelta(hours=2)).isoformat()},
+        {"state": "running", "at": (now - timedelta(hours=1)).isoformat()},
+        {"state": "queued", "at": (now - timedelta(seconds=65)).isoformat()},
+    ]
+    times = {"started_at": log[1]["at"], "starts_in_seconds": None, "eta_seconds": None}
+    (line,) = drawn(WatchedJob(Job.from_json(WAITING | times | {"log": log})))
+    assert line.startswith("queued       position 3, waiting for 1:0")
+
+
+def test_a_job_that_takes_longer_than_was_estimated_is_about_to_end() -> None:
+    watched = WatchedJob(QUEUED)
+    watched.update(JobChanged(RUNNING))
+    watched.update(Progressed(PROGRESS, 0.01))
+    time.sleep(0.02)
+    assert watched.seconds_left == 0
+    assert drawn(watched)[0].endswith("a moment left")
+    time.sleep(0.02)
+    assert watched.seconds_left == 0
 
 
 BLOCKED_BY = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}

@@ -14,6 +14,7 @@ from shared.job import Job, JobProgress
 from shared.job_store import JobStore
 from shared.settings import PRESETS, StyleSettings
 from tests.shared.job_store.lives import claimed, queued, running
+from web.pages.formatting import duration, number
 
 PICTURE = style_path("brushwork")
 LOSS = {"total": 67271.6, "style": 0.5, "content": 12.345, "mood": 1.5e-5}
@@ -115,6 +116,44 @@ def test_what_the_server_rendered_stays_the_same_after_the_first_event(
     }
     assert losses(page) == SHOWN | SHOWN_NEW_TERM
     assert fact(page, "left") == rendered["Time left"]
+
+
+FORMATTED = """async ([name, values]) => {
+  const format = await import("/static/format.js");
+  return values.map(format[name]);
+}"""
+
+
+def test_the_browser_shows_durations_as_the_server_does(page: Page, url: str) -> None:
+    page.goto(url)
+    seconds = [
+        0,
+        0.4,
+        1,
+        2.5,
+        19.4,
+        19.9,
+        20,
+        22.5,
+        23,
+        62.5,
+        117,
+        118,
+        119.9,
+        120,
+        149,
+        3569,
+        3600,
+        90_000,
+    ]
+    shown = page.evaluate(FORMATTED, ["duration", seconds])
+    assert shown == [duration(each) for each in seconds]
+
+
+def test_the_browser_shows_numbers_as_the_server_does(page: Page, url: str) -> None:
+    page.goto(url)
+    values = [0, 1.5e-7, 0.02, 0.5, 9.996, 12.345, 99.4, 100, 999.6, 67271.6, 1.5e9, -3.14159]
+    assert page.evaluate(FORMATTED, ["number", values]) == [number(each) for each in values]
 
 
 def test_only_a_failed_job_can_be_retried(page: Page, url: str, jobs: JobStore) -> None:
