@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from gramworks import (
@@ -81,6 +82,36 @@ def test_a_server_that_says_when_it_is_back_is_not_asked_before(
     server.answer(EVENTS, stream(RUNNING, DROP), away, stream(DONE))
     delays = [event.delay for event in client.watch("j1") if isinstance(event, Reconnecting)]
     assert delays == [0.01, 1.0]
+
+
+def test_a_server_that_names_a_distant_time_is_asked_after_a_minute(
+    server: FakeServer, client: Client
+) -> None:
+    away = problem(503, "Redis is away.")
+    away.headers["Retry-After"] = "86400"
+    server.answer(EVENTS, stream(RUNNING, DROP), away)
+    events = iter(client.watch("j1"))
+    delays: list[float] = []
+    while len(delays) < 2:
+        if isinstance(event := next(events), Reconnecting):
+            delays.append(event.delay)
+    assert delays == [0.01, 60.0]
+
+
+def test_a_stream_is_dead_after_half_a_minute_of_silence() -> None:
+    """The server breaks the silence every five seconds; an answer may take a minute."""
+    timeouts = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        timeouts[request.url.path] = request.extensions["timeout"]["read"]
+        if request.url.path.endswith("/events"):
+            return httpx.Response(200, content=DONE)
+        return httpx.Response(200, json=job_json())
+
+    with Client("http://127.0.0.1", transport=httpx.MockTransport(answer)) as client:
+        client.wait("j1")
+        client.job("j1")
+    assert timeouts == {"/api/v1/jobs/j1/events": 30.0, "/api/v1/jobs/j1": 60.0}
 
 
 def test_a_server_that_stays_away_is_given_up_in_the_end(

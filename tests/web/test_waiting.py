@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.job import JobState
-from shared.job_store import JobStore
+from shared.job_store import Capability, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from tests.parts import workers_of
@@ -77,6 +77,24 @@ def test_a_job_whose_workers_all_drain_is_told_so(
     assert _waiting(client, queued(jobs, size=48)) == {}
     workers_of(jobs).undrain("large")
     assert _waiting(client, job_id) == {}
+
+
+def test_a_job_waits_for_suspended_workers_only_where_no_other_takes_it(
+    client: FlaskClient, jobs: JobStore, workers: Workers
+) -> None:
+    for name in ("broken", "healthy"):
+        announce(workers, Worker(name=name, pixels=10**6))
+    for _ in range(3):
+        queued(jobs)
+        claim = jobs.claim_next(Capability("broken", 10**6), 30)
+        assert claim is not None
+        jobs.lose(claim, "error", detail="RuntimeError: CUDA")
+    job_id = queued(jobs)
+    assert _waiting(client, job_id) == {}
+    workers.leave("healthy")
+    told = _waiting(client, job_id)
+    assert told["code"] == "workers_suspended"
+    assert "RuntimeError: CUDA" in told["detail"]
 
 
 @pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.QUEUED}))

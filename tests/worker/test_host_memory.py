@@ -3,20 +3,20 @@
 import os
 from pathlib import Path
 
-from worker.host_memory import USABLE_SHARE, oom_kills, usable_bytes
+from worker.host_memory import oom_kills, usable_bytes
 
 
 def test_a_container_s_limit_counts(tmp_path: Path) -> None:
     limit = tmp_path / "memory.max"
     limit.write_text("2000000000\n")
-    assert usable_bytes([tmp_path / "none", limit]) == int(2_000_000_000 * USABLE_SHARE)
+    assert usable_bytes([tmp_path / "none", limit]) == 1_500_000_000
 
 
 def test_without_a_limit_the_machine_s_memory_counts(tmp_path: Path) -> None:
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limit = tmp_path / "memory.max"
     limit.write_text("max\n")
-    assert usable_bytes([limit]) == usable_bytes([limit, tmp_path]) == int(physical * USABLE_SHARE)
+    assert usable_bytes([limit]) == usable_bytes([limit, tmp_path]) == int(physical * 0.75)
 
 
 def test_what_the_kernel_ended_for_its_memory_is_counted(tmp_path: Path) -> None:

@@ -1,143 +1,172 @@
-"""The main process's loops outlive any exception, and the health check sees one that ended."""
+"""A worker's main process: what becomes of a job whose pool process died, or that is released."""
 
-import logging
-import os
-import re
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from billiard.exceptions import WorkerLostError
 
 from shared.config import Config
-from shared.job_store import Capability, JobStore, Worker, Workers
-from shared.job_store.connection import Connection
+from shared.job import JobState
+from shared.job_store import Capability, Claim, JobStore, Worker
+from shared.object_store import ObjectStore
 from shared.wakeup import celery_app
-from tests.shared.job_store.transitions import claimed, queued
-from tests.system.running_system import wait_until
-from worker.dead_workers import name_of
+from tests.parts import workers_of
+from tests.worker.job.scripted import submitted
+from worker import main_process
 from worker.main_process import MainProcess
 
-NAME = name_of(os.getpid(), socket.gethostname())
-SEEN = "gw:worker-names"
+NAME = "gramworks-1@here"
+ME, ANOTHER = Capability(NAME, 10**9), Capability("gramworks-2@here", 10**9)
+
+
+class Kernel:
+    """Counts the processes that it ended for their memory."""
+
+    kills = 7
+
+    def __call__(self) -> int:
+        return self.kills
 
 
 @pytest.fixture
-def process(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[MainProcess]:
-    """Return a main process whose pool process has announced itself; its loops run."""
-    app = celery_app(redis_url)
-    Workers(redis).describe(Worker(name=NAME, pixels=10**9))
-    process = MainProcess(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path), NAME, app)
-    process._before_pool()
-    process._start()
-    wait_until(lambda: redis.zscore(SEEN, NAME) is not None, "the first heartbeat")
-    yield process
-    process._stop.set()
-    for loop in process._loops:
-        loop.join(10)
-    process._connection.close()
-    app.close()
+def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
+    counting = Kernel()
+    monkeypatch.setattr(main_process, "oom_kills", counting)
+    return counting
 
 
-def _health(redis_url: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "worker.health"],
-        env=os.environ | {"REDIS_URL": redis_url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def main(redis_url: str, tmp_path: Path, kernel: Kernel) -> Iterator[MainProcess]:  # noqa: ARG001
+    config = Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path)
+    made = MainProcess(config, NAME, celery_app(redis_url))
+    yield made
+    made._connection.close()
 
 
-def _heartbeat(redis: Connection) -> float:
-    return float(redis.zscore(SEEN, NAME) or 0.0)
+def claim(jobs: JobStore, by: Capability = ME) -> Claim:
+    claimed = jobs.claim_next(by, 30)
+    assert claimed is not None
+    return claimed
 
 
-def _wait_for_heartbeat(redis: Connection) -> None:
-    last = _heartbeat(redis)
-    wait_until(lambda: _heartbeat(redis) > last, "a heartbeat", seconds=10)
+def wakeups(jobs: JobStore) -> int:
+    count: Any = jobs._connection.llen("gw:celery:gw:wakeups")
+    return int(count)
 
 
-def _suspend(jobs: JobStore) -> None:
+Die = Callable[[], None]
+
+
+@pytest.fixture
+def die(main: MainProcess) -> Die:
+    """Return what the pool process's death does."""
+    return lambda: main._pool_process_died(WorkerLostError("signal 9 (SIGKILL)"))
+
+
+def test_a_job_whose_process_was_killed_is_requeued_at_once(
+    jobs: JobStore, objects: ObjectStore, die: Die
+) -> None:
+    job_id = submitted(jobs, objects)
+    claim(jobs)
+    die()
+    job = jobs.get(job_id)
+    assert (job.state, job.log[-1].reason, job.fallback_step) == (JobState.QUEUED, "killed", 0)
+    assert wakeups(jobs) == 1
+
+
+def test_a_job_killed_for_its_memory_takes_one_step_then_all_then_fails(
+    jobs: JobStore, objects: ObjectStore, die: Die, kernel: Kernel
+) -> None:
+    job_id = submitted(jobs, objects, size=320)
+    steps = []
     for _ in range(3):
-        queued(jobs)
-    for _ in range(3):
-        claim = claimed(jobs, Capability(NAME, 10**9))
-        jobs.lose(claim, "error", detail="RuntimeError: CUDA context lost")
+        claim(jobs)
+        kernel.kills += 1
+        die()
+        job = jobs.get(job_id)
+        assert job.log[-1].reason == "killed for its memory"
+        steps.append(job.fallback_step)
+    assert steps[0] == 1
+    assert steps[1] >= 6  # no list of plans is longer
+    assert job.error is not None
+    assert job.error.code == "out_of_memory"
+    # the result is 320 × 400; 252 × 315 has half as many pixels
+    assert job.error.parameters == {"width": 400, "height": 320, "maximum": 226}
 
 
-@pytest.mark.usefixtures("process")
-def test_a_worker_whose_loops_run_is_healthy(redis: Connection, redis_url: str) -> None:
-    _wait_for_heartbeat(redis)
-    healthy = _health(redis_url)
-    assert (healthy.returncode, healthy.stdout, healthy.stderr) == (0, "", "")
+def test_another_worker_s_job_is_left_alone(jobs: JobStore, objects: ObjectStore, die: Die) -> None:
+    theirs = submitted(jobs, objects)
+    claim(jobs, ANOTHER)
+    die()
+    assert jobs.get(theirs).state is JobState.RUNNING
 
 
-@pytest.mark.usefixtures("process")
-def test_no_exception_ends_the_maintenance_loop(
-    redis: Connection, caplog: pytest.LogCaptureFixture
+def test_a_failed_task_is_no_dead_process(
+    jobs: JobStore, objects: ObjectStore, main: MainProcess
 ) -> None:
-    failures = f"gw:failures:{NAME}"
-    with caplog.at_level(logging.ERROR):
-        redis.set(failures, "no JSON")
-        wait_until(lambda: "maintenance: failed, continues" in caplog.text, "it is logged")
-    assert "JSONDecodeError" in caplog.text
-    redis.delete(failures)
-    _wait_for_heartbeat(redis)
+    job_id = submitted(jobs, objects)
+    claim(jobs)
+    main._pool_process_died(ValueError("odd"))
+    assert jobs.get(job_id).state is JobState.RUNNING
 
 
-def test_a_loop_that_ended_stops_the_heartbeats_and_is_logged(
-    process: MainProcess, redis: Connection, redis_url: str, caplog: pytest.LogCaptureFixture
+def test_the_kernel_s_earlier_kills_do_not_count(
+    jobs: JobStore, objects: ObjectStore, main: MainProcess, die: Die, kernel: Kernel
 ) -> None:
-    ended, *_ = process._loops
-    ended._stop_event = threading.Event()
-    ended._stop_event.set()
-    with caplog.at_level(logging.ERROR):
-        wait_until(lambda: f"no longer running: {ended.name}" in caplog.text, "it is logged")
-    redis.zincrby(SEEN, -21, NAME)  # as if that were 21 s ago
-    unhealthy = _health(redis_url)
-    assert unhealthy.returncode == 1
-    assert "sent a heartbeat recently" in unhealthy.stderr
+    job_id = submitted(jobs, objects)
+    kernel.kills += 1
+    main._oom_kills.extend([kernel()] * 10)  # as many rounds of maintenance
+    claim(jobs)
+    die()
+    assert jobs.get(job_id).log[-1].reason == "killed"
 
 
-@pytest.mark.usefixtures("process")
-def test_a_suspension_is_in_the_log_and_fails_the_health_check_until_it_is_over(
-    jobs: JobStore, redis: Connection, redis_url: str, caplog: pytest.LogCaptureFixture
+def test_a_worker_that_stops_releases_its_job_and_claims_no_more(
+    jobs: JobStore, objects: ObjectStore, main: MainProcess
 ) -> None:
-    with caplog.at_level(logging.WARNING):
-        _suspend(jobs)
-        wait_until(lambda: "lost several jobs in a row" in caplog.text, "it is logged")
-        assert re.search(
-            r"claims none for (30|2\d) s; the last error: RuntimeError: CUDA", caplog.text
-        )
-        unhealthy = _health(redis_url)
-        assert unhealthy.returncode == 1
-        assert unhealthy.stderr == (
-            "Suspended after losing several jobs in a row: RuntimeError: CUDA context lost\n"
-        )
-        redis.delete(f"gw:failures:{NAME}")
-        wait_until(lambda: "claims jobs again" in caplog.text, "that is logged too")
-    assert _health(redis_url).returncode == 0
+    workers_of(jobs).describe(Worker(name=NAME, pixels=1))
+    workers_of(jobs).heartbeat(NAME)
+    job_id = submitted(jobs, objects)
+    claim(jobs)
+    main._shut_down()
+    job = jobs.get(job_id)
+    assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "handed back")
+    assert workers_of(jobs).live() == []
+    assert jobs.claim_next(ME, 30) is None
+    assert wakeups(jobs) == 1
+    assert claim(jobs, ANOTHER).job_id == job_id
 
 
-def test_a_worker_that_starts_takes_over_even_if_redis_was_away_at_first(
-    jobs: JobStore, redis: Connection, redis_url: str, tmp_path: Path
+def test_a_worker_that_starts_anew_under_its_name_takes_over_what_it_held(
+    jobs: JobStore, objects: ObjectStore, main: MainProcess
 ) -> None:
-    queued(jobs)
-    claim = claimed(jobs, Capability(NAME, 10**9))  # by an earlier process of this name
-    app = celery_app(redis_url)
-    process = MainProcess(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path), NAME, app)
-    process._start()  # what comes before it found no Redis
+    mine = submitted(jobs, objects)
+    claim(jobs)
+    theirs = submitted(jobs, objects)
+    claim(jobs, ANOTHER)
+    workers_of(jobs).drain(NAME)
+    main._before_pool()
+    assert jobs.get(mine).state is JobState.QUEUED
+    assert jobs.get(theirs).state is JobState.RUNNING
+    assert claim(jobs).job_id == mine
+
+
+def test_a_round_of_maintenance_reports_the_worker_as_online_while_all_loops_run(
+    jobs: JobStore, main: MainProcess
+) -> None:
+    workers_of(jobs).describe(Worker(name=NAME, pixels=1))
+    with pytest.raises(RuntimeError, match="garbage collection, maintenance"):
+        main._maintain()  # none was started
+    assert workers_of(jobs).live() == []
+    main._stop.clear()
+    for loop in main._loops:
+        loop.start()
     try:
-        wait_until(lambda: jobs.get(claim.job_id).state == "queued", "it is requeued", seconds=8)
+        main._maintain()
+        assert [worker.name for worker in workers_of(jobs).live()] == [NAME]
     finally:
-        process._stop.set()
-        for loop in process._loops:
+        main._stop.set()
+        for loop in main._loops:
             loop.join(10)
-        process._connection.close()
-        app.close()
-    assert jobs.get(claim.job_id).log[-1].reason == "killed"
-    assert redis.zscore(SEEN, NAME) is not None

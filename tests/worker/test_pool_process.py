@@ -1,47 +1,118 @@
-"""A pool process ends after an unexpected error, since its device may be broken, and only then."""
+"""A pool process runs jobs until none fits, and ends when its device may be broken."""
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from shared.job_store import JobStore
-from tests.shared.job_store.transitions import queued
-
-PROGRAM = """
-import sys
 from shared.config import Config
 from shared.errors import StoreUnavailable
+from shared.job import JobState
+from shared.job_store import Claim, JobStore, Worker
+from shared.object_store import ObjectStore
+from tests.parts import workers_of
+from tests.worker.job.scripted import submitted
+from worker.job.throughput import JobTiming
 from worker.pool_process import LoadedEngine, PoolProcess
 
-def run(claim, speed=None):
-    print("claimed", flush=True)
-    {body}
+NAME = "gramworks-1@here"
+PIXELS = 40 * 32  # of a submitted job's result
 
-process = PoolProcess(Config(REDIS_URL=sys.argv[1]), "w", lambda *_: LoadedEngine(run, 10**9, ""))
-process._work()
-print("back", flush=True)
+
+class Engine:
+    """Ends each job at once, as fast as 100 a second."""
+
+    def __init__(self, jobs: JobStore, fault: Exception | None = None) -> None:
+        self._jobs = jobs
+        self._fault = fault
+        self.ran: list[tuple[str, float | None]] = []
+
+    def run(self, claim: Claim, speed: float | None = None) -> JobTiming:
+        self.ran.append((claim.job_id, speed))
+        if self._fault:
+            raise self._fault
+        self._jobs.succeed(claim, f"jobs/{claim.job_id}/1/result.png")
+        return JobTiming(work=1000.0, painting=10.0, overhead=2.5)
+
+
+def pool_of(redis_url: str, folder: Path, engine: Engine, pixels: int = PIXELS) -> PoolProcess:
+    config = Config(REDIS_URL=redis_url, GRAMWORKS_DATA=folder)
+    loaded = LoadedEngine(engine.run, pixels, "a card")
+    return PoolProcess(config, NAME, lambda *_: loaded)
+
+
+@pytest.fixture
+def engine(jobs: JobStore) -> Engine:
+    return Engine(jobs)
+
+
+@pytest.fixture
+def pool(redis_url: str, tmp_path: Path, engine: Engine) -> Iterator[PoolProcess]:
+    made = pool_of(redis_url, tmp_path, engine)
+    yield made
+    made._connection.close()
+
+
+def test_one_wake_up_is_enough_for_all_jobs_that_fit(
+    jobs: JobStore, objects: ObjectStore, pool: PoolProcess, engine: Engine
+) -> None:
+    first, large, last = (submitted(jobs, objects, size=size) for size in (32, 64, 32))
+    pool._work()
+    assert engine.ran == [(first, None), (last, 100.0)]
+    assert jobs.get(large).state is JobState.QUEUED
+
+
+def test_it_announces_what_it_takes_and_how_fast_it_has_been(
+    jobs: JobStore, objects: ObjectStore, pool: PoolProcess
+) -> None:
+    workers = workers_of(jobs)
+    pool._start()
+    workers.heartbeat(NAME)
+    assert workers.live() == [Worker(name=NAME, pixels=PIXELS, device="a card")]
+    submitted(jobs, objects)
+    pool._work()
+    [worker] = workers.live()
+    assert (worker.speed, worker.overhead) == (100.0, 2.5)
+
+
+def test_without_its_main_process_it_claims_nothing(
+    jobs: JobStore, objects: ObjectStore, pool: PoolProcess, engine: Engine
+) -> None:
+    """Nobody would stop it, or see it die."""
+    submitted(jobs, objects)
+    pool._main_process = -1  # another one than has started this process
+    pool._work()
+    assert engine.ran == []
+
+
+def test_a_store_that_is_away_ends_neither_the_process_nor_the_worker(
+    jobs: JobStore, objects: ObjectStore, redis_url: str, tmp_path: Path
+) -> None:
+    submitted(jobs, objects)
+    submitted(jobs, objects)
+    engine = Engine(jobs, StoreUnavailable(store="images", reason="unplugged"))
+    pool = pool_of(redis_url, tmp_path, engine)
+    pool._work()
+    assert len(engine.ran) == 1  # the next job waits for the next wake-up
+    pool._connection.close()
+
+
+BROKEN = """
+import sys
+from pathlib import Path
+from shared.job_store import JobStore, connect
+from tests.worker.test_pool_process import Engine, pool_of
+
+engine = Engine(JobStore(connect(sys.argv[1])), RuntimeError("CUDA"))
+pool_of(sys.argv[1], Path(sys.argv[2]), engine)._work()
 """
 
 
-def _work(redis_url: str, body: str) -> subprocess.CompletedProcess[str]:
-    """Let a process of its own claim what is queued; `body` is what running a job does."""
-    program = [sys.executable, "-c", PROGRAM.format(body=body), redis_url]
-    return subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
-
-
-@pytest.mark.parametrize("body", ["raise RuntimeError('CUDA context lost')", "1 / 0"])
-def test_an_unexpected_error_ends_the_process_before_it_claims_another_job(
-    jobs: JobStore, redis_url: str, body: str
+def test_an_unexpected_error_ends_the_process(
+    jobs: JobStore, objects: ObjectStore, redis_url: str, tmp_path: Path
 ) -> None:
-    for _ in range(2):
-        queued(jobs)
-    ran = _work(redis_url, body)
-    assert (ran.returncode, ran.stdout) == (1, "claimed\n")
-    assert "Celery starts another" in ran.stderr
-
-
-def test_a_store_that_is_away_does_not(jobs: JobStore, redis_url: str) -> None:
-    queued(jobs)
-    ran = _work(redis_url, "raise StoreUnavailable(store='images', reason='away')")
-    assert (ran.returncode, ran.stdout) == (0, "claimed\nback\n")
+    submitted(jobs, objects)
+    command = [sys.executable, "-c", BROKEN, redis_url, str(tmp_path)]
+    assert subprocess.run(command, timeout=60, check=False).returncode == 1

@@ -60,6 +60,7 @@ class Runner:
     objects: ObjectStore
     stylize: Stylize
     checkpoint_seconds: float = 10.0
+    object_store_seconds: float = OBJECT_STORE_SECONDS
     on_hang: OnHang = end_hung_process
 
     def run(self, claim: Claim, speed: float | None = None) -> JobTiming | None:
@@ -108,7 +109,7 @@ class Runner:
         # the result before the record, so that a succeeded job always has one
         key = paths.result_key(claim.job_id, claim.attempt)
         picture = encode(deprocess(progress.pixels(), job.settings.deprocess_means), "png")
-        with_backoff(partial(self.objects.put, key, picture), lease, OBJECT_STORE_SECONDS)
+        with_backoff(partial(self.objects.put, key, picture), lease, self.object_store_seconds)
         with_backoff(partial(self.jobs.succeed, claim, key), lease)
         self._delete_unnamed(claim, paths.job_folder(claim.job_id))
         log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
@@ -164,13 +165,13 @@ class Runner:
         if job.checkpoint is None:
             return None
         load = partial(checkpoints.load, job.checkpoint, self.objects)
-        return with_backoff(load, lease, OBJECT_STORE_SECONDS)
+        return with_backoff(load, lease, self.object_store_seconds)
 
     def _inputs(self, job: Job, lease: Lease) -> list[Pixels]:
         pictures = []
         for image in (job.inputs.content, *job.inputs.styles):
             get = partial(self.objects.get, image.key)
-            data = with_backoff(get, lease, OBJECT_STORE_SECONDS)
+            data = with_backoff(get, lease, self.object_store_seconds)
             lease.expect_progress_in(LOADING_SECONDS)
             pictures.append(decode(data).astype(np.float32))
         return pictures

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,6 +93,17 @@ def test_it_waits_since_it_was_queued_last_not_since_it_was_created_or_started()
     running_again = {"state": "running", "started_at": ago[600]}
     watched.update(JobChanged(Job.from_json(body | running_again)))
     assert watched.seconds_elapsed >= 600
+
+
+def test_a_job_that_takes_longer_than_was_estimated_is_about_to_end() -> None:
+    watched = WatchedJob(QUEUED)
+    watched.update(JobChanged(RUNNING))
+    watched.update(Progressed(PROGRESS, 0.01))
+    time.sleep(0.02)
+    assert watched.seconds_left == 0
+    assert drawn(watched)[0].endswith("done in a moment")
+    time.sleep(0.02)
+    assert watched.seconds_left == 0
 
 
 BLOCKED_BY = {"code": "no_worker_online", "detail": "No worker is online just now. " * 4}

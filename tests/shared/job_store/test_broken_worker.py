@@ -81,6 +81,15 @@ def test_the_worker_leaves_the_job_to_others_for_ten_seconds(
     assert claimed(jobs, BROKEN) == Claim(job_id, 2)
 
 
+def test_a_process_that_was_killed_from_outside_is_no_reason_to_leave_the_job(
+    jobs: JobStore, workers: Workers
+) -> None:
+    _online(workers, HEALTHY.worker)
+    job_id = queued(jobs)
+    _break(jobs, reason="killed")
+    assert claimed(jobs, BROKEN) == Claim(job_id, 2)
+
+
 def test_another_worker_takes_the_job_at_once(jobs: JobStore, workers: Workers) -> None:
     _online(workers, HEALTHY.worker)
     job_id = queued(jobs)

@@ -78,6 +78,15 @@ def test_a_job_that_went_back_shows_no_progress_and_keeps_when_it_was_first_star
     assert (job.progress, job.eta_seconds, job.started_at) == (None, None, started)
 
 
+def test_a_job_that_went_back_with_a_checkpoint_shows_how_far_it_was(jobs: JobStore) -> None:
+    claim = running(jobs)
+    jobs.report(claim, progress(5), 20.0)
+    jobs.save_checkpoint(claim, "key")
+    jobs.lose(claim, "killed")
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.progress, job.eta_seconds) == (JobState.QUEUED, progress(5), None)
+
+
 def test_the_third_lost_worker_fails_the_job_with_what_is_known_of_each(jobs: JobStore) -> None:
     job_id = queued(jobs)
     states = []

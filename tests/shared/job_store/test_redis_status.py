@@ -16,10 +16,11 @@ def test_the_share_of_the_memory_that_is_used(own_redis: OwnRedis) -> None:
     connection.config_set("maxmemory", "100mb")
     empty = status.used_memory_share()
     assert 0 < empty < 0.2
-    for number in range(30):  # one large value would fill Redis's buffers for a moment
-        connection.set(f"text-{number}", "x" * 2**20)
+    connection.setrange("text", 30 * 2**20, "x")  # a large value sent would leave a large buffer
     memory: Any = connection.info("memory")
-    assert status.used_memory_share() == pytest.approx(memory["used_memory"] / 100e6, rel=0.1)
+    assert status.used_memory_share() == pytest.approx(
+        memory["used_memory"] / 104_857_600, rel=0.02
+    )
     assert status.used_memory_share() > empty + 0.25
     connection.close()
 

@@ -3,18 +3,21 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from shared.job import ENDED, JobState
+from shared.job import ENDED, Job, JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from tests.parts import events_of
 from tests.shared.job_store.transitions import claimed, in_state, progress, queued, running
 from tests.web.api_requests import IN_TILES, JOBS, Message, messages
+from tests.web.conftest import services_of
 
 
 @contextmanager
@@ -54,6 +57,35 @@ def test_a_story_is_told_as_it_happens_from_the_job_to_its_end(
         last = _next(reported)
         assert (last.event, last.data) == ("job", client.get(f"{JOBS}/{job_id}").get_json())
         assert list(reported) == []
+
+
+def test_an_event_while_the_job_is_read_is_told_too(
+    app: Flask, client: FlaskClient, redis: Connection, jobs: JobStore
+) -> None:
+    claim = running(jobs)
+
+    class Late(JobStore):
+        """Reads a job, and right after that the job makes progress."""
+
+        reads = 0
+
+        def get(self, job_id: str) -> Job:
+            job = super().get(job_id)
+            self.reads += 1
+            self.report(claim, progress(self.reads), None)
+            return job
+
+    services = services_of(app)
+    late = Late(redis)
+    app.extensions["gramworks"] = replace(services, jobs=late)
+    try:
+        with _following(client, claim.job_id) as told:
+            first, second = _next(told), _next(told)
+    finally:
+        app.extensions["gramworks"] = services
+    assert late.reads == 2  # whether the job is there; how it stands
+    assert first.data["progress"]["evaluation"] == 1
+    assert second.data["progress"]["evaluation"] == 2
 
 
 def test_a_fallback_is_told_at_once_with_the_job(client: FlaskClient, jobs: JobStore) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.errors import GramworksError, InvalidRequest
-from web.errors import RETRY_SECONDS, status_of
+from web.errors import retry_after, status_of
 from web.messages.errors import RULES, SENTENCES, sentence
 
 RAISED: dict[str, dict[str, object]] = {
@@ -96,10 +96,13 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
     assert made.endswith(".")
 
 
-@pytest.mark.parametrize("code", ["queue_full", "storage_full", "store_unavailable"])
-def test_a_temporary_error_says_when_to_try_again(code: str) -> None:
-    assert status_of(CODES[code]()) in (429, 503)
-    assert RETRY_SECONDS[code] > 0
+@pytest.mark.parametrize(
+    ("code", "status", "seconds"),
+    [("queue_full", 429, "60"), ("storage_full", 503, "300"), ("store_unavailable", 503, "5")],
+)
+def test_a_temporary_error_says_when_to_try_again(code: str, status: int, seconds: str) -> None:
+    assert status_of(CODES[code]()) == status
+    assert retry_after(CODES[code]()) == {"Retry-After": seconds}
     assert "Try again in" in sentence(code, RAISED[code])
 
 

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from worker.engine import device
-from worker.engine.device import GPU_SHARE, READ_SECONDS, Device, find_device, processor_flags
+from worker.engine.device import Device, find_device, processor_flags
 
 HOST = 6 * 10**9
 Found = Callable[..., Device]
@@ -69,8 +69,8 @@ def test_a_card_computes_in_what_it_is_able_to(
 
 def test_a_card_s_own_memory_is_planned_with_and_it_is_seldom_waited_for(with_gpu: Found) -> None:
     found = with_gpu((8, 6))
-    assert found.memory == int(24564 * 2**20 * GPU_SHARE)
-    assert found.read_seconds == READ_SECONDS
+    assert found.memory == int(24564 * 2**20 * 0.9)
+    assert found.read_seconds == 0.2
     assert found.name == "a card"
 
 
@@ -95,7 +95,7 @@ def test_the_memory_is_of_the_card_that_the_process_uses(
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    expected = None if megabytes is None else int(megabytes * 2**20 * GPU_SHARE)
+    expected = None if megabytes is None else int(megabytes * 2**20 * 0.9)
     assert with_gpu((8, 6), TWO).memory == expected
 
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from tests.worker.engine.pictures import photograph
@@ -30,3 +31,14 @@ def test_aspect_geometry_averages_on_the_way_down() -> None:
     image = np.repeat(checks[..., np.newaxis], 3, axis=2).astype(np.float32)
     small = resize(centred(image), 16, 16, "aspect") - centred(np.full((1, 1, 3), 127.5, "f"))
     assert float(np.abs(small).max()) < 4
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(40, 53), (202, 302), (101, 60), (130, 75)])
+def test_aspect_geometry_is_pillow_s_bicubic(rows: int, columns: int) -> None:
+    """Up and down: it averages over what it leaves out, and interpolates by cubic polynomials."""
+    image = photograph(151, 101)
+    ours = resize(tf.constant(image[np.newaxis]), rows, columns, "aspect").numpy()[0]
+    for channel in range(3):
+        plane = Image.fromarray(image[..., channel])
+        expected = np.asarray(plane.resize((columns, rows), Image.Resampling.BICUBIC))
+        np.testing.assert_allclose(ours[..., channel], expected, atol=0.1)

@@ -3,9 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 import pytest
@@ -59,12 +57,12 @@ def test_the_story_of_a_job_is_told_in_order(jobs: JobStore, objects: ObjectStor
 
 def test_at_most_five_reports_are_made_a_second(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects)
-    Runner(jobs, objects, painter(80, before=lambda _: time.sleep(0.01))).run(claim)
+    Runner(jobs, objects, painter(200, before=lambda _: time.sleep(0.01))).run(claim)
     events: Any = jobs._connection.xrange(f"gw:events:{claim.job_id}")
     times = [int(key.split("-")[0]) for key, event in events if event["kind"] == "progress"]
-    *apart, _last = (after - before for before, after in pairwise(times))
-    assert len(apart) >= 3
-    assert mean(apart) >= 190  # milliseconds; on a busy machine, a single report may be late
+    *times, last = times  # which is always made
+    seconds = (last - times[0]) / 1000
+    assert 3 * seconds < len(times) <= 5 * seconds + 1
 
 
 def test_the_time_left_is_known_after_two_evaluations(jobs: JobStore, objects: ObjectStore) -> None:
@@ -251,7 +249,8 @@ def test_an_attempt_goes_on_from_the_checkpoint_of_the_one_before(
     jobs.lose(first, "killed")
     second = jobs.claim_next(ROOMY, 10)
     assert second is not None
-    Runner(jobs, objects, painter(6, before=evaluations.append)).run(second)
+    timing = Runner(jobs, objects, painter(6, before=evaluations.append)).run(second)
+    assert timing is None  # a part says nothing of the worker's speed
     assert evaluations == list(range(saved.evaluation + 1, 7))
     job = jobs.get(second.job_id)
     assert (job.state, job.checkpoint) == (JobState.SUCCEEDED, None)
@@ -351,3 +350,42 @@ def test_a_job_s_pace_is_measured(jobs: JobStore, objects: ObjectStore) -> None:
     assert pace.work == jobs.get(claim.job_id).work
     assert pace.painting == pytest.approx(11 * 0.05, rel=0.5)
     assert pace.overhead < 0.5
+
+
+@pytest.mark.parametrize("away", ["content.png", "checkpoint.npz", "result.png"])
+def test_an_object_store_that_stays_away_is_waited_for_only_so_long(
+    jobs: JobStore, tmp_path: Path, away: str
+) -> None:
+    """Then the job is released: another worker may reach the store."""
+    tries = []
+
+    class Away(ObjectStore):
+        """Answers for all but one object."""
+
+        def get(self, key: str) -> bytes:
+            self._refuse(key)
+            return super().get(key)
+
+        def put(self, key: str, data: bytes) -> None:
+            self._refuse(key)
+            super().put(key, data)
+
+        def _refuse(self, key: str) -> None:
+            if key.endswith(away):
+                tries.append(time.monotonic())
+                assert len(tries) < 9, "it is tried for ever"
+                raise StoreUnavailable(store="images", reason="unplugged")
+
+    claim = claimed(jobs, ObjectStore(str(tmp_path)))
+    jobs.save_checkpoint(claim, f"jobs/{claim.job_id}/1/checkpoint.npz")
+    runner = Runner(jobs, Away(str(tmp_path)), painter(2), object_store_seconds=0.5)
+    with pytest.raises(StoreUnavailable):
+        runner.run(claim)
+    assert tries[-1] - tries[0] > 0.5
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "store away")
+
+
+def test_an_object_store_is_waited_for_for_half_a_minute() -> None:
+    fields = Runner.__dataclass_fields__
+    assert fields["object_store_seconds"].default == 30.0

@@ -4,7 +4,7 @@ from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from tests.parts import redis_of
 from tests.worker.job.scripted import claimed, submitted
-from worker.maintenance.garbage import ORPHAN_SECONDS, delete_orphans, delete_unnamed
+from worker.maintenance.garbage import delete_orphans, delete_unnamed
 
 
 def keys(objects: ObjectStore) -> set[str]:
@@ -23,8 +23,9 @@ def test_young_files_stay_since_their_upload_may_go_on(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     objects.put("jobs/nobody/content.png", b"")
-    assert delete_orphans(jobs, objects, redis_of(jobs).clock(), ORPHAN_SECONDS) == 0
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock() + 3590) == 0
     assert keys(objects) == {"jobs/nobody/content.png"}
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock() + 3610) == 1
 
 
 def test_of_a_job_what_its_record_names_stays(jobs: JobStore, objects: ObjectStore) -> None:
@@ -39,6 +40,20 @@ def test_of_a_job_what_its_record_names_stays(jobs: JobStore, objects: ObjectSto
     jobs.succeed(claim, f"{folder}/result.png")  # which lets go of the checkpoint
     delete_unnamed(folder, jobs, objects)
     assert f"{folder}/checkpoint.npz" not in keys(objects)
+
+
+def test_what_belongs_to_an_unreadable_record_stays_until_that_is_deleted(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    job_id = submitted(jobs, objects)
+    files = jobs.get(job_id).files
+    jobs._connection.hset(f"gw:job:{job_id}", "state", "levitating")
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock(), 0) == 0
+    delete_unnamed(f"jobs/{job_id}", jobs, objects)
+    assert keys(objects) == files
+    assert jobs.delete(job_id)
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock(), 0) == 2
+    assert keys(objects) == set()
 
 
 def test_what_a_killed_writer_left_half_done_is_deleted(

@@ -7,10 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.engine.memory.plan import (
-    MAX_PAIRS,
-    MIN_PAIRS,
     NETWORK_BYTES,
-    SHORTEST_SIDE,
     WHOLE,
     Plan,
     bytes_needed,
@@ -38,9 +35,9 @@ def test_what_fits_whole_is_left_whole() -> None:
 def test_what_does_not_is_cut_before_the_history_is_shortened() -> None:
     large = planned(1600 * 2132, 4)
     assert large.side is not None
-    assert large.history == MAX_PAIRS
+    assert large.history == 10
     larger = planned(3200 * 4266, 6.5)
-    assert MIN_PAIRS < larger.history < MAX_PAIRS
+    assert 3 < larger.history < 10
 
 
 def test_less_memory_means_smaller_tiles_and_a_shorter_history() -> None:
@@ -91,10 +88,10 @@ def test_the_ladder_begins_as_planned_and_ends_with_the_fewest_pairs(
     planned = plan(pixels, memory, precision, layers)
     plans = fallback_plans(pixels, memory, precision, layers)
     assert plans[:1] == ([planned] if planned else [])
-    assert all(each.history == MIN_PAIRS for each in plans[-1:])
+    assert all(each.history == 3 for each in plans[-1:])
 
 
 def test_a_large_picture_goes_into_ever_smaller_tiles_before_it_forgets() -> None:
-    tiles = [Plan(MAX_PAIRS, side) for side in (512, 256, SHORTEST_SIDE)]
-    forgetful = [Plan(history, SHORTEST_SIDE) for history in (6, MIN_PAIRS)]
+    tiles = [Plan(10, side) for side in (512, 256, 128)]
+    forgetful = [Plan(history, 128) for history in (6, 3)]
     assert fallback_plans(1600 * 2132, None, PRECISION) == [WHOLE, *tiles, *forgetful]

@@ -8,8 +8,7 @@ import pytest
 import tensorflow as tf
 
 from shared.errors import Diverged
-from worker.engine.optimizer.lbfgs import FIRST_STEP
-from worker.engine.optimizer.minimise import MAX_REJECTED, Evaluate, Point, minimise
+from worker.engine.optimizer.minimise import Evaluate, Point, minimise
 
 START = tf.ones((1, 2, 2, 3)) * 9
 
@@ -36,7 +35,7 @@ def test_a_step_that_is_not_finite_is_taken_back_and_shortened(in_gradient: bool
     points = list(minimise(bowl(broken, in_gradient=in_gradient), START, range(1, 25)))
     assert points[1] is points[2] is points[3]
     after = float(tf.reduce_mean(tf.abs(points[4].image - points[3].image)))
-    assert after == pytest.approx(FIRST_STEP / 16, rel=1e-4)
+    assert after == pytest.approx(3.0 / 16, rel=1e-4)
     assert sum(points[-1].losses) < 1e-3
 
 
@@ -63,7 +62,15 @@ def test_a_start_that_is_not_finite_fails_at_once() -> None:
 def test_after_some_rejected_steps_it_fails_with_its_reason() -> None:
     with pytest.raises(Diverged) as caught:
         list(minimise(bowl(iter([False, *[True] * 99])), START, range(1, 100)))
-    assert caught.value.parameters == {"evaluation": 2 + MAX_REJECTED}
+    assert caught.value.parameters == {"evaluation": 6}
+
+
+def test_only_rejections_in_a_row_count() -> None:
+    broken = iter([False, *[True, True, True, False] * 3, *[False] * 20])
+    points = list(minimise(bowl(broken), START, range(1, 34)))
+    assert sum(points[-1].losses) < 1e-3
+    after = [float(tf.reduce_mean(tf.abs(points[n].image - points[n - 1].image))) for n in (4, 8)]
+    assert after == pytest.approx([3.0 / 64] * 2, rel=1e-4)
 
 
 def read_at(

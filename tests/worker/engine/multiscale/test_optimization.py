@@ -1,0 +1,101 @@
+"""Each level is minimised with weights of its own size, so that all levels seek one picture."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.engine import Engine
+from worker.engine.image import centred, resize
+from worker.engine.loss.objective import Objective
+from worker.engine.loss.term import Targets, WeightedTerm
+from worker.engine.vgg19.layers import Weights
+
+Shape = tuple[int, int]
+SETTINGS = {
+    "size": 64,
+    "iterations": 1,
+    "pyramid": 2,
+    "style_layers": {"block1_conv1": 3.0, "block2_conv1": 1.0},
+    "content_layer": "block2_conv1",
+    "style_weight": 2e-6,
+    "content_weight": 3e-8,
+    "tv_weight": 5e-6,
+}
+
+
+class Recorder(Objective):
+    """Records the weights of the components by the shape of the level."""
+
+    def __init__(
+        self,
+        network: keras.Model,
+        settings: StyleSettings,
+        terms: Sequence[WeightedTerm],
+        found: dict[Shape, dict[str, float]],
+    ) -> None:
+        super().__init__(network, settings, terms)
+        self._found = found
+
+    def targets(
+        self,
+        content: tf.Tensor,
+        styles: Sequence[tf.Tensor],
+        settings: StyleSettings,
+        scale: float = 1.0,
+        side: int | None = None,
+    ) -> Targets:
+        made = super().targets(content, styles, settings, scale, side)
+        rows, columns = content.shape[1:3]
+        self._found[rows, columns] = {key: float(each) for key, each in made.weights.items()}
+        return made
+
+
+def weights_of_levels(weights: Weights, geometry: str) -> dict[Shape, dict[str, float]]:
+    found: dict[Shape, dict[str, float]] = {}
+    engine = Engine(
+        weights, build=lambda network, settings, terms: Recorder(network, settings, terms, found)
+    )
+    chosen = StyleSettings.model_validate({**SETTINGS, "geometry": geometry})
+    assert len(list(engine.stylize(photograph(96, 64), [painting(80, 60)], chosen))) == 2
+    return found
+
+
+@pytest.mark.parametrize(
+    ("geometry", "weighed_as"), [("keras", 64 * 96), ("aspect", 400 * 533)], ids=["keras", "aspect"]
+)
+def test_sums_over_pixels_count_at_each_level_as_they_do_at_one_size(
+    weights: Weights, geometry: str, weighed_as: int
+) -> None:
+    found = weights_of_levels(weights, geometry)
+    assert list(found) == [(32, 48), (64, 96)]
+    for (rows, columns), weighed in found.items():
+        scale = weighed_as / (rows * columns)
+        assert weighed["content:block2_conv1"] == pytest.approx(3e-8 * scale, rel=1e-6)
+        assert weighed["tv:pixels"] == pytest.approx(5e-6 * scale, rel=1e-6)
+
+
+def test_the_style_counts_by_the_level_s_own_size_and_its_layers_by_their_shares(
+    weights: Weights,
+) -> None:
+    for (rows, columns), weighed in weights_of_levels(weights, "aspect").items():
+        whole = 2e-6 / (4 * 3**2 * (rows * columns) ** 2)
+        assert weighed["style:block1_conv1"] == pytest.approx(0.75 * whole, rel=1e-6)
+        assert weighed["style:block2_conv1"] == pytest.approx(0.25 * whole, rel=1e-6)
+
+
+def test_the_next_level_starts_from_the_one_before_with_half_of_the_content_s_new_detail(
+    weights: Weights,
+) -> None:
+    picture = photograph(96, 64)
+    chosen = StyleSettings.model_validate({**SETTINGS, "geometry": "aspect"})
+    coarse, fine = Engine(weights).stylize(picture, [painting(80, 60)], chosen)
+    content = centred(picture)
+    shown = resize(resize(content, 32, 48, "aspect"), 64, 96, "aspect")
+    larger = resize(tf.constant(coarse.pixels()[np.newaxis]), 64, 96, "aspect")
+    expected = (larger + 0.5 * (content - shown)).numpy()[0]
+    np.testing.assert_allclose(fine.pixels(), expected, atol=0.01)

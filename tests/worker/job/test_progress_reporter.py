@@ -1,0 +1,54 @@
+"""Progress is reported as long as the stores answer, and asks little of those that do not."""
+
+import time
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from shared.errors import StoreUnavailable
+from shared.job_store import JobStore
+from shared.object_store import ObjectStore
+from tests.worker.job.scripted import claimed, progress
+from worker.job.progress_reporter import ProgressReporter
+
+
+class Away(JobStore):
+    """Accepts no report."""
+
+    tries = 0
+
+    def report(self, *_: Any) -> None:
+        self.tries += 1
+        raise StoreUnavailable(store="redis", reason="unplugged")
+
+
+def report_for(seconds: float, reporter: ProgressReporter, evaluations: Iterator[int]) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        reporter.report(progress(next(evaluations), 10_000))
+        time.sleep(0.01)
+
+
+def test_a_store_that_is_away_is_tried_again_after_two_seconds(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = claimed(jobs, objects)
+    away = Away(jobs._connection)
+    reporter = ProgressReporter(claim, away, objects, jobs.get(claim.job_id))
+    evaluations = count(1)
+    report_for(1.8, reporter, evaluations)
+    assert away.tries == 1
+    report_for(0.8, reporter, evaluations)
+    assert away.tries == 2
+
+
+@pytest.mark.parametrize(("known", "expected"), [(None, None), (1000.0, 1.0)])
+def test_the_first_estimate_is_by_the_worker_s_speed_if_that_is_known(
+    jobs: JobStore, objects: ObjectStore, known: float | None, expected: float | None
+) -> None:
+    claim = claimed(jobs, objects)
+    job = jobs.get(claim.job_id).model_copy(update={"work": 2000.0})
+    ProgressReporter(claim, jobs, objects, job, known).report(progress(5, 10))
+    assert jobs.get(claim.job_id).eta_seconds == expected
