@@ -1,8 +1,10 @@
 """Celery's main process: sends heartbeats, does maintenance, and sees its pool process die."""
 
 import logging
+import signal
 import threading
 from collections import deque
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -92,6 +94,21 @@ class MainProcess:
     def _start(self, **_: Any) -> None:
         for loop in self._loops:
             loop.start()
+        for number in (signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(number, self._leaving_before(signal.getsignal(number)))
+
+    def _leaving_before(self, handler: Any) -> Callable[[int, Any], None]:
+        """Return a signal handler that releases the job first, then does what `handler` does.
+
+        Celery's own waits for the pool process before it sends `worker_shutting_down`, and that
+        process ends between two evaluations only, which are seconds apart for large pictures.
+        """
+
+        def handle(number: int, frame: Any) -> None:
+            self._leave()
+            handler(number, frame)
+
+        return handle
 
     def _maintain(self) -> None:
         if not self._has_started:
@@ -146,7 +163,9 @@ class MainProcess:
         self._jobs.lose(claim, "killed for its memory", fallback_steps=steps, fault=fault)
 
     def _leave(self, **_: Any) -> None:
-        """Claim no more jobs, and release the running one for another worker."""
+        """Claim no more jobs, and release the running one for another worker; once."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         try:
             self._workers.leave(self._name)
