@@ -1,8 +1,10 @@
 """Celery's main process: sends heartbeats, does maintenance, handles a pool process's death."""
 
 import logging
+import signal
 import threading
 from collections import deque
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -92,6 +94,21 @@ class MainProcess:
     def _start(self, **_: Any) -> None:
         for loop in self._loops:
             loop.start()
+        for number in (signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(number, self._shutting_down_before(signal.getsignal(number)))
+
+    def _shutting_down_before(self, handler: Any) -> Callable[[int, Any], None]:
+        """Return a signal handler that releases the job first, then does what `handler` does.
+
+        Celery's own waits for the pool process before it sends `worker_shutting_down`, and that
+        process ends between two evaluations only, which are seconds apart for large pictures.
+        """
+
+        def handle(number: int, frame: Any) -> None:
+            self._shut_down()
+            handler(number, frame)
+
+        return handle
 
     def _maintain(self) -> None:
         if not self._has_started:
@@ -147,7 +164,9 @@ class MainProcess:
         self._jobs.lose(claim, "killed for its memory", fallback_steps=steps, fault=fault)
 
     def _shut_down(self, **_: Any) -> None:
-        """Claim no more jobs, and release the running one for another worker."""
+        """Claim no more jobs, and release the running one for another worker; once."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         try:
             self._workers.leave(self._name)

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -32,9 +33,12 @@ def process(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[MainP
     Workers(redis).describe(Worker(name=NAME, pixels=10**9))
     process = MainProcess(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path), NAME, app)
     process._before_pool()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGQUIT)}
     process._start()
     wait_until(lambda: redis.zscore(SEEN, NAME) is not None, "the first heartbeat")
     yield process
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     process._stop.set()
     for loop in process._loops:
         loop.join(10)
