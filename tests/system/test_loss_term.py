@@ -34,13 +34,13 @@ class Contrast(Term):
 
     name = "contrast"
 
-    def layers(self, settings: StyleSettings) -> Mapping[str, float]:  # noqa: ARG002
+    def layers(self, settings: StyleSettings) -> Mapping[str, float]:  # noqa: ARG002 - it reads one layer always
         return {PIXELS: 1.0}
 
     def statistic(
         self,
         activations: tf.Tensor,
-        content: tf.Tensor | None,  # noqa: ARG002
+        content: tf.Tensor | None,  # noqa: ARG002 - it compares with nothing
     ) -> tf.Tensor:
         return tf.reduce_sum(tf.square(activations))
 

@@ -38,7 +38,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
 
 
 @pytest.fixture
-def main(redis_url: str, tmp_path: Path, kernel: Kernel) -> Iterator[MainProcess]:  # noqa: ARG001
+def main(redis_url: str, tmp_path: Path, kernel: Kernel) -> Iterator[MainProcess]:  # noqa: ARG001 - replaced
     config = Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path)
     made = MainProcess(config, NAME, celery_app(redis_url))
     yield made

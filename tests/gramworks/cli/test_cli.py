@@ -239,7 +239,7 @@ def test_status_tells_why_a_job_is_not_started(server: FakeServer) -> None:
     assert re.search(r"waiting +No worker is online\.", run(server, "status", "j1").stdout)
 
 
-def test_status_tells_what_befell_the_job(server: FakeServer) -> None:
+def test_status_shows_what_happened_to_the_job(server: FakeServer) -> None:
     step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
     fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}
     reported = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
