@@ -96,6 +96,17 @@ def test_a_job_killed_for_its_memory_takes_one_step_then_all_then_fails(
     assert job.error.parameters == {"width": 400, "height": 320, "maximum": 226}
 
 
+def test_the_kernel_s_kill_is_known_though_rounds_of_maintenance_go_by_before_celery_sees_it(
+    jobs: JobStore, objects: ObjectStore, main: MainProcess, die: Die, kernel: Kernel
+) -> None:
+    job_id = submitted(jobs, objects)
+    claim(jobs)
+    kernel.kills += 1
+    main._oom_kills.extend([kernel()] * 9)
+    die()
+    assert jobs.get(job_id).log[-1].reason == "killed for its memory"
+
+
 def test_another_worker_s_job_is_left_alone(jobs: JobStore, objects: ObjectStore, die: Die) -> None:
     theirs = submitted(jobs, objects)
     claim(jobs, ANOTHER)
