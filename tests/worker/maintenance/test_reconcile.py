@@ -134,6 +134,9 @@ def test_jobs_past_their_time_are_deleted_with_their_pictures(
     jobs._connection.zincrby("gw:ended", -100_000, old.job_id)  # it ended 100 seconds ago
     reconciler(jobs, objects, Bell(), retention_seconds=200).collect_garbage()
     assert jobs.get(old.job_id)
+    reconciler(jobs, objects, Bell(), retention_seconds=50).collect_garbage()
+    assert jobs.get(old.job_id)  # somebody collected a moment ago
+    assert 590 < jobs._connection.ttl("gw:done:collect") <= 600
     jobs._connection.delete("gw:done:collect")
     reconciler(jobs, objects, Bell(), retention_seconds=50).collect_garbage()
     with pytest.raises(JobNotFound):
