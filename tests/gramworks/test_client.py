@@ -224,3 +224,20 @@ def test_links_become_whole_addresses(server: FakeServer, client: Client) -> Non
 def test_preview_gives_the_newest_preview(server: FakeServer, client: Client) -> None:
     server.answer("GET /api/v1/jobs/j1/preview", Answer(body=b"jpeg"))
     assert client.preview("j1") == b"jpeg"
+
+
+def test_a_proxy_is_not_asked_for_this_machine_itself(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json()))
+    with Client(server.url) as direct:
+        assert direct.job("j1").id == "j1"
+    with FakeServer().running() as proxy, monkeypatch.context() as environment:
+        environment.setenv("http_proxy", proxy.url)
+        with Client("http://gram.works") as client, pytest.raises(GramworksError):
+            client.job("j1")  # the proxy knows no such address
+        assert [asked.path for asked in proxy.asked] == ["/api/v1/jobs/j1"]

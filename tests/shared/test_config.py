@@ -132,3 +132,10 @@ def test_images_are_kept_beside_all_else_unless_told_otherwise() -> None:
     assert Config.read({"GRAMWORKS_DATA": "/data"}).object_store_url == "/data/images"
     both = {"GRAMWORKS_DATA": "/data", "GRAMWORKS_IMAGES": "s3://bucket/prefix"}
     assert Config.read(both).object_store_url == "s3://bucket/prefix"
+
+
+def test_zero_stands_for_no_limit() -> None:
+    assert Config().retention is None
+    assert Config(GRAMWORKS_RETENTION_DAYS=0.5).retention == 43_200
+    assert Config().memory is None
+    assert Config(GRAMWORKS_MEMORY_MB=3).memory == 3_000_000

@@ -70,7 +70,7 @@ def test_a_running_job_is_over_when_it_says(
 
 
 def test_a_running_job_that_has_not_said_is_judged_by_its_work(
-    client: FlaskClient, jobs: JobStore, workers: Workers
+    client: FlaskClient, jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     _online(workers)
     queued(jobs, size=128)
@@ -80,6 +80,10 @@ def test_a_running_job_that_has_not_said_is_judged_by_its_work(
     passed = (datetime.now(UTC) - since).total_seconds()
     starts, _ = _times(client, waiting)
     assert starts == pytest.approx(_runs(jobs, claim.job_id) - passed, abs=1.5)
+    redis.hincrby(f"gw:job:{claim.job_id}", "held_since", -20_000)
+    assert _times(client, waiting)[0] == pytest.approx(max(0, starts - 20), abs=1.5)
+    redis.hincrby(f"gw:job:{claim.job_id}", "held_since", -100_000_000)
+    assert _times(client, waiting)[0] == 0.0
 
 
 def test_a_worker_is_not_counted_on_while_nobody_knows_when_it_gets_free(

@@ -1,6 +1,7 @@
 """A worker's main process: what becomes of a job whose pool process died, or that is released."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,17 @@ def test_a_job_killed_for_its_memory_takes_one_step_then_all_then_fails(
     assert job.error.parameters == {"width": 400, "height": 320, "maximum": 226}
 
 
+def test_the_kernel_s_kill_is_known_though_rounds_of_maintenance_go_by_before_celery_sees_it(
+    jobs: JobStore, objects: ObjectStore, main: MainProcess, die: Die, kernel: Kernel
+) -> None:
+    job_id = submitted(jobs, objects)
+    claim(jobs)
+    kernel.kills += 1
+    main._oom_kills.extend([kernel()] * 9)
+    die()
+    assert jobs.get(job_id).log[-1].reason == "killed for its memory"
+
+
 def test_another_worker_s_job_is_left_alone(jobs: JobStore, objects: ObjectStore, die: Die) -> None:
     theirs = submitted(jobs, objects)
     claim(jobs, ANOTHER)
@@ -151,6 +163,25 @@ def test_a_worker_that_starts_anew_under_its_name_takes_over_what_it_held(
     assert jobs.get(mine).state is JobState.QUEUED
     assert jobs.get(theirs).state is JobState.RUNNING
     assert claim(jobs).job_id == mine
+
+
+def test_a_suspension_is_logged_once_and_its_end_wakes(
+    jobs: JobStore, objects: ObjectStore, main: MainProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        submitted(jobs, objects)
+        jobs.lose(claim(jobs), "error", detail="RuntimeError: CUDA")
+    for _ in range(2):
+        with suppress(RuntimeError):  # of the loops, which were not started
+            main._maintain()
+    [logged] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "RuntimeError: CUDA" in logged.getMessage()
+    woken = wakeups(jobs)
+    jobs._connection.delete(f"gw:failures:{NAME}")  # the time is over
+    with suppress(RuntimeError):
+        main._maintain()
+    assert "claims jobs again" in caplog.text
+    assert wakeups(jobs) == woken + 1
 
 
 def test_a_round_of_maintenance_reports_the_worker_as_online_while_all_loops_run(

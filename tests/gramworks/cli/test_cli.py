@@ -136,6 +136,16 @@ def test_where_the_picture_goes_is_settled_before_anything_is_sent(
     assert server.asked == []
 
 
+@pytest.mark.parametrize("command", ["watch", "retry", "fetch"])
+def test_a_file_that_is_there_is_known_before_the_server_is_asked(
+    server: FakeServer, command: str
+) -> None:
+    result = run(server, command, "j1", "-o", "photo.jpg")
+    assert result.exit_code == 1
+    assert "--force" in result.stderr
+    assert server.asked == []
+
+
 def test_force_replaces_a_file(server: FakeServer, pictures: Path) -> None:
     will_succeed(server)
     assert run(server, "fetch", "j1", "-o", "photo.jpg", "--force").exit_code == 0

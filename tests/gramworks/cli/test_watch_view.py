@@ -95,6 +95,16 @@ def test_it_waits_since_it_was_queued_last_not_since_it_was_created_or_started()
     assert watched.seconds_elapsed >= 600
 
 
+def test_a_running_job_is_timed_from_its_start() -> None:
+    now = datetime.now(UTC)
+    times = {
+        "created_at": (now - timedelta(hours=2)).isoformat(),
+        "started_at": (now - timedelta(seconds=65)).isoformat(),
+    }
+    watched = WatchedJob(Job.from_json(job_json(**times)))
+    assert 65 <= watched.seconds_elapsed < 90
+
+
 def test_a_job_that_takes_longer_than_was_estimated_is_about_to_end() -> None:
     watched = WatchedJob(QUEUED)
     watched.update(JobChanged(RUNNING))

@@ -50,3 +50,14 @@ def test_all_owners_are_forgotten_when_nothing_is_queued(jobs: JobStore, redis: 
         jobs.cancel(claim.job_id)
     assert not redis.exists("gw:owners:normal")
     assert JobQueue(redis).load() == (0, 0)
+
+
+def test_a_newcomer_shares_from_now_on_and_makes_up_for_nothing(jobs: JobStore) -> None:
+    for _ in range(10):
+        queued(jobs, owner="old")
+    for _ in range(6):
+        claimed(jobs, someone())
+    for _ in range(4):
+        queued(jobs, owner="new")
+    next_four = [jobs.get(claimed(jobs, someone()).job_id).owner for _ in range(4)]
+    assert sorted(next_four) == ["new", "new", "old", "old"]

@@ -202,6 +202,8 @@ def test_leases_that_lapsed_while_redis_was_away_get_a_little_longer(
     seconds, _ = redis.time()
     redis.set("gw:reconciled", (seconds - 60) * 1000)
     assert jobs.requeue_expired() == 0
+    until = float(str(redis.zscore("gw:leases", claim.job_id))) / 1000
+    assert until - redis.clock() == pytest.approx(5, abs=1)  # half a lease
     jobs.renew(claim, 0)
     assert jobs.requeue_expired() == 1
 

@@ -88,6 +88,17 @@ def test_an_event_while_the_job_is_read_is_told_too(
     assert second.data["progress"]["evaluation"] == 2
 
 
+def test_an_event_of_a_kind_from_the_future_is_passed_over(
+    client: FlaskClient, jobs: JobStore, redis: Connection
+) -> None:
+    claim = running(jobs)
+    with _following(client, claim.job_id) as told:
+        _next(told)
+        redis.xadd(f"gw:events:{claim.job_id}", {"kind": "confetti", "data": "{}"})
+        jobs.report(claim, progress(4), None)
+        assert _next(told).event == "progress"
+
+
 def test_a_fallback_is_told_at_once_with_the_job(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     with _following(client, claim.job_id) as reported:

@@ -69,6 +69,13 @@ def test_a_picture_that_is_not_there_is_a_conflict_that_tells_the_state(
     assert ("yet" in body["detail"]) is (state in (JobState.QUEUED, JobState.RUNNING))
 
 
+def test_a_result_is_kept_for_an_hour_and_by_its_reader_only(
+    client: FlaskClient, finished: str
+) -> None:
+    control = client.get(f"{finished}/result").cache_control
+    assert (control.private, control.max_age) == (True, 3600)
+
+
 def test_a_picture_that_is_gone_from_the_store_is_not_found(
     client: FlaskClient, jobs: JobStore
 ) -> None:

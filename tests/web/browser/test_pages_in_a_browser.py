@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from samples import style_path
 from shared.errors import OutOfMemory
@@ -116,6 +116,33 @@ def test_what_the_server_rendered_stays_the_same_after_the_first_event(
     }
     assert losses(page) == SHOWN | SHOWN_NEW_TERM
     assert fact(page, "done") == rendered["done in"]
+
+
+def test_a_page_that_saw_the_end_asks_for_no_more_events(
+    page: Page, url: str, jobs: JobStore
+) -> None:
+    job_id = queued(jobs)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{url}/jobs/{job_id}")
+    expect(page.get_by_text("No worker is online")).to_be_visible()
+    jobs.cancel(job_id)
+    expect(page.locator("#state")).to_have_text("cancelled")
+    page.wait_for_timeout(4000)  # a browser reconnects after three seconds
+    assert len([each for each in asked if each.endswith("/events")]) == 1
+
+
+def test_a_lost_connection_is_shown_until_it_is_back(
+    browser: Browser, url: str, jobs: JobStore
+) -> None:
+    job_id, page = queued(jobs), browser.new_page()  # whose console may have errors
+    page.route("**/events", lambda route: route.abort())
+    page.goto(f"{url}/jobs/{job_id}")
+    lost = page.get_by_text("The connection was lost")
+    expect(lost).to_be_visible()
+    page.unroute("**/events")
+    expect(lost).to_be_hidden(timeout=15_000)
+    page.close()
 
 
 @pytest.mark.parametrize(

@@ -246,12 +246,13 @@ def test_a_job_is_cancelled_from_its_page_and_an_ended_one_stays(
 
 @pytest.mark.parametrize("state", JobState)
 def test_a_job_is_tried_again_from_its_page_only_if_it_failed(
-    client: FlaskClient, jobs: JobStore, state: JobState
+    client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState
 ) -> None:
     job_id = in_state(jobs, state).job_id
     response = client.post(f"/jobs/{job_id}/retry")
     assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job_id}")
     assert jobs.get(job_id).state is (JobState.QUEUED if state is JobState.FAILED else state)
+    assert redis.llen("gw:celery:gw:wakeups") == (state is JobState.FAILED)
 
 
 def test_the_start_shows_the_latest_jobs_newest_first(

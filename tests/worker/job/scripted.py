@@ -19,7 +19,7 @@ BLACK = np.full((32, 40, 3), -200, dtype=np.float32)  # centred
 ROOMY = Capability("test-worker", 10**9)
 
 
-def submitted(jobs: JobStore, objects: ObjectStore, **settings: float) -> str:
+def submitted(jobs: JobStore, objects: ObjectStore, **settings: object) -> str:
     """Put a job with real inputs into the queue and return its id."""
     job_id = new_id()
     for name in ("content", "style-0"):

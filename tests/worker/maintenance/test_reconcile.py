@@ -7,12 +7,13 @@ import pytest
 
 from shared.errors import JobNotFound
 from shared.job import JobState
-from shared.job_store import JobStore
+from shared.job_store import Capability, JobStore
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
 from tests.parts import locks_of, queue_of, redis_of, workers_of
 from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import queued
 from tests.worker.job.scripted import claimed, submitted
 from worker.maintenance.reconcile import Reconciler
 
@@ -75,6 +76,25 @@ def test_busy_workers_are_not_woken(jobs: JobStore, workers: Workers, objects: O
     assert bell.count == 0
 
 
+def test_workers_that_claim_nothing_are_not_woken(
+    jobs: JobStore, workers: Workers, objects: ObjectStore
+) -> None:
+    bell = Bell()
+    announce(workers, Worker(name="draining", pixels=1))
+    workers.drain("draining")
+    announce(workers, Worker(name="broken", pixels=1))
+    for _ in range(3):
+        submitted(jobs, objects)
+        claim = jobs.claim_next(Capability("broken", 10**9), 30)
+        assert claim is not None
+        jobs.lose(claim, "error")
+    reconciler(jobs, objects, bell).reconcile()
+    assert bell.count == 0
+    workers.undrain("draining")
+    reconciler(jobs, objects, bell).reconcile()
+    assert bell.count == 1
+
+
 def test_a_lost_job_goes_back_and_wakes(
     jobs: JobStore, workers: Workers, objects: ObjectStore
 ) -> None:
@@ -115,11 +135,23 @@ def test_jobs_past_their_time_are_deleted_with_their_pictures(
     jobs._connection.zincrby("gw:ended", -100_000, old.job_id)  # it ended 100 seconds ago
     reconciler(jobs, objects, Bell(), retention_seconds=200).collect_garbage()
     assert jobs.get(old.job_id)
+    reconciler(jobs, objects, Bell(), retention_seconds=50).collect_garbage()
+    assert jobs.get(old.job_id)  # somebody collected a moment ago
+    assert 590 < jobs._connection.ttl("gw:done:collect") <= 600
     jobs._connection.delete("gw:done:collect")
     reconciler(jobs, objects, Bell(), retention_seconds=50).collect_garbage()
     with pytest.raises(JobNotFound):
         jobs.get(old.job_id)
     assert {key.split("/")[1] for key, _ in objects.stored("jobs")} == {live}
+
+
+def test_all_jobs_past_their_time_are_deleted_in_one_go(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    for _ in range(130):
+        jobs.cancel(queued(jobs))
+    reconciler(jobs, objects, Bell(), retention_seconds=0.001).collect_garbage()
+    assert jobs.page(9).jobs == []
 
 
 def test_without_a_retention_nothing_is_deleted(jobs: JobStore, objects: ObjectStore) -> None:

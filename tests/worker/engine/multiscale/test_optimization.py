@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from shared.settings import StyleSettings
 from tests.worker.engine.pictures import painting, photograph
+from worker.engine.device import Device
 from worker.engine.engine import Engine
 from worker.engine.image import centred, resize
 from worker.engine.loss.objective import Objective
@@ -99,3 +100,21 @@ def test_the_next_level_starts_from_the_one_before_with_half_of_the_content_s_ne
     larger = resize(tf.constant(coarse.pixels()[np.newaxis]), 64, 96, "aspect")
     expected = (larger + 0.5 * (content - shown)).numpy()[0]
     np.testing.assert_allclose(fine.pixels(), expected, atol=0.01)
+
+
+EIGHT = StyleSettings.model_validate({**SETTINGS, "size": 32, "iterations": 8, "pyramid": 1})
+
+
+def test_a_snapshot_keeps_as_many_pairs_as_the_engine_is_told(weights: Weights) -> None:
+    for kept in (2, 4):
+        engine = Engine(weights, kept_pairs=kept)
+        *_, last = engine.stylize(photograph(96, 64), [painting(80, 60)], EIGHT)
+        assert len(last.snapshot().steps.sizes) == kept
+
+
+def test_a_device_that_is_seldom_read_tells_the_last_point_that_was(weights: Weights) -> None:
+    engine = Engine(weights, Device(read_seconds=600.0))
+    told = list(engine.stylize(photograph(96, 64), [painting(80, 60)], EIGHT))
+    assert [each.evaluation for each in told] == list(range(1, 9))
+    assert {each.loss for each in told[:-1]} == {told[0].loss}
+    assert told[-1].loss < told[0].loss
