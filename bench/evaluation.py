@@ -18,7 +18,6 @@ from shared.settings import StyleSettings
 from worker import weights
 from worker.engine.device import find_device
 from worker.engine.image import centred
-from worker.engine.loss.metric import along_its_axes
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights, stride
 from worker.host_memory import usable_bytes
 
@@ -60,7 +59,7 @@ def measure(rows: int, trained: Weights, precision: str, repeat: int) -> dict[st
 
 def _engines(images: Pair, trained: Weights, precision: str) -> Evaluate:
     # with the engine's metric: its few products are in the time, not in the count
-    return faithful(images, trained, precision, along_its_axes)
+    return faithful(images, trained, precision, with_metric=True)
 
 
 def _matrix_product(dtype: tf.DType) -> Any:

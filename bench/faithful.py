@@ -7,32 +7,24 @@ import tensorflow as tf
 from bench.pairs import Pair
 from shared.settings import StyleSettings
 from worker.engine.image import centred
-from worker.engine.loss.metric import Metric, plain
-from worker.engine.loss.objective import TERMS, Objective
-from worker.engine.loss.style import Style
-from worker.engine.loss.term import WeightedTerm
+from worker.engine.loss.objective import Objective
 from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import Weights
 
 SETTINGS = StyleSettings()  # the Keras example's
-Weighing = Callable[[tf.Tensor], Metric]
 Evaluate = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 def faithful(
-    images: Pair, trained: Weights, precision: str = "float32", metric: Weighing = plain
+    images: Pair, trained: Weights, precision: str = "float32", *, with_metric: bool = False
 ) -> Evaluate:
     """Return the function from (1, rows, columns, 3), centred B, G, R, to losses and gradient.
 
-    The losses are those of the example under every metric, the gradient under `plain` only.
+    The losses are those of the example. So is the gradient, unless it is taken in the metric.
     """
-    terms = [
-        WeightedTerm(Style(metric), weight)
-        if isinstance(term, Style)
-        else WeightedTerm(term, weight)
-        for term, weight in TERMS
-    ]
-    objective = Objective(vgg.build(trained, precision), SETTINGS, terms)
+    objective = Objective(vgg.build(trained, precision), SETTINGS)
     content, style = centred(images.content), centred(images.style)
     targets = objective.targets(content, [style], SETTINGS)
+    if not with_metric:
+        targets = objective.plain(targets)
     return lambda image: objective.evaluate(image, targets)

@@ -22,6 +22,7 @@ from worker import weights
 from worker.engine.image import centred
 from worker.engine.loss.content import Content
 from worker.engine.loss.style import Style, gram_matrix
+from worker.engine.loss.term import Scaling
 from worker.engine.loss.total_variation import TotalVariation
 from worker.engine.vgg19.layers import Weights
 
@@ -83,9 +84,10 @@ def _published_loss(features: dict[str, tf.Tensor], combination: tf.Tensor) -> t
     pixels = combination.shape[1] * combination.shape[2]
     activations = features[SETTINGS.content_layer]
     loss = SETTINGS.content_weight * Content().statistic(activations[2], activations[0])
+    scaling = Scaling(pixels, 1.0, SETTINGS.normalization)
     for layer in SETTINGS.style_layers:
         _, style, result = (gram_matrix(features[layer][each : each + 1]) for each in range(3))
-        weight = SETTINGS.style_weight / len(SETTINGS.style_layers) * Style().factor(pixels, 1.0)
+        weight = SETTINGS.style_weight / len(SETTINGS.style_layers) * Style().factor(scaling, {})
         loss += weight * tf.reduce_sum(tf.square(result - style))
     return loss + SETTINGS.tv_weight * TotalVariation().statistic(combination)
 

@@ -17,17 +17,17 @@ GAP, LABEL = 12, 30  # pixels between pictures, and under them for the label
 INK, PAPER = "#333333", "white"
 
 
-def sheet(rows: Sequence[dict[str, Any]], engine: Path) -> Image.Image:
-    """Lay out one line per row of the benchmark: photograph, painting, result, label."""
-    line = CELL[1] + LABEL + GAP
-    size = (3 * CELL[0] + 4 * GAP, len(rows) * line + GAP)
-    paper = Image.new("RGB", size, PAPER)
-    for number, row in enumerate(rows):
-        top = GAP + number * line
-        for column, path in enumerate(_paths(row, engine)):
+def lay_out(lines: Sequence[tuple[Sequence[Path], str]]) -> Image.Image:
+    """Draw the pictures of each line next to each other, and its label under them."""
+    columns = max(len(paths) for paths, _ in lines)
+    height = CELL[1] + LABEL + GAP
+    paper = Image.new("RGB", (columns * (CELL[0] + GAP) + GAP, len(lines) * height + GAP), PAPER)
+    for number, (paths, label) in enumerate(lines):
+        top = GAP + number * height
+        for column, path in enumerate(paths):
             paper.paste(_cell(path), (GAP + column * (CELL[0] + GAP), top))
         place = (GAP, top + CELL[1] + 6)
-        ImageDraw.Draw(paper).text(place, _label(row), INK, ImageFont.load_default(15))
+        ImageDraw.Draw(paper).text(place, label, INK, ImageFont.load_default(15))
     return paper
 
 
@@ -37,10 +37,11 @@ def largest_of_each_pair(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]
     return list({row["pair"]: row for row in by_size}.values())
 
 
-def _paths(row: dict[str, Any], engine: Path) -> tuple[Path, Path, Path]:
+def line(row: dict[str, Any], engine: Path) -> tuple[list[Path], str]:
+    """Return the photograph, the painting and the result of a row of the benchmark; the label."""
     photograph, painting = NAMES[row["pair"] - 1]
     result = engine.with_name(f"{engine.stem}-{row['rows']}-{row['pair']}.png")
-    return photograph_path(photograph), style_path(painting), result
+    return [photograph_path(photograph), style_path(painting), result], _label(row)
 
 
 def _cell(path: Path) -> Image.Image:
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=SHEET)
     chosen = parser.parse_args(arguments)
     rows = largest_of_each_pair(json.loads(chosen.engine.read_text())["rows"])
-    sheet(rows, chosen.engine).save(chosen.out, quality=90)
+    lay_out([line(row, chosen.engine) for row in rows]).save(chosen.out, quality=90)
     print(chosen.out)
 
 

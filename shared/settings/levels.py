@@ -27,15 +27,17 @@ class Level(NamedTuple):
         return (self.pixels + OVERHEAD_PIXELS) * (self.evaluations + OVERHEAD_EVALUATIONS)
 
 
-def levels(rows: int, columns: int, iterations: int, count: int) -> list[Level]:
+def levels(
+    rows: int, columns: int, iterations: int, coarse_iterations: int, count: int
+) -> list[Level]:
     """Return up to `count` levels for a result of `rows` × `columns`, each twice the previous size.
 
-    The last has `iterations` evaluations, each coarser one a quarter of the next finer one's.
-    Levels with a side below 32 pixels are left out.
+    The last has `iterations` evaluations, each coarser one `coarse_iterations`. Levels with a side
+    below 32 pixels are left out.
     """
     shapes = [(rows >> k, columns >> k, k) for k in reversed(range(count))]
     return [
-        Level(r, c, max(1, iterations >> 2 * k))
+        Level(r, c, coarse_iterations if k else iterations)
         for r, c, k in shapes
         if k == 0 or min(r, c) >= SHORTEST_RESULT_SIDE
     ]

@@ -2,15 +2,32 @@
 
 from typing import Any
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "faithful": {},
-    "balanced": {  # keeps the photograph recognisable; large strokes first, then small ones
-        "iterations": 40,
-        "content_layer": "block4_conv2",
-        "content_weight": 5e-9,
-        "tv_weight": 2e-6,
-        "pyramid": 3,
-        "geometry": "aspect",
+# large strokes on coarse levels, where evaluations cost little; details of the style last
+_PAINTED: dict[str, Any] = {
+    "iterations": 15,
+    "coarse_iterations": 100,
+    "style_weight": 0.0,
+    "moments_weight": 1.0,
+    "tv_weight": 0.0,
+    "normalization": "layers",
+    "style_layers": {
+        "block1_conv1": 16.0,
+        "block2_conv1": 8.0,
+        "block3_conv1": 4.0,
+        "block4_conv1": 2.0,
+        "block5_conv1": 1.0,
     },
+    "content_layer": "block4_conv2",
+    "pyramid": 4,
+    "padding": "replicate",
+    "geometry": "aspect",
+}
+PRESETS: dict[str, dict[str, Any]] = {
+    "balanced": {**_PAINTED},
+    "draft": {**_PAINTED, "size": 200, "iterations": 5, "coarse_iterations": 25},
+    "bold": {**_PAINTED, "strength": 70},
+    "subtle": {**_PAINTED, "strength": 30},
+    "fine": {**_PAINTED, "iterations": 60, "coarse_iterations": 400},
+    "faithful": {},  # the Keras example's objective
 }
 DEFAULT_PRESET = "balanced"  # what the form, the command line and the demo send

@@ -1,9 +1,9 @@
 """The settings of one picture, each with its bounds, default, unit and help."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.settings.levels import SHORTEST_RESULT_SIDE, TALLEST_RESULT, Level, levels
 
@@ -39,6 +39,17 @@ def _means_by_name(value: object) -> object:
 Mean = Annotated[float, Field(ge=-255, le=510)]
 
 
+# `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
+NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.17}
+STRENGTH_PER_DECADE = 40  # how much strength divides the content's weight by ten
+
+
+def content_weight_of(strength: int, normalization: str) -> float:
+    """Return the content weight that a strength stands for, to four digits."""
+    decades = (50 - strength) / STRENGTH_PER_DECADE
+    return float(f"{NEUTRAL_CONTENT_WEIGHT[normalization] * 10**decades:.4g}")
+
+
 class StyleSettings(BaseModel):
     """The settings of one picture; the defaults are the Keras example's (preset `faithful`)."""
 
@@ -64,17 +75,35 @@ class StyleSettings(BaseModel):
     iterations: Annotated[
         int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations", "basic": True})
     ] = 100
-    """Evaluations of the loss at full size; each coarser level of the pyramid makes a quarter
-    of the next finer one's."""
+    """Evaluations of the loss at full size."""
 
-    content_weight: Annotated[float, Field(ge=0, le=1)] = 2.5e-8
-    """How closely the result follows the content image."""
+    coarse_iterations: Annotated[
+        int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations"})
+    ] = 25
+    """Evaluations of the loss at each coarser level of the pyramid. They cost little, and they
+    make the large strokes and the composition."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1)] = 1e-6
-    """How strongly the result takes on the style image's textures and colours."""
+    strength: Annotated[int, Field(ge=0, le=100, json_schema_extra={"basic": True})] = 50
+    """How much of the style the result takes on: 0 is close to the photograph, 100 close to the
+    painting. It stands for `content_weight`, which overrides it."""
 
-    tv_weight: Annotated[float, Field(ge=0, le=1, title="Smoothing weight")] = 1e-6
+    content_weight: Annotated[float, Field(ge=0, le=100)] = NEUTRAL_CONTENT_WEIGHT["keras"]
+    """How closely the result follows the content image; by default what `strength` stands for."""
+
+    style_weight: Annotated[float, Field(ge=0, le=100)] = 1e-6
+    """How strongly the result takes on the style image's textures and colours, measured by Gram
+    matrices."""
+
+    moments_weight: Annotated[float, Field(ge=0, le=100)] = 0
+    """The same, measured by the mean and covariance of each style layer."""
+
+    tv_weight: Annotated[float, Field(ge=0, le=100, title="Smoothing weight")] = 1e-6
     """Total variation: how strongly neighbouring pixels are smoothed."""
+
+    normalization: Literal["keras", "layers"] = "keras"
+    """How each loss is scaled: `keras` as in the Keras example, where one layer makes up most of
+    the style; `layers` relative to the style's or the content's own size at each layer, so that
+    layers and sizes count alike."""
 
     style_layers: Annotated[
         dict[Layer, Annotated[float, Field(gt=0, le=1000)]],
@@ -97,6 +126,10 @@ class StyleSettings(BaseModel):
     pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 2
     """How many levels from coarse to fine, each twice the previous size; 1 is full size only."""
 
+    padding: Literal["zero", "replicate"] = "zero"
+    """What the network sees around the image: `zero` as in the Keras example, which can leave
+    coloured specks along the borders; `replicate` continues the image's edge."""
+
     geometry: Literal["keras", "aspect"] = "keras"
     """How images are resized: `keras` stretches the style to the content's shape and takes the
     nearest pixel; `aspect` keeps the style's shape, resizes smoothly, and adjusts the weights so
@@ -113,15 +146,39 @@ class StyleSettings(BaseModel):
     """What is added to each colour channel at the end: `keras` (the true means), `shifted` (an
     experiment that changes the colours), or three numbers."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _weigh_content(cls, values: Any) -> Any:
+        """Fill in the content weight that the strength stands for; leave faults to the fields."""
+        if not isinstance(values, Mapping) or "content_weight" in values:
+            return values
+        strength, normalization = values.get("strength", 50), values.get("normalization", "keras")
+        if type(strength) is not int or not 0 <= strength <= 100:
+            return values
+        if not isinstance(normalization, str) or normalization not in NEUTRAL_CONTENT_WEIGHT:
+            return values
+        return {**values, "content_weight": content_weight_of(strength, normalization)}
+
+    @model_validator(mode="after")
+    def _weigh_something(self) -> Self:
+        weights = (self.content_weight, self.style_weight, self.moments_weight, self.tv_weight)
+        if not any(weights):
+            raise ValueError(
+                "there is nothing to minimise; at least one of content_weight, style_weight,"
+                " moments_weight and tv_weight must be above 0"
+            )
+        return self
+
     def result_shape(self, width: int, height: int) -> tuple[int, int]:
         """Return the result's rows and columns for a content image of `width` × `height` pixels."""
         return self.size, int(width * self.size / height)  # truncated, as the Keras example does
 
     def levels(self, rows: int, columns: int) -> list[Level]:
         """Return the levels for a result of `rows` × `columns`, coarsest first."""
-        return levels(rows, columns, self.iterations, self.pyramid)
+        return levels(rows, columns, self.iterations, self.coarse_iterations, self.pyramid)
 
 
 def one_of(names: Mapping[str, Any]) -> str:
-    """Return the names as a sentence lists them: `'a' or 'b'`."""
-    return " or ".join(f"'{name}'" for name in names)
+    """Return the names as a sentence lists them: `'a', 'b' or 'c'`."""
+    *others, last = (f"'{name}'" for name in names)
+    return f"{', '.join(others)} or {last}" if others else last

@@ -13,7 +13,7 @@ from bench.measures import CurvePoint
 from bench.ours import Run
 from bench.pairs import pair
 from bench.reference import MissingReference, Reference, reference
-from bench.sheet import CELL, largest_of_each_pair, sheet
+from bench.sheet import CELL, largest_of_each_pair, lay_out, line
 from shared.settings import StyleSettings
 from worker.engine.vgg19.layers import Weights
 
@@ -54,7 +54,8 @@ def test_a_measured_pair_becomes_a_row_a_curve_and_a_picture(
     assert reported["loss"] <= EASY
     assert len(curves["ours"]) == 8
     assert (tmp_path / "made" / "engine-48-1.png").read_bytes().startswith(b"\x89PNG")
-    assert sheet([reported], tmp_path / "made" / "engine.json").width > 3 * CELL[0]
+    drawn = lay_out([line(reported, tmp_path / "made" / "engine.json")])
+    assert drawn.width > 3 * CELL[0]
     draw(curves).savefig(tmp_path / "curve.png")
     assert (tmp_path / "curve.png").stat().st_size > 1000
 

@@ -12,7 +12,7 @@ from tests.compose.stack import WORKERS, Stack, eventually
 pytestmark = pytest.mark.timeout(2400)  # the first one builds the images
 
 KILLED = 137
-QUICK = {"preset": "balanced", "size": 96, "iterations": 3}
+QUICK = {"preset": "balanced", "size": 96, "iterations": 3, "coarse_iterations": 3}
 LONG_ENOUGH_TO_BE_KILLED = {"preset": "balanced", "size": 224, "iterations": 30}
 
 

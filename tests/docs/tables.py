@@ -15,9 +15,13 @@ def setting_rows() -> Iterator[str]:
 
 
 def preset_rows() -> Iterator[str]:
-    """Return a row for each setting that the preset `balanced` changes."""
-    for name, value in PRESETS["balanced"].items():
-        yield _row(f"`{name}`", _value(value))
+    """Return a row for each setting in which the presets differ, with its value in each."""
+    presets = [StyleSettings(**values).model_dump() for values in PRESETS.values()]
+    yield _row("name", *(f"`{name}`" for name in PRESETS))
+    for name in StyleSettings.model_fields:
+        values = [preset[name] for preset in presets]
+        if any(value != values[0] for value in values):
+            yield _row(f"`{name}`", *map(_value, values))
 
 
 def config_rows() -> Iterator[str]:
@@ -32,10 +36,13 @@ def _row(*cells: str) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "`block1_conv1` to `block5_conv1`, equal weights"
+    if isinstance(value, dict):  # the first convolution of each block in all presets
+        weights = [f"{weight:g}" for weight in value.values()]
+        return "equal" if len(set(weights)) == 1 else " ".join(weights)
     if isinstance(value, (list, tuple)):
         return " ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
     return f"`{value}`" if isinstance(value, str) else str(value)
 
 

@@ -38,7 +38,9 @@ def real(rng: random.Random) -> Order:
     """Return a small job for the real engine, of 5 to 30 seconds."""
     preset = rng.choice(["faithful", "balanced"])
     rows, evaluations = rng.choice([64, 80, 96]), rng.randint(40, 120)
-    return Order({"preset": preset, "size": rows, "iterations": evaluations})
+    return Order(
+        {"preset": preset, "size": rows, "iterations": evaluations, "coarse_iterations": 20}
+    )
 
 
 def poison() -> Order:

@@ -18,7 +18,7 @@ from tests.conftest import start_redis
 from tests.system.running_system import RunningSystem, kill, largest_child, wait_until
 from worker.job.checkpoints import load
 
-QUICK = {"preset": "balanced", "size": 64, "iterations": 5}
+QUICK = {"preset": "balanced", "size": 64, "iterations": 5, "coarse_iterations": 5}
 LONG = {"preset": "faithful", "size": 96, "iterations": 4000}
 
 

@@ -109,8 +109,14 @@ class Engine:
     def _objective(self, settings: StyleSettings) -> Objective:
         """Return the objective for the settings' layers; earlier jobs' traces are reused."""
         layers = tuple(component.key for component in components(self._terms, settings))
-        known = self._objectives.pop(layers, None)
+        key = (settings.padding, *layers)
+        known = self._objectives.pop(key, None)
         while len(self._objectives) >= MAX_OBJECTIVES:
             self._objectives.popitem(last=False)
-        self._objectives[layers] = known or self._build(self._network, settings, self._terms)
-        return self._objectives[layers]
+        if known is None:
+            known = self._build(self._network_with(settings.padding), settings, self._terms)
+        self._objectives[key] = known
+        return known
+
+    def _network_with(self, padding: str) -> keras.Model:
+        return self._network if padding == "zero" else network.with_edge_padding(self._network)

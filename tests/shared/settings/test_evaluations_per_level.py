@@ -1,17 +1,12 @@
-"""Levels: each twice the size of the one before, with four times the evaluations."""
+"""Levels: each twice the size of the one before, with evaluations of their own."""
 
 from shared.settings import StyleSettings
 
 
-def test_each_coarser_level_has_half_the_side_and_a_quarter_of_the_evaluations() -> None:
-    found = StyleSettings(iterations=64, pyramid=3).levels(512, 256)
+def test_each_coarser_level_has_half_the_side_and_the_coarse_evaluations() -> None:
+    found = StyleSettings(iterations=64, coarse_iterations=7, pyramid=3).levels(512, 256)
     assert [(each.rows, each.columns) for each in found] == [(128, 64), (256, 128), (512, 256)]
-    assert [each.evaluations for each in found] == [4, 16, 64]
-
-
-def test_a_coarse_level_has_one_evaluation_at_least() -> None:
-    found = StyleSettings(iterations=3, pyramid=3).levels(512, 512)
-    assert [each.evaluations for each in found] == [1, 1, 3]
+    assert [each.evaluations for each in found] == [7, 7, 64]
 
 
 def test_levels_that_are_too_small_are_left_out() -> None:

@@ -28,9 +28,12 @@ KERAS_EXAMPLE = {
 BOUNDS: list[tuple[str, float, float]] = [
     ("size", 32, 4096),
     ("iterations", 1, 4000),
-    ("content_weight", 0, 1),
-    ("style_weight", 0, 1),
-    ("tv_weight", 0, 1),
+    ("coarse_iterations", 1, 4000),
+    ("strength", 0, 100),
+    ("content_weight", 0, 100),
+    ("style_weight", 0, 100),
+    ("moments_weight", 0, 100),
+    ("tv_weight", 0, 100),
     ("pyramid", 1, 5),
 ]
 NAMES = list(StyleSettings.model_fields)
@@ -65,6 +68,47 @@ def test_a_preset_fills_what_is_left_out(preset: str) -> None:
 def test_what_is_said_goes_before_the_preset() -> None:
     assert DEFAULT_PRESET in PRESETS
     assert _parsed(preset="balanced", pyramid=2).pyramid == 2
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_strength_stands_for_the_content_s_weight(preset: str) -> None:
+    weak, neutral, strong = (
+        _parsed(preset=preset, strength=strength).content_weight for strength in (10, 50, 90)
+    )
+    assert weak == pytest.approx(10 * neutral, rel=1e-3)
+    assert strong == pytest.approx(neutral / 10, rel=1e-3)
+
+
+def test_strength_50_is_the_keras_example() -> None:
+    assert _parsed(strength=50) == StyleSettings() == StyleSettings(strength=50)
+
+
+def test_a_weight_that_is_given_overrides_strength() -> None:
+    assert _parsed(preset="bold", content_weight=0.25).content_weight == 0.25
+    assert _parsed(preset="balanced", strength=99, content_weight=0.25).content_weight == 0.25
+
+
+def test_presets_of_more_and_less_style_are_in_that_order() -> None:
+    subtle, balanced, bold = (
+        _parsed(preset=name).content_weight for name in ("subtle", "balanced", "bold")
+    )
+    assert subtle > 2 * balanced > 4 * bold
+
+
+@pytest.mark.parametrize("strength", [-1, 101, 50.5, "50", None, True])
+def test_a_strength_of_another_kind_is_refused_as_strength(strength: Any) -> None:
+    with pytest.raises(InvalidSetting) as error:
+        _parsed(strength=strength)
+    assert error.value.parameters["field"] == "settings.strength"
+
+
+def test_a_loss_without_any_weight_is_refused_with_the_names() -> None:
+    none = dict.fromkeys(("content_weight", "style_weight", "moments_weight", "tv_weight"), 0)
+    with pytest.raises(InvalidSetting) as error:
+        _parsed(**none)
+    for name in none:
+        assert name in str(error.value.parameters["message"])
+        assert _parsed(**{**none, name: 1e-6})
 
 
 @pytest.mark.parametrize(("name", "least", "most"), BOUNDS)

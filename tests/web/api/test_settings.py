@@ -9,8 +9,16 @@ from shared.settings import PRESETS, StyleSettings
 from tests.web.api_requests import accepted, submit
 
 NAMES = list(StyleSettings.model_fields)
-NUMBERS = ["size", "iterations", "content_weight", "style_weight", "tv_weight", "pyramid"]
-UNITS = {"size": "px", "iterations": "evaluations", "pyramid": "levels"}
+NUMBERS = [
+    *("size", "iterations", "coarse_iterations", "strength", "pyramid"),
+    *("content_weight", "style_weight", "moments_weight", "tv_weight"),
+]
+UNITS = {
+    "size": "px",
+    "iterations": "evaluations",
+    "coarse_iterations": "evaluations",
+    "pyramid": "levels",
+}
 
 
 @pytest.fixture

@@ -47,7 +47,11 @@ WRONG: list[tuple[str, str, str]] = [
     ('{"deprocess_means": [1, 2, 511]}', "settings.deprocess_means.2", "must be 510"),
     ('{"geometry": "flat"}', "settings.geometry", "'keras' or 'aspect'"),
     ('{"geometry": "{0.__class__}"}', "settings.geometry", "'keras' or 'aspect'"),
-    ('{"preset": "wild"}', "settings.preset", "'faithful' or 'balanced'"),
+    (
+        '{"preset": "wild"}',
+        "settings.preset",
+        "'balanced', 'draft', 'bold', 'subtle', 'fine' or 'faithful'",
+    ),
     ('{"size": ' + "[" * 900 + "]" * 900 + "}", "settings", "recursion"),
 ]
 

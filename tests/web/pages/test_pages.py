@@ -119,7 +119,7 @@ def test_what_is_chosen_in_the_form_is_what_is_painted(
         ({"size": "large"}, "must be a whole number"),
         ({"size": "4e2"}, "must be a whole number"),
         ({"iterations": "9" * 5000}, "must be a whole number"),
-        ({"preset": "wild"}, "must be &#39;faithful&#39; or &#39;balanced&#39;"),
+        ({"preset": "wild"}, "must be &#39;balanced&#39;, &#39;draft&#39;"),
         ({"deprocess_means": "wild"}, "is not valid"),
         ({"style_layers": "block1_conv1: 0"}, "&#39;Style layers: block1_conv1&#39; must be more"),
     ],

@@ -12,7 +12,7 @@ from tests.worker.engine.pictures import painting, photograph
 from tests.worker.engine.test_snapshot import through_a_file
 from worker.engine.device import Device
 from worker.engine.engine import Engine
-from worker.engine.optimizer.minimise import Pairs, minimise
+from worker.engine.optimizer.minimise import Pairs, Phase, minimise
 from worker.engine.optimizer.point import from_snapshot, to_snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -93,17 +93,17 @@ def valley(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 @pytest.mark.parametrize("kept", [1, 3, 10])
 def test_the_next_step_is_about_the_same_for_each_pair_that_is_kept(kept: int) -> None:
-    *_, _, expected = minimise(valley, START, range(1, 6), Pairs(used=kept, kept=kept))
-    *_, before = minimise(valley, START, range(1, 5), Pairs(used=kept, kept=kept))
+    *_, _, expected = minimise([Phase(valley, range(1, 6))], START, Pairs(used=kept, kept=kept))
+    *_, before = minimise([Phase(valley, range(1, 5))], START, Pairs(used=kept, kept=kept))
     again = from_snapshot(through_a_file(to_snapshot(before, 1, 4, 0)))
-    after = next(iter(minimise(valley, again, range(5, 6), Pairs(used=kept, kept=kept))))
+    after = next(iter(minimise([Phase(valley, range(5, 6))], again, Pairs(used=kept, kept=kept))))
     step, resumed = expected.image - before.image, after.image - before.image
     assert float(tf.norm(step - resumed)) < 0.02 * float(tf.norm(step))
 
 
 def test_a_snapshot_keeps_the_newest_pairs() -> None:
-    *_, last = minimise(valley, START, range(1, 9), Pairs(kept=3))
-    *_, whole = minimise(valley, START, range(1, 9), Pairs(kept=10))
+    *_, last = minimise([Phase(valley, range(1, 9))], START, Pairs(kept=3))
+    *_, whole = minimise([Phase(valley, range(1, 9))], START, Pairs(kept=10))
     few, all_pairs = (to_snapshot(point, 1, 8, 0) for point in (last, whole))
     np.testing.assert_array_equal(few.steps.values, all_pairs.steps.values[-3:])
     np.testing.assert_array_equal(few.changes.sizes, all_pairs.changes.sizes[-3:])
@@ -111,12 +111,12 @@ def test_a_snapshot_keeps_the_newest_pairs() -> None:
 
 def test_a_point_takes_no_more_pairs_along_than_it_is_to() -> None:
     for kept in (0, 1, 3):
-        *_, last = minimise(bowl(never()), START, range(1, 12), Pairs(kept=kept))
+        *_, last = minimise([Phase(bowl(never()), range(1, 12))], START, Pairs(kept=kept))
         assert len(to_snapshot(last, 1, 11, 0).steps.sizes) <= kept
 
 
 def test_between_two_looks_what_is_told_does_not_grow_with_the_steps_since() -> None:
-    points = list(minimise(bowl(never()), START, range(1, 12), read_seconds=60.0))
+    points = list(minimise([Phase(bowl(never()), range(1, 12))], START, read_seconds=60.0))
     assert points[9] is points[0]
     assert points[0].history.last_step is None
     assert tf.reduce_all(points[0].image == START)

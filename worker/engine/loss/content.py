@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from worker.engine.loss.term import Term, widened
+from worker.engine.loss.term import Fixed, Scaling, Term, widened
+
+LEAST_SQUARE = 1e-6  # so that a black image, which has no activations, is not divided by zero
 
 
 class Content(Term):
@@ -21,6 +23,16 @@ class Content(Term):
     def statistic(self, activations: tf.Tensor, content: tf.Tensor | None) -> tf.Tensor:
         """Return the sum of the squared differences, a scalar."""
         return tf.reduce_sum(tf.square(widened(activations) - widened(content)))
+
+    def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None) -> Fixed:
+        """Return the sum of the squared activations of the content."""
+        return {"square": tf.reduce_sum(tf.square(widened(content)))}
+
+    def factor(self, scaling: Scaling, target: Fixed) -> float:
+        """Return the level's scale, or 1 / the sum of the squared activations of the content."""
+        if scaling.normalization == "keras":
+            return scaling.scale
+        return 1 / max(float(target["square"]), LEAST_SQUARE)
 
     def mean_square_slope(
         self,

@@ -5,8 +5,9 @@ proportional to the axis's eigenvalue, and VGG19's few largest eigenvalues are o
 above the others. So the Hessian has hundreds of stiff directions, more than any L-BFGS history
 holds, and steps that are safe for those are far too short for the rest. Weighting the squared
 difference of axes i and j by 1 / (λi + λj + damping) makes the curvatures similar, as the
-Gauss–Newton step in feature space does. The minimum of the style's loss stays the same, and the
-loss that is reported is the unweighted one.
+Gauss–Newton step in feature space does. The minimum of the style's loss stays the same, but not
+that of the sum of terms, so a level ends without the metric. The loss that is reported is the
+unweighted one.
 
 Only the largest eigenvalues are above the damping. All other axes get one weight, so a difference
 (c, c) is weighted in 2 · c² · AXES operations; treating every axis separately would take 4 · c³.
@@ -29,8 +30,8 @@ class Metric(NamedTuple):
     """The weights of one layer's Gram matrix: one for each of k axes, one for all others."""
 
     axes: tf.Tensor  # (c, k), one per column
-    among: tf.Tensor  # (k, k), the weight of each pair of axes, minus `others`
-    beside: tf.Tensor  # (k, 1), the weight of an axis with any other, minus `others`
+    pairs: tf.Tensor  # (k, k), the weight of each pair of axes, minus `others`
+    with_others: tf.Tensor  # (k, 1), the weight of an axis with any other, minus `others`
     others: tf.Tensor  # the weight of all other pairs, a scalar
 
     def weigh(self, difference: tf.Tensor) -> tf.Tensor:
@@ -38,15 +39,17 @@ class Metric(NamedTuple):
         rows = tf.matmul(self.axes, difference, transpose_a=True)  # (k, c)
         inner = tf.matmul(rows, self.axes)  # (k, k)
         outer = rows - tf.matmul(inner, self.axes, transpose_b=True)  # (k, c)
-        inner = tf.matmul(self.among * inner / 2, self.axes, transpose_b=True)
-        half = tf.matmul(self.axes, self.beside * outer + inner)  # (c, c)
+        inner = tf.matmul(self.pairs * inner / 2, self.axes, transpose_b=True)
+        half = tf.matmul(self.axes, self.with_others * outer + inner)  # (c, c)
         return self.others * difference + half + tf.transpose(half)
 
 
-def plain(gram: tf.Tensor) -> Metric:
-    """Return the metric in which all axes have the weight 1."""
-    none = tf.zeros((gram.shape[-1], 0), gram.dtype)
-    return Metric(none, none[:0], tf.zeros((0, 1), gram.dtype), tf.ones((), gram.dtype))
+def unweighted(gram: tf.Tensor) -> Metric:
+    """Return the metric in which all axes have the weight 1, in the shapes of `along_its_axes`."""
+    count = min(AXES, gram.shape[-1])
+    shapes = ((gram.shape[-1], count), (count, count), (count, 1))
+    axes, pairs, with_others = (tf.zeros(shape, gram.dtype) for shape in shapes)
+    return Metric(axes, pairs, with_others, tf.ones((), gram.dtype))
 
 
 def along_its_axes(gram: tf.Tensor) -> Metric:
@@ -58,9 +61,9 @@ def along_its_axes(gram: tf.Tensor) -> Metric:
         return SHARE * (2 + DAMPING) / (spread / largest + DAMPING)
 
     others = weights(np.zeros(()))
-    among = weights(np.add.outer(eigenvalues, eigenvalues)) - others
-    beside = weights(eigenvalues[:, np.newaxis]) - others
-    return Metric(*(tf.constant(each, gram.dtype) for each in (axes, among, beside, others)))
+    pairs = weights(np.add.outer(eigenvalues, eigenvalues)) - others
+    with_others = weights(eigenvalues[:, np.newaxis]) - others
+    return Metric(*(tf.constant(each, gram.dtype) for each in (axes, pairs, with_others, others)))
 
 
 def _largest(symmetric: Matrix, count: int) -> tuple[Matrix, Matrix]:

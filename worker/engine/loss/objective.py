@@ -10,10 +10,13 @@ from shared.settings import StyleSettings
 from worker.engine.loss.content import Content
 from worker.engine.loss.features import FeatureExtractor
 from worker.engine.loss.gradients import Evaluation, Gradients
+from worker.engine.loss.moments import Moments
 from worker.engine.loss.style import Style
 from worker.engine.loss.term import (
     PIXELS,
     Component,
+    Fixed,
+    Scaling,
     Targets,
     WeightedTerm,
     component_weights,
@@ -25,6 +28,7 @@ from worker.engine.vgg19.network import down_to
 DEEPEST_BLOCK = "block5"
 TERMS: tuple[WeightedTerm, ...] = (
     WeightedTerm(Style(), attrgetter("style_weight")),
+    WeightedTerm(Moments(), attrgetter("moments_weight")),
     WeightedTerm(Content(), attrgetter("content_weight")),
     WeightedTerm(TotalVariation(), attrgetter("tv_weight")),
 )
@@ -79,15 +83,31 @@ class Objective:
         """
         rows, columns = content.shape[1:3]
         statistics = self._features.style_statistics(styles, (rows, columns), side)
-        weights = component_weights(self._terms, settings, rows * columns, scale)
+        activations = self._features.content_activations(content, side)
+        fixed = {
+            each.key: each.term.target(
+                statistics.get(each.key),
+                activations[each.layer] if each.term.reads_content else None,
+            )
+            for each in self._components
+        }
+        scaling = Scaling(rows * columns, scale, settings.normalization)
+        weights = component_weights(self._terms, settings, scaling, fixed)
         return Targets(
-            fixed={
-                component.key: component.term.target(statistics.get(component.key))
-                for component in self._components
-            },
+            fixed=fixed,
             weights={key: tf.constant(weight, content.dtype) for key, weight in weights.items()},
-            content=self._features.content_activations(content, side),
+            content=activations,
         )
+
+    def plain(self, targets: Targets) -> Targets:
+        """Return the targets with which the gradient is that of the losses; the same if it is."""
+        plain = {each.key: self._plain(each, targets) for each in self._components}
+        if all(plain[key] is targets.fixed[key] for key in plain):
+            return targets
+        return targets._replace(fixed=plain)
+
+    def _plain(self, component: Component, targets: Targets) -> Fixed:
+        return component.term.plain(targets.fixed[component.key])
 
     def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None = None) -> Evaluation:
         """Return the losses of an image (1, rows, columns, 3), centred B, G, R, and the gradient.

@@ -5,27 +5,23 @@ from collections.abc import Callable, Mapping
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from worker.engine.loss.metric import Metric, along_its_axes
-from worker.engine.loss.term import Fixed, Term, widened
+from worker.engine.loss.metric import along_its_axes, unweighted
+from worker.engine.loss.term import Fixed, Scaling, Term, widened
 
 
 class Style(Term):
     """For each style layer, the squared difference of the image's and the style's Gram matrix.
 
     Several styles count equally. The slope uses the metric of `metric`, which does not change this
-    term's minimum.
+    term's minimum but that of the sum of terms; with the `plain` target it is the derivative.
     """
 
     name = "style"
     reads_style = True
 
-    def __init__(self, metric: Callable[[tf.Tensor], Metric] = along_its_axes) -> None:
-        self._metric = metric
-
     def layers(self, settings: StyleSettings) -> Mapping[str, float]:
         """Return the style layers with their relative weights."""
-        total = sum(settings.style_layers.values())
-        return {layer: weight / total for layer, weight in settings.style_layers.items()}
+        return style_shares(settings)
 
     def statistic(
         self,
@@ -35,19 +31,27 @@ class Style(Term):
         """Return the Gram matrix (c, c)."""
         return gram_matrix(activations)
 
-    def target(self, statistics: tf.Tensor | None) -> Fixed:
+    def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None = None) -> Fixed:
         """Return the styles' mean Gram matrix, their mean squared distance from it, the metric."""
         gram = tf.reduce_mean(statistics, axis=0)
         spread = tf.reduce_mean(tf.reduce_sum(tf.square(statistics - gram), axis=(1, 2)))
-        return {"gram": gram, "spread": spread, "metric": self._metric(gram)}
+        return {"gram": gram, "spread": spread, "metric": along_its_axes(gram)}
 
-    def factor(self, pixels: int, scale: float) -> float:
-        """Return 1 / (4 · 3² · pixels²).
+    def plain(self, target: Fixed) -> Fixed:
+        """Return the target without the metric."""
+        return {**target, "metric": unweighted(target["gram"])}
+
+    def factor(self, scaling: Scaling, target: Fixed) -> float:
+        """Return 1 / (4 · 3² · pixels²), or 1 / |style's Gram matrix|².
 
         The Keras example divides by the image's size and its three channels, not by the layer's.
-        The same is done here, so that weights have the same effect.
+        With its normalization the same is done, so that weights have the same effect. Then most of
+        the loss is block 4's, which has the largest activations; with `layers`, each layer counts
+        as much as its share says.
         """
-        return 1 / (4 * 3**2 * pixels**2)
+        if scaling.normalization == "keras":
+            return 1 / (4 * 3**2 * scaling.pixels**2)
+        return 1 / float(tf.reduce_sum(tf.square(target["gram"])))
 
     def loss(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
         """Return the mean over the styles of the squared difference."""
@@ -63,6 +67,12 @@ class Style(Term):
         """Return the mean square of 2 · F · slope, the gradient of activations F."""
         squares = 4.0 * tf.reduce_sum(tf.matmul(statistic, slope) * slope)
         return squares * layer_stride**2 / statistic.shape[-1]
+
+
+def style_shares(settings: StyleSettings) -> dict[str, float]:
+    """Return the style layers with their weights, which add up to 1."""
+    total = sum(settings.style_layers.values())
+    return {layer: weight / total for layer, weight in settings.style_layers.items()}
 
 
 @tf.custom_gradient

@@ -14,6 +14,14 @@ Sums = dict[str, tf.Tensor]  # a component's key to its statistic
 Fixed = dict[str, Any]  # tensors, or tuples of them, that do not change with the image
 
 
+class Scaling(NamedTuple):
+    """What a term's weight is scaled by at a level."""
+
+    pixels: int  # of the level
+    scale: float  # compensates for the size in terms that are sums over positions
+    normalization: str  # `keras` or `layers`, as in the settings
+
+
 class Term(ABC):
     """One term. Its weighted loss is reported under `name`.
 
@@ -39,21 +47,23 @@ class Term(ABC):
             content: the content image's at the same positions, if the term `reads_content`.
         """
 
-    def target(self, statistics: tf.Tensor | None) -> Fixed:
+    def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None) -> Fixed:
         """Return what stays fixed while the image changes.
 
         Args:
             statistics: (styles, ...), the style images' if the term `reads_style`, each scaled to
                 the number of positions that the result has.
+            content: the content image's activations (1, h, w, c) if the term `reads_content`.
         """
         return {}
 
-    def factor(self, pixels: int, scale: float) -> float:
-        """Return the factor on the weight at a level of `pixels` pixels.
+    def plain(self, target: Fixed) -> Fixed:
+        """Return the target with which `slope` is the loss's derivative; by default the same."""
+        return target
 
-        Terms that are sums over positions grow with the size; `scale` compensates for it.
-        """
-        return scale
+    def factor(self, scaling: Scaling, target: Fixed) -> float:
+        """Return the factor on the weight at a level; by default what sums over positions need."""
+        return scaling.scale
 
     def loss(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
         """Return the loss, a scalar; by default the statistic itself."""
@@ -138,20 +148,27 @@ def cut(activations: tf.Tensor, layer_stride: int, box: tf.Tensor, overlap: int 
 
 
 def components(terms: Sequence[WeightedTerm], settings: StyleSettings) -> tuple[Component, ...]:
-    """Return the components that the settings ask for."""
+    """Return the components that the settings give a weight."""
     return tuple(
-        Component(term, layer) for term, _ in terms for layer in sorted(term.layers(settings))
+        Component(term, layer)
+        for term, weight in terms
+        if weight(settings)
+        for layer in sorted(term.layers(settings))
     )
 
 
 def component_weights(
-    terms: Sequence[WeightedTerm], settings: StyleSettings, pixels: int, scale: float
+    terms: Sequence[WeightedTerm],
+    settings: StyleSettings,
+    scaling: Scaling,
+    fixed: Mapping[str, Fixed],
 ) -> dict[str, float]:
-    """Return each component's weight at a level of `pixels` pixels; `scale` as in `factor`."""
+    """Return the weight of each component whose target is in `fixed`."""
     return {
-        Component(term, layer).key: weight(settings) * share * term.factor(pixels, scale)
+        key: weight(settings) * share * term.factor(scaling, fixed[key])
         for term, weight in terms
         for layer, share in term.layers(settings).items()
+        if (key := Component(term, layer).key) in fixed
     }
 
 

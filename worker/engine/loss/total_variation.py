@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from worker.engine.loss.term import PIXELS, Term
+from worker.engine.loss.term import PIXELS, Fixed, Scaling, Term
 
 EPSILON = 1e-8  # avoids a gradient of 0 × inf where neighbours are equal
 
@@ -31,3 +31,9 @@ class TotalVariation(Term):
         right = tf.square(corner - activations[:, :-1, 1:])
         squares = down + right + EPSILON
         return tf.reduce_sum(squares * tf.sqrt(tf.sqrt(squares)))  # cheaper than a power of 1.25
+
+    def factor(self, scaling: Scaling, target: Fixed) -> float:
+        """Return the level's scale, or 1 / the number of values: a mean over the image."""
+        if scaling.normalization == "keras":
+            return scaling.scale
+        return 1 / (3 * scaling.pixels)

@@ -13,10 +13,14 @@ from worker.engine.memory.fallback import MemoryFallback
 from worker.engine.multiscale.initial_image import enlarged, in_style_colours
 from worker.engine.multiscale.level_inputs import LevelInputs
 from worker.engine.multiscale.schedule import Schedule
-from worker.engine.optimizer.minimise import Pairs, Point, minimise
+from worker.engine.optimizer.lbfgs import FIRST_STEP
+from worker.engine.optimizer.minimise import Pairs, Phase, Point, minimise
 from worker.engine.optimizer.point import from_snapshot, to_snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
+
+PLAIN_FIRST_STEP = 0.5  # as FIRST_STEP, but the image is nearer to its end
+METRIC_EVALUATIONS = 40  # of a level, at most half of them; docs/decisions/0010 compares others
 
 
 class Optimization:
@@ -103,12 +107,35 @@ class Optimization:
     ) -> Iterator[Progress]:
         while left := self._schedule.left(index):
             with self._fallback.attempt(self._plans[index]) as plan:
-                evaluate = DeepLayerReuse(self._objective, targets, len(left), plan.side)
+                phases = self._phases(index, targets, left, plan.side)
                 pairs = Pairs(plan.history, self._kept_pairs)
-                for point in minimise(evaluate, start, left, pairs, self._read_seconds):
+                for point in minimise(phases, start, pairs, self._read_seconds):
                     self._point = start = point
                     self._schedule.done += 1
                     yield self._progress(index, point)
+
+    def _phases(self, index: int, targets: Targets, left: range, side: int | None) -> list[Phase]:
+        """Return the phases of a level: with the style's metric, then plain to the minimum."""
+        plain = self._objective.plain(targets)
+        all_numbers = self._schedule.numbers(index)
+        if plain is targets:
+            return [Phase(DeepLayerReuse(self._objective, targets, len(left), side), left)]
+        with_metric = min(METRIC_EVALUATIONS, len(all_numbers) // 2)
+        change = all_numbers.start + with_metric
+        before, after = range(left.start, change), range(max(left.start, change), left.stop)
+        return [
+            Phase(
+                DeepLayerReuse(self._objective, aims, len(numbers), side),
+                numbers,
+                first_step,
+                is_new=numbers.start == change,
+            )
+            for aims, numbers, first_step in (
+                (targets, before, FIRST_STEP),
+                (plain, after, PLAIN_FIRST_STEP),
+            )
+            if numbers
+        ]
 
     def _progress(self, index: int, point: Point) -> Progress:
         plan, step = self._fallback.plan(self._plans[index]), self._fallback.step

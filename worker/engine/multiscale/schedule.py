@@ -35,6 +35,10 @@ class Schedule:
             raise ValueError("a snapshot of a picture of another shape")
         self.done = snapshot.evaluation
 
+    def numbers(self, index: int) -> range:
+        """Return the numbers of all evaluations at level `index`, from 0."""
+        return self._numbers[index]
+
     def left(self, index: int) -> range:
         """Return the numbers of the evaluations that are left at level `index`, from 0."""
         numbers = self._numbers[index]

@@ -1,7 +1,7 @@
 """The loop of one level: evaluate and step; go back if the loss is no longer finite."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -36,10 +36,18 @@ class Pairs(NamedTuple):
 USUAL_PAIRS = Pairs()
 
 
+class Phase(NamedTuple):
+    """Some of a level's evaluations, all with one gradient."""
+
+    evaluate: Evaluate  # maps an image to its losses (terms,) and the gradient to step by
+    numbers: range  # of the evaluations to make
+    first_step: float = FIRST_STEP  # of L-BFGS without pairs
+    is_new: bool = False  # whether the gradient changes here, so that older pairs are useless
+
+
 def minimise(
-    evaluate: Evaluate,
+    phases: Sequence[Phase],
     start: tf.Tensor | Point,
-    numbers: range,
     pairs: Pairs = USUAL_PAIRS,
     read_seconds: float = 0.0,
 ) -> Iterator[Point]:
@@ -50,10 +58,9 @@ def minimise(
     finite stay so until they are read, and the last evaluation is always read.
 
     Args:
-        evaluate: maps an image to its losses (terms,) and their gradient.
+        phases: the evaluations to make, one phase after the other.
         start: an image (1, rows, columns, 3), which is the first point; or a point to continue
             from, which is not evaluated again.
-        numbers: the numbers of the evaluations to make, for errors.
         pairs: how many pairs L-BFGS uses and a point holds.
         read_seconds: the minimum time between two reads; 0 reads every point.
 
@@ -62,14 +69,17 @@ def minimise(
     """
     point = start if isinstance(start, Point) else None
     image, gradient = (point.image, point.gradient) if point else (start, None)
-    optimizer = LBFGS(pairs.used, history=point.history if point else History())
+    optimizer = LBFGS(pairs.used, phases[0].first_step, point.history if point else History())
     del start  # else it stays in memory to the end
     rejected, read = 0, 0.0
-    for number in numbers:
+    last = phases[-1].numbers[-1]
+    for phase, number in [(each, number) for each in phases for number in each.numbers]:
         if gradient is not None:
             image += optimizer.step(gradient)
-        losses, gradient = evaluate(image)
-        if point is None or number == numbers[-1] or time.monotonic() - read >= read_seconds:
+        if phase.is_new and number == phase.numbers[0]:
+            optimizer = LBFGS(pairs.used, phase.first_step)
+        losses, gradient = phase.evaluate(image)
+        if point is None or number == last or time.monotonic() - read >= read_seconds:
             finite, read = _read_if_finite(losses, gradient), time.monotonic()
             if finite:
                 point, rejected = Point(image, finite, gradient, optimizer.history(pairs.kept)), 0

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 import keras
+import tensorflow as tf
 
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 
@@ -34,6 +35,33 @@ def build(weights: Weights, precision: str = "float32") -> keras.Model:
     return keras.Model(image, outputs)
 
 
+def with_edge_padding(network: keras.Model) -> keras.Model:
+    """Return a network with the same weights that sees an image's edge continued, not cut off.
+
+    Each convolution of `network` sees zeros around its input. Zeros next to the image look like an
+    edge, which the optimisation answers with specks of colour; around later layers they matter
+    little.
+    """
+    image, first, *others = network.layers
+    convolution = _convolution(first.name, first.dtype_policy, padding="valid")
+    activations = convolution(EdgePadding(dtype=first.dtype_policy)(image.output))
+    convolution.set_weights(first.get_weights())
+    outputs = {first.name: activations}
+    for layer in others:
+        activations = layer(activations)
+        if layer.name in KERNEL_SHAPES:
+            outputs[layer.name] = activations
+    return keras.Model(network.inputs, outputs)
+
+
+class EdgePadding(keras.layers.Layer):
+    """Repeats an image's outermost pixels once around it: (1, h, w, c) to (1, h + 2, w + 2, c)."""
+
+    def call(self, image: tf.Tensor) -> tf.Tensor:
+        """Return the padded image."""
+        return tf.pad(image, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
+
+
 def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
     """Return the part of a network, with the same weights, that the activations of `layers` need.
 
@@ -44,11 +72,13 @@ def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
     return keras.Model(network.inputs, {layer: network.output[layer] for layer in layers})
 
 
-def _convolution(name: str, policy: keras.DTypePolicy) -> keras.layers.Conv2D:
+def _convolution(
+    name: str, policy: keras.DTypePolicy, padding: str = "same"
+) -> keras.layers.Conv2D:
     return keras.layers.Conv2D(
         filters=KERNEL_SHAPES[name][-1],
         kernel_size=3,
-        padding="same",
+        padding=padding,
         activation="relu",
         name=name,
         dtype=policy,

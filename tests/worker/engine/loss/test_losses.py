@@ -12,7 +12,7 @@ from shared.settings import StyleSettings
 from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
 from worker.engine.loss.content import Content
-from worker.engine.loss.metric import plain
+from worker.engine.loss.moments import Moments, moments, sums_of_products
 from worker.engine.loss.objective import TERMS, Objective
 from worker.engine.loss.style import Style
 from worker.engine.loss.term import WeightedTerm
@@ -25,23 +25,25 @@ ROWS, COLUMNS = 64, 96
 Features = dict[str, NDArray[np.float32]]
 
 
-def without_metric(terms: Sequence[WeightedTerm] = TERMS) -> tuple[WeightedTerm, ...]:
-    """Return the terms with the derivative as the slope, as finite differences see it."""
-    return tuple(
-        WeightedTerm(Style(plain), weight)
-        if isinstance(term, Style)
-        else WeightedTerm(term, weight)
-        for term, weight in terms
-    )
-
-
-PLAIN = without_metric()
+EVERY_TERM = {  # each with a weight that makes it a part of the loss
+    "keras": StyleSettings(moments_weight=1.0),
+    "layers": StyleSettings(
+        normalization="layers",
+        style_weight=1.0,
+        moments_weight=1.0,
+        content_weight=1.0,
+        tv_weight=1e-3,
+    ),
+}
 
 
 def objective(
-    weights: Weights, precision: str = "float32", terms: Sequence[WeightedTerm] = TERMS
+    weights: Weights,
+    precision: str = "float32",
+    terms: Sequence[WeightedTerm] = TERMS,
+    settings: StyleSettings = SETTINGS,
 ) -> Objective:
-    return Objective(vgg.build(weights, precision), SETTINGS, terms)
+    return Objective(vgg.build(weights, precision), settings, terms)
 
 
 def reference_features(weights: Weights, image: NDArray[np.float32]) -> Features:
@@ -104,17 +106,19 @@ def test_the_losses_are_those_of_the_keras_example(weights: Weights) -> None:
     np.testing.assert_allclose(losses.numpy(), expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize("normalization", EVERY_TERM)
 @pytest.mark.parametrize(
-    "terms", [PLAIN, *([each] for each in PLAIN)], ids=["all", *(each.term.name for each in PLAIN)]
+    "terms", [TERMS, *([each] for each in TERMS)], ids=["all", *(each.term.name for each in TERMS)]
 )
 def test_the_gradient_agrees_with_finite_differences(
-    weights: Weights, terms: Sequence[WeightedTerm]
+    weights: Weights, terms: Sequence[WeightedTerm], normalization: str
 ) -> None:
-    ours = objective(weights, "float64", terms)
+    settings = EVERY_TERM[normalization]
+    ours = objective(weights, "float64", terms, settings)
     content, style = (
         tf.cast(centred(picture), tf.float64) for picture in (photograph(48, 32), painting(48, 32))
     )
-    targets = ours.targets(content, [style], SETTINGS)
+    targets = ours.plain(ours.targets(content, [style], settings))
     image = 0.6 * content + 0.4 * style
     _, gradient = ours.evaluate(image, targets)
     for seed in range(3):
@@ -127,17 +131,80 @@ def test_the_gradient_agrees_with_finite_differences(
         assert (above - below) / 2e-6 == pytest.approx(slope, rel=1e-5)
 
 
-def test_several_styles_count_alike(weights: Weights) -> None:
+@pytest.mark.parametrize("name", ["style", "moments"])
+def test_several_styles_count_equally(weights: Weights, name: str) -> None:
     content, one, other = photograph(48, 32), painting(48, 32), photograph(48, 32)[:, ::-1]
-    ours = objective(weights)
+    ours = objective(weights, settings=EVERY_TERM["keras"])
 
-    def style_part(*styles: NDArray[np.float32]) -> float:
-        targets = ours.targets(centred(content), [centred(style) for style in styles], SETTINGS)
-        return float(ours.evaluate(centred(content), targets)[0][0])
+    def loss_of(*styles: NDArray[np.float32]) -> float:
+        images = [centred(style) for style in styles]
+        targets = ours.targets(centred(content), images, EVERY_TERM["keras"])
+        losses = ours.evaluate(centred(content), targets).losses
+        return float(losses[ours.names.index(name)])
 
-    assert style_part(one, other) == pytest.approx(
-        (style_part(one) + style_part(other)) / 2, rel=1e-5
+    both = loss_of(one, other)
+    if name == "style":
+        assert both == pytest.approx((loss_of(one) + loss_of(other)) / 2, rel=1e-5)
+    else:  # each style's distance is relative to the mean of both
+        assert loss_of(one, one) == pytest.approx(loss_of(one), rel=1e-5)
+        assert both == pytest.approx(loss_of(other, one), rel=1e-5)
+
+
+def test_a_term_without_weight_is_left_out(weights: Weights) -> None:
+    settings = StyleSettings(style_weight=0, moments_weight=1, tv_weight=0)
+    assert objective(weights, settings=settings).names == ("moments", "content")
+
+
+def test_an_image_that_matches_has_no_relative_loss(weights: Weights) -> None:
+    content, settings = centred(photograph(48, 32)), EVERY_TERM["layers"]
+    ours = objective(weights, settings=settings)
+    losses = ours.evaluate(content, ours.targets(content, [content], settings)).losses
+    by_name = dict(zip(ours.names, losses.numpy(), strict=True))
+    assert by_name.pop("tv") > 0
+    np.testing.assert_allclose(list(by_name.values()), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [32, 64])
+def test_the_content_without_a_picture_is_one_away_at_every_size(
+    weights: Weights, size: int
+) -> None:
+    """The relative loss: |0 − content|² / |content|² is 1, here at a layer of a black image."""
+    content = centred(photograph(size, size))
+    settings = StyleSettings(normalization="layers", content_weight=1.0)
+    targets = objective(weights, settings=settings).targets(content, [content], settings)
+    square = float(tf.reduce_sum(tf.square(targets.content["block5_conv2"])))
+    assert float(targets.weights["content:block5_conv2"]) * square == pytest.approx(1, rel=1e-5)
+
+
+def test_each_layer_counts_as_its_share_with_relative_losses(weights: Weights) -> None:
+    content, style = centred(photograph(48, 32)), centred(painting(48, 32))
+    settings = StyleSettings(
+        normalization="layers",
+        style_weight=2.0,
+        style_layers={"block1_conv1": 3.0, "block4_conv1": 1.0},
     )
+    targets = objective(weights, settings=settings).targets(content, [style], settings)
+    for layer, share in (("block1_conv1", 0.75), ("block4_conv1", 0.25)):
+        key = f"style:{layer}"
+        size = float(tf.reduce_sum(tf.square(targets.fixed[key]["gram"])))
+        assert float(targets.weights[key]) * size == pytest.approx(2.0 * share, rel=1e-5)
+
+
+def test_moments_are_the_mean_and_the_covariance() -> None:
+    activations = tf.random.stateless_normal((1, 4, 5, 6), seed=(0, 0))
+    values = activations.numpy().reshape(-1, 6)
+    mean, covariance = moments(sums_of_products(activations))
+    np.testing.assert_allclose(mean, values.mean(0), atol=1e-6)
+    np.testing.assert_allclose(covariance, np.cov(values.T, bias=True), atol=1e-6)
+
+
+def test_the_moments_of_nothing_are_half_of_each_distance_away() -> None:
+    """With mean and covariance zero, both distances are 1."""
+    activations = tf.random.stateless_normal((1, 8, 8, 4), seed=(1, 0))
+    term = Moments()
+    target = term.target(term.statistic(activations)[tf.newaxis])
+    assert float(term.loss(term.statistic(activations), target)) == pytest.approx(0, abs=1e-10)
+    assert float(term.loss(term.statistic(0 * activations), target)) == pytest.approx(1, rel=1e-5)
 
 
 def test_a_style_of_another_shape_counts_as_if_it_had_the_result_s_positions(

@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from tests.worker.engine.loss.test_losses import PLAIN, objective
+from tests.worker.engine.loss.test_losses import objective
 from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
-from worker.engine.loss.metric import Matrix, along_its_axes, plain
+from worker.engine.loss.metric import Matrix, along_its_axes, unweighted
 from worker.engine.vgg19.layers import Weights
 
 
@@ -29,9 +29,9 @@ def weights_of(gram: tf.Tensor) -> tuple[Matrix, Matrix]:
     return eigenvalues, np.array([[weight(one, other) for other in axes.T] for one in axes.T])
 
 
-def test_the_plain_metric_changes_nothing() -> None:
+def test_without_weights_nothing_changes() -> None:
     difference = tf.random.stateless_normal((4, 4), seed=(1, 2))
-    np.testing.assert_array_equal(plain(difference).weigh(difference), difference)
+    np.testing.assert_array_equal(unweighted(difference).weigh(difference), difference)
 
 
 def test_each_pair_of_axes_has_the_weight_that_its_eigenvalues_ask_for() -> None:
@@ -62,12 +62,19 @@ def test_a_style_of_one_colour_has_a_finite_metric() -> None:
 
 def test_the_reported_losses_do_not_depend_on_the_metric(weights: Weights) -> None:
     content, style = centred(photograph(48, 32)), centred(painting(48, 32))
-    reported = [
-        each.evaluate(content, each.targets(content, [style], StyleSettings()))
-        for each in (objective(weights, terms=PLAIN), objective(weights))
-    ]
-    np.testing.assert_allclose(reported[0].losses, reported[1].losses, rtol=1e-6)
-    assert float(tf.norm(reported[0].gradient - reported[1].gradient)) > 0
+    ours = objective(weights)
+    targets = ours.targets(content, [style], StyleSettings())
+    weighted, plain = (ours.evaluate(content, each) for each in (targets, ours.plain(targets)))
+    np.testing.assert_allclose(weighted.losses, plain.losses, rtol=1e-6)
+    assert float(tf.norm(weighted.gradient - plain.gradient)) > 0
+
+
+def test_targets_without_a_metric_are_plain_already(weights: Weights) -> None:
+    settings = StyleSettings(style_weight=0, moments_weight=1)
+    content, style = centred(photograph(48, 32)), centred(painting(48, 32))
+    ours = objective(weights, settings=settings)
+    targets = ours.targets(content, [style], settings)
+    assert ours.plain(targets) is targets
 
 
 def test_where_the_style_is_met_there_is_nothing_to_descend(weights: Weights) -> None:

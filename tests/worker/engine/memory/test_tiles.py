@@ -15,6 +15,7 @@ from worker.engine.vgg19.layers import ALIGNED, KERNEL_SHAPES, Weights, margin
 
 ROWS, COLUMNS = 203, 331  # no multiples of anything
 SIDE = 96
+SETTINGS = StyleSettings(moments_weight=100)  # beside the other terms
 
 
 def test_the_cores_are_the_image_once() -> None:
@@ -57,7 +58,7 @@ def test_the_deepest_layer_is_made_of_more_than_the_nearest() -> None:
 
 @pytest.fixture(scope="module")
 def exact(weights: Weights) -> Objective:
-    return objective(weights)
+    return objective(weights, settings=SETTINGS)
 
 
 def apart(whole: Evaluation, tiled: Evaluation) -> tuple[float, float]:
@@ -72,7 +73,7 @@ def evaluations(of: Objective) -> tuple[list[Evaluation], list[Evaluation]]:
     image = 0.6 * content + 0.4 * style
 
     def all_of(side: int | None) -> list[Evaluation]:
-        targets = of.targets(content, [style], StyleSettings(), side=side)
+        targets = of.targets(content, [style], SETTINGS, side=side)
         return [
             of.evaluate(image, targets, side),
             of.evaluate_near(image, targets, side),
@@ -90,5 +91,7 @@ def test_losses_and_gradient_are_those_of_the_whole(exact: Objective) -> None:
 
 
 def test_losses_are_nearly_the_same_in_bfloat16(weights: Weights) -> None:
-    for whole, tiled in zip(*evaluations(objective(weights, "bfloat16")), strict=True):
+    for whole, tiled in zip(
+        *evaluations(objective(weights, "bfloat16", settings=SETTINGS)), strict=True
+    ):
         assert apart(whole, tiled)[0] < 1e-3

@@ -18,11 +18,6 @@ def test_levels_too_small_for_the_network_are_left_out() -> None:
     assert [level.rows for level in levels] == [32, 64]
 
 
-def test_each_level_makes_a_quarter_of_the_next_one_s_evaluations() -> None:
-    levels = StyleSettings(pyramid=5, iterations=40).levels(400, 533)
-    assert [level.evaluations for level in levels] == [1, 1, 2, 10, 40][-len(levels) :]
-
-
 def test_the_result_s_own_level_is_always_there() -> None:
     assert [level.rows for level in StyleSettings(pyramid=3).levels(32, 32)] == [32]
 

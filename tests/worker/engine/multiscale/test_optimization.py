@@ -1,6 +1,8 @@
 """Each level is minimised with weights of its own size, so that all levels seek one picture."""
 
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,14 +14,17 @@ from tests.worker.engine.pictures import painting, photograph
 from worker.engine.device import Device
 from worker.engine.engine import Engine
 from worker.engine.image import centred, resize
+from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets, WeightedTerm
 from worker.engine.vgg19.layers import Weights
+from worker.engine.vgg19.network import build
 
 Shape = tuple[int, int]
 SETTINGS = {
     "size": 64,
     "iterations": 1,
+    "coarse_iterations": 1,
     "pyramid": 2,
     "style_layers": {"block1_conv1": 3.0, "block2_conv1": 1.0},
     "content_layer": "block2_conv1",
@@ -108,7 +113,8 @@ EIGHT = StyleSettings.model_validate({**SETTINGS, "size": 32, "iterations": 8, "
 def test_a_snapshot_keeps_as_many_pairs_as_the_engine_is_told(weights: Weights) -> None:
     for kept in (2, 4):
         engine = Engine(weights, kept_pairs=kept)
-        *_, last = engine.stylize(photograph(96, 64), [painting(80, 60)], EIGHT)
+        twelve = EIGHT.model_copy(update={"iterations": 12})
+        *_, last = engine.stylize(photograph(96, 64), [painting(80, 60)], twelve)
         assert len(last.snapshot().steps.sizes) == kept
 
 
@@ -118,3 +124,52 @@ def test_a_device_that_is_seldom_read_tells_the_last_point_that_was(weights: Wei
     assert [each.evaluation for each in told] == list(range(1, 9))
     assert {each.loss for each in told[:-1]} == {told[0].loss}
     assert told[-1].loss < told[0].loss
+
+
+class Watched(Objective):
+    """Records whether each evaluation had the style's metric."""
+
+    def __init__(self, *arguments: Any, asked: list[bool]) -> None:
+        super().__init__(*arguments)
+        self._asked = asked
+
+    def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None = None) -> Evaluation:
+        self._asked.append(has_metric(targets))
+        return super().evaluate(image, targets, side)
+
+
+def has_metric(targets: Targets) -> bool:
+    return float(targets.fixed["style:block1_conv1"]["metric"].others) != 1
+
+
+@pytest.mark.parametrize(("iterations", "with_metric"), [(8, 4), (100, 40)])
+def test_a_level_ends_without_the_metric(
+    weights: Weights, iterations: int, with_metric: int
+) -> None:
+    asked: list[bool] = []
+    engine = Engine(weights, build=lambda *arguments: Watched(*arguments, asked=asked))
+    chosen = EIGHT.model_copy(update={"iterations": iterations})
+    *_, last = engine.stylize(photograph(96, 64), [painting(80, 60)], chosen)
+    assert asked == [True] * with_metric + [False] * (iterations - with_metric)
+    assert last.evaluation == iterations
+
+
+def test_the_gradient_at_the_end_is_that_of_the_losses(weights: Weights) -> None:
+    content, style = photograph(48, 32), painting(48, 32)
+    *_, last = Engine(weights).stylize(content, [style], EIGHT)
+    objective = Objective(build(weights), EIGHT)
+    targets = objective.plain(objective.targets(centred(content), [centred(style)], EIGHT))
+    losses, gradient = objective.evaluate(tf.constant(last.pixels()[np.newaxis]), targets)
+    np.testing.assert_allclose(last.snapshot().gradient, gradient[0], rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(list(last.losses.values()), losses, rtol=1e-4)
+
+
+@pytest.mark.parametrize("number", [3, 4, 5])
+def test_a_job_that_is_resumed_around_the_change_ends_alike(weights: Weights, number: int) -> None:
+    """At the change and beside it; the pairs in a snapshot are rounded to float16."""
+    content, styles = photograph(48, 32), [painting(48, 32)]
+    engine = Engine(weights, kept_pairs=10)
+    whole = list(engine.stylize(content, styles, EIGHT))
+    cut = next(itertools.islice(engine.stylize(content, styles, EIGHT), number - 1, None))
+    *_, last = engine.stylize(content, styles, EIGHT, resume=cut.snapshot())
+    assert last.loss == pytest.approx(whole[-1].loss, rel=1e-2)

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from shared.errors import Diverged
-from worker.engine.optimizer.minimise import Evaluate, Point, minimise
+from worker.engine.optimizer.minimise import Evaluate, Phase, Point, minimise
 
 START = tf.ones((1, 2, 2, 3)) * 9
 
@@ -32,42 +32,73 @@ def never() -> Iterator[bool]:
 @pytest.mark.parametrize("in_gradient", [False, True])
 def test_a_step_that_is_not_finite_is_taken_back_and_shortened(in_gradient: bool) -> None:
     broken = iter([False, False, True, True, *[False] * 20])
-    points = list(minimise(bowl(broken, in_gradient=in_gradient), START, range(1, 25)))
+    points = list(minimise([Phase(bowl(broken, in_gradient=in_gradient), range(1, 25))], START))
     assert points[1] is points[2] is points[3]
     after = float(tf.reduce_mean(tf.abs(points[4].image - points[3].image)))
     assert after == pytest.approx(3.0 / 16, rel=1e-4)
     assert sum(points[-1].losses) < 1e-3
 
 
+def test_a_new_phase_steps_on_and_then_forgets_the_pairs() -> None:
+    """Its gradient is another one, so that the pairs of the phase before would mislead it."""
+
+    def elsewhere(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        losses, gradient = bowl(never())(image - 5.0)
+        return losses, gradient
+
+    before, after = (
+        Phase(bowl(never()), range(1, 3)),
+        Phase(elsewhere, range(3, 40), 0.5, is_new=True),
+    )
+    points = list(minimise([before, after], START))
+    changes = [
+        float(tf.reduce_mean(tf.abs(one.image - other.image)))
+        for one, other in itertools.pairwise(points)
+    ]
+    assert changes[1] == pytest.approx(6.0)  # to the minimum of the phase before
+    assert changes[2] == pytest.approx(0.5, rel=1e-5)
+    assert len(points[2].history.pairs) == 0
+    np.testing.assert_allclose(points[-1].image, 5.0, atol=1e-3)
+
+
+def test_a_phase_that_is_resumed_keeps_its_pairs() -> None:
+    *_, before = minimise([Phase(bowl(never()), range(1, 6))], START)
+    resumed, whole = (
+        list(minimise([Phase(bowl(never()), numbers)], start))[-1].image
+        for numbers, start in ((range(6, 7), before), (range(1, 7), START))
+    )
+    np.testing.assert_allclose(resumed, whole, rtol=1e-5)
+
+
 def test_every_evaluation_is_told() -> None:
-    assert len(list(minimise(bowl(never()), START, range(1, 8)))) == 7
+    assert len(list(minimise([Phase(bowl(never()), range(1, 8))], START))) == 7
 
 
 def test_an_error_counts_the_evaluations_of_coarser_levels() -> None:
     with pytest.raises(Diverged) as caught:
-        list(minimise(bowl(iter([True])), START, range(41, 50)))
+        list(minimise([Phase(bowl(iter([True])), range(41, 50))], START))
     assert caught.value.parameters == {"evaluation": 41}
 
 
 def test_the_first_point_is_the_start() -> None:
-    assert next(iter(minimise(bowl(never()), START, range(1, 2)))).image is START
+    assert next(iter(minimise([Phase(bowl(never()), range(1, 2))], START))).image is START
 
 
 def test_a_start_that_is_not_finite_fails_at_once() -> None:
     with pytest.raises(Diverged) as caught:
-        list(minimise(bowl(iter([True])), START, range(1, 10)))
+        list(minimise([Phase(bowl(iter([True])), range(1, 10))], START))
     assert caught.value.parameters == {"evaluation": 1}
 
 
 def test_after_some_rejected_steps_it_fails_with_its_reason() -> None:
     with pytest.raises(Diverged) as caught:
-        list(minimise(bowl(iter([False, *[True] * 99])), START, range(1, 100)))
+        list(minimise([Phase(bowl(iter([False, *[True] * 99])), range(1, 100))], START))
     assert caught.value.parameters == {"evaluation": 6}
 
 
 def test_only_rejections_in_a_row_count() -> None:
     broken = iter([False, *[True, True, True, False] * 3, *[False] * 20])
-    points = list(minimise(bowl(broken), START, range(1, 34)))
+    points = list(minimise([Phase(bowl(broken), range(1, 34))], START))
     assert sum(points[-1].losses) < 1e-3
     after = [float(tf.reduce_mean(tf.abs(points[n].image - points[n - 1].image))) for n in (4, 8)]
     assert after == pytest.approx([3.0 / 64] * 2, rel=1e-4)
@@ -85,7 +116,7 @@ def read_at(
         return evaluate(image)
 
     monkeypatch.setattr("worker.engine.optimizer.minimise.time.monotonic", lambda: now[0])
-    return list(minimise(ticking, START, range(1, 13), read_seconds=read_seconds))
+    return list(minimise([Phase(ticking, range(1, 13))], START, read_seconds=read_seconds))
 
 
 def test_between_two_looks_the_last_point_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:

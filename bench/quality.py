@@ -1,0 +1,199 @@
+"""Scores the presets' pictures beside the peer's: `python -m bench.quality`.
+
+All sample photographs × all sample styles, and with `--pictures FOLDER` golden_gate.jpg in the
+style of the_scream.jpg and starry_night.jpg. Each picture's style and content errors (`scores`) are
+divided by those of neural-style on the same pair: computed once by `python -m bench.neural_style`,
+or else those of the published picture, `published-golden_gate-the_scream.png` and so on. Times are
+in full-size evaluations of `faithful`, measured in the same run.
+"""
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import geometric_mean
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from bench import table
+from bench.artefacts import artefacts
+from bench.gallery import Case, cases, read, references
+from bench.scores import Picture, Scorer
+from bench.sheet import lay_out
+from shared.config import Config
+from shared.pictures import deprocess
+from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
+from worker import weights
+from worker.engine.device import find_device
+from worker.engine.engine import Engine
+from worker.host_memory import usable_bytes
+
+HEADINGS = {
+    "pair": "pair",
+    "preset": "preset",
+    "strength": "strength",
+    "evaluations": "evaluations' time",
+    "style": "style",
+    "content": "content",
+    "style_ratio": "style / reference",
+    "content_ratio": "content / reference",
+    "style_unread": "style, conv2",
+    "content_unread": "content, conv2",
+    "flat": "flat",
+    "border": "border",
+}
+TIMED = 12  # evaluations of `faithful`
+SEARCH = 5  # strengths tried to match the reference's content error
+
+
+class Painter:
+    """Paints and scores with one warm engine."""
+
+    def __init__(self, rows: int) -> None:
+        trained = weights.load(Config.read(os.environ))
+        self._engine = Engine(trained, find_device(None, usable_bytes()))
+        self._scorer = Scorer(trained)
+        self._rows = rows
+        self._evaluation_seconds: dict[tuple[int, ...], float] = {}
+
+    def paint(self, case: Case, preset: str, **changes: Any) -> tuple[Picture, dict[str, Any]]:
+        """Return the picture and its row of the table."""
+        settings = StyleSettings(**{**PRESETS[preset], "size": self._rows, **changes})
+        evaluation = self._evaluation(case)
+        started = perf_counter()
+        pixels = self._run(case, settings)
+        seconds = perf_counter() - started
+        picture = deprocess(pixels, settings.deprocess_means)
+        content, style = case.content(self._rows), case.style(self._rows)
+        score, found = self._scorer(picture, content, style), artefacts(picture, content, style)
+        return picture, {
+            "pair": case.name,
+            "preset": preset,
+            "strength": settings.strength,
+            "seconds": seconds,
+            "evaluations": seconds / evaluation,
+            "style": score.style,
+            "content": score.content,
+            "style_unread": score.style_unread,
+            "content_unread": score.content_unread,
+            "octaves": score.octaves,
+            **found._asdict(),
+        }
+
+    def published(self, case: Case) -> dict[str, float] | None:
+        """Return the scores of the pair's published picture, if the folder has it."""
+        path = case.photograph_path.with_name(f"published-{case.stem}.png")
+        if not path.is_file():
+            return None
+        picture = read(path)
+        rows, columns = picture.shape[:2]
+        score = self._scorer(picture, read(case.photograph_path, columns, rows), case.style(rows))
+        return {"style": score.style, "content": score.content}
+
+    def _run(self, case: Case, settings: StyleSettings) -> Any:
+        for progress in self._engine.stylize(case.photograph(), [case.painting()], settings):
+            last = progress
+        return last.pixels()
+
+    def _evaluation(self, case: Case) -> float:
+        """Return the seconds of one of `faithful`'s evaluations at the case's size."""
+        shape = case.content(self._rows).shape
+        if shape not in self._evaluation_seconds:
+            settings = StyleSettings(size=self._rows, iterations=TIMED, pyramid=1)
+            run = self._engine.stylize(case.photograph(), [case.painting()], settings)
+            marks = [perf_counter() for _ in run]
+            # the first ends the tracing; the mean holds full evaluations and those that reuse
+            self._evaluation_seconds[shape] = float(np.mean(np.diff(marks[1:])))
+        return self._evaluation_seconds[shape]
+
+
+def matched(painter: Painter, case: Case, preset: str, content: float) -> dict[str, Any]:
+    """Return the row at the strength whose content error is next to `content`, by bisection."""
+    low, high, rows = 0, 100, []
+    for _ in range(SEARCH):
+        strength = (low + high) // 2
+        _, row = painter.paint(case, preset, strength=strength)
+        rows.append(row)
+        low, high = (strength, high) if row["content"] < content else (low, strength)
+    return min(rows, key=lambda row: abs(row["content"] - content))
+
+
+def compared(row: dict[str, Any], reference: dict[str, float] | None) -> dict[str, Any]:
+    """Return the row with its ratios to the reference; None where there is none."""
+    return {
+        **row,
+        "style_ratio": reference and row["style"] / reference["style"],
+        "content_ratio": reference and row["content"] / reference["content"],
+    }
+
+
+def measure(chosen: argparse.Namespace, folder: Path | None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of each pair; save the pictures in `folder`."""
+    painter, known = Painter(chosen.rows), references(chosen.rows)
+    for case in cases(chosen.pictures, chosen.pairs):
+        reference = known.get(case.name) or painter.published(case)
+        for preset in chosen.presets:
+            picture, row = painter.paint(case, preset)
+            if folder is not None:
+                Image.fromarray(picture).save(folder / f"{case.stem}-{preset}.png")
+            yield compared(row, reference)
+            if chosen.matched and reference:
+                row = matched(painter, case, preset, reference["content"])
+                yield compared(row, reference) | {"preset": f"{preset}, content matched"}
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each preset: geometric means of the ratios over its pairs."""
+    for preset in dict.fromkeys(row["preset"] for row in rows):
+        own = [row for row in rows if row["preset"] == preset]
+        line = f"{preset}: {len(own)} pairs, at most {max(r['evaluations'] for r in own):.0f}"
+        line += " evaluations' time"
+        known = [row for row in own if row["style_ratio"]]
+        if known:
+            style, content = (
+                geometric_mean([row[key] for row in known])
+                for key in ("style_ratio", "content_ratio")
+            )
+            worst = max(row["style_ratio"] for row in known)
+            line += f"; style {style:.3f} (worst {worst:.3f}) and content {content:.3f} of the"
+            line += f" reference's over {len(known)} pairs"
+        yield line
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Paint, score, and draw the contact sheet next to the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=384)
+    parser.add_argument("--presets", nargs="+", default=[DEFAULT_PRESET], choices=PRESETS)
+    parser.add_argument("--pairs", nargs="+", metavar="PHOTOGRAPH/STYLE", help="default: all")
+    parser.add_argument("--pictures", type=Path, help="a folder with golden_gate.jpg and paintings")
+    parser.add_argument("--matched", action="store_true", help="also at the reference's content")
+    parser.add_argument("--json", type=Path)
+    chosen = parser.parse_args(arguments)
+    folder = chosen.json and chosen.json.parent / chosen.json.stem
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for row in measure(chosen, folder):
+        rows.append(row)
+        table.write(chosen.json, {"rows": rows})  # a long run that is stopped keeps what it has
+    table.show(rows, HEADINGS)
+    print(*summary(rows), sep="\n")
+    if folder:
+        lines = [
+            (
+                [case.photograph_path, case.painting_path]
+                + [folder / f"{case.stem}-{preset}.png" for preset in chosen.presets],
+                f"{case.name}: {', '.join(chosen.presets)}",
+            )
+            for case in cases(chosen.pictures, chosen.pairs)
+        ]
+        lay_out(lines).save(folder.with_suffix(".jpg"), quality=90)
+        print(folder.with_suffix(".jpg"))
+
+
+if __name__ == "__main__":
+    main()

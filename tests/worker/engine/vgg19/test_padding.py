@@ -1,0 +1,55 @@
+"""What the network sees around an image: zeros, or the image's edge continued."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from shared.settings import StyleSettings
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.image import centred
+from worker.engine.loss.objective import Objective
+from worker.engine.vgg19 import network as vgg
+from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
+
+UNIFORM = np.full((32, 48, 3), 200, np.float32)
+
+
+def test_a_uniform_image_has_no_border(weights: Weights) -> None:
+    zero = vgg.build(weights)
+    for network, has_border in ((zero, True), (vgg.with_edge_padding(zero), False)):
+        features = network(centred(UNIFORM))["block1_conv1"].numpy()[0]
+        border = np.abs(features - features[16, 24]).max()
+        assert (border > 1) == has_border
+        assert has_border or border < 1e-3
+
+
+def test_only_the_first_convolution_differs(weights: Weights) -> None:
+    """Inside, beyond the reach of the border, all layers that reach less far are the same."""
+    zero = vgg.build(weights)
+    image = centred(photograph(96, 64))
+    ours, theirs = vgg.with_edge_padding(zero)(image), zero(image)
+    assert list(ours) == list(theirs) == list(KERNEL_SHAPES)
+    for layer in ("block1_conv1", "block2_conv2", "block3_conv1"):
+        assert ours[layer].shape == theirs[layer].shape
+        rows, columns = (side // 2 for side in ours[layer].shape[1:3])
+        np.testing.assert_allclose(
+            ours[layer][0, rows, columns], theirs[layer][0, rows, columns], rtol=1e-4, atol=1e-3
+        )
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_tiles_see_the_edge_only_where_the_image_ends(weights: Weights, precision: str) -> None:
+    settings = StyleSettings(padding="replicate", moments_weight=1, style_weight=0)
+    network = vgg.with_edge_padding(vgg.build(weights, precision))
+    objective = Objective(network, settings)
+    content, style = centred(photograph(320, 200)), centred(painting(320, 200))
+    losses = [
+        objective.evaluate(
+            0.6 * content + 0.4 * style,
+            objective.targets(content, [style], settings, side=side),
+            side,
+        ).losses
+        for side in (None, 96)
+    ]
+    tolerance = 1e-5 if precision == "float32" else 2e-3
+    assert float(tf.norm(losses[1] - losses[0]) / tf.norm(losses[0])) < tolerance
