@@ -23,7 +23,7 @@ def test_each_level_makes_a_quarter_of_the_next_one_s_evaluations() -> None:
     assert [level.evaluations for level in levels] == [1, 1, 2, 10, 40][-len(levels) :]
 
 
-def test_the_result_s_own_level_is_always_there() -> None:
+def test_the_level_of_the_result_always_exists() -> None:
     assert [level.rows for level in StyleSettings(pyramid=3).levels(32, 32)] == [32]
 
 
