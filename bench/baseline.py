@@ -26,8 +26,8 @@ def minimise(
 ) -> list[CurvePoint]:
     """Minimise from the content; return one point per evaluation, until `loss` is reached.
 
-    The last is above it where scipy gave up or made `most` evaluations. The seconds run from
-    before the fixed features are computed, as the engine's do.
+    The last point is above it if scipy gave up or made `most` evaluations. The seconds include the
+    fixed features, as the engine's do.
     """
     curve: list[CurvePoint] = []
     start = perf_counter()

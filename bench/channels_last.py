@@ -17,14 +17,14 @@ from worker.engine.image import IMAGENET_MEANS
 from worker.engine.vgg19.layers import Weights
 
 INSTALLED = importlib.util.find_spec("torch") is not None
-Tensor = Any  # torch's, which need not be there
+Tensor = Any  # of PyTorch, which may not be installed
 
 
 class ChannelsLast:
     """The Keras example's loss in float32; its gradient is autograd's."""
 
     def __init__(self, trained: Weights) -> None:
-        import torch  # noqa: PLC0415 - only where it is installed
+        import torch  # noqa: PLC0415 - it may not be installed
 
         self._torch = torch
         read = {*SETTINGS.style_layers, SETTINGS.content_layer}
@@ -37,7 +37,7 @@ class ChannelsLast:
     def image(self, pixels: NDArray[np.float32]) -> Tensor:
         """Turn (rows, columns, 3), R, G, B, into (1, 3, rows, columns), centred B, G, R."""
         planes = (pixels[..., ::-1] - IMAGENET_MEANS).transpose(2, 0, 1)[np.newaxis]
-        return self._torch.from_numpy(np.ascontiguousarray(planes))  # as its L-BFGS wants it
+        return self._torch.from_numpy(np.ascontiguousarray(planes))  # as its L-BFGS requires
 
     def features(self, image: Tensor) -> dict[str, Tensor]:
         """Return the activations (1, c, h, w) of every layer down to the deepest that is read."""

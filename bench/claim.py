@@ -1,7 +1,7 @@
 """The time from a warm worker's claim to its first evaluation: `python -m bench.claim`.
 
-A real Redis, a real image store in a folder, and the worker's own way through a job: from before it
-asks for the next job to the first evaluation that it could tell of.
+It uses a real Redis, a real image store in a folder and the worker's own code. The time runs from
+before the claim until the first evaluation that could be reported.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from worker.host_memory import usable_bytes
 from worker.job.runner import Runner
 
 ROWS = 256
-OTHER_ROWS = 200  # of the job that warms the worker up: the measured one's size is new to it
+OTHER_ROWS = 200  # of the job that warms the worker up; the measured job has another size
 ROOMY = Capability("bench", 10**9)
 HEADINGS = {"preset": "preset", "seconds": "s from claim to first evaluation"}
 

@@ -56,7 +56,7 @@ def job(engine: Engine, name: str, shape: tuple[int, int], chosen: Chosen) -> di
         return [spent for spent, _ in begin]
 
     new, again = times(), times()
-    # the last laps, one fewer than the evaluations at full size, begin and end there
+    # the last laps, one fewer than the evaluations at full size, are at full size only
     laps = [later - sooner for sooner, later in pairwise(again)][1 - EVALUATIONS :]
     return {
         "job": f"{shape[0]} × {shape[1]}, {name}",

@@ -28,7 +28,7 @@ def draw(curves: dict[str, Any]) -> Figure:
     goal = curves["reference"][-1][1]
     axes.axhline(goal, color="#bbbbbb", linewidth=0.8, linestyle=(0, (4, 4)))
     for key, (name, colour) in LINES.items():
-        if curves[key]:  # PyTorch need not be installed
+        if curves[key]:  # empty if PyTorch is not installed
             _line(axes, _until(goal, curves[key]), name, colour)
     axes.set(xscale="log", yscale="log", xlabel="seconds", ylabel="loss")
     axes.xaxis.set_major_formatter(FuncFormatter(_plain))

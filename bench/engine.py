@@ -1,7 +1,7 @@
 """The engine's time to the loss of the Keras example's 4000 steps: `python -m bench.engine`.
 
-Against it stand the example itself, its step timed in the same run, and a strong baseline; the same
-objective in PyTorch too, where that is installed.
+It is compared with the example itself, whose step is timed in the same run, with a strong baseline
+and, if PyTorch is installed, with the same objective in PyTorch.
 """
 
 import argparse
@@ -70,7 +70,7 @@ class Measured(NamedTuple):
     step_seconds: list[float]  # of the Keras example
     runs: list[ours.Run]
     baseline: list[CurvePoint]
-    torch: list[CurvePoint]  # none where it is not installed
+    torch: list[CurvePoint]  # empty if PyTorch is not installed
 
 
 def measure(
@@ -78,7 +78,7 @@ def measure(
 ) -> Measured:
     """Run all three; time the Keras example's steps before and after each of the others.
 
-    All is warm: what is traced is traced before the clock starts.
+    All of them are warm: everything is traced before the clock starts.
     """
     step, judge = published_step(images, trained), ours.Judge(images, trained)
     engine, plain = Engine(trained, find_device(None, usable_bytes())), Plain(trained)
@@ -103,9 +103,9 @@ def _in_torch(images: Pair, known: Reference, trained: Weights) -> list[CurvePoi
 
 
 def median_run(runs: Sequence[ours.Run], loss: float) -> tuple[ours.Run, CurvePoint, float | None]:
-    """Return the run of median time to `loss`, its point there, and the time.
+    """Return the run with the median time to `loss`, its point there, and the time.
 
-    Where `loss` is not reached it is the point of the lowest loss, and no time.
+    If `loss` is not reached, return the point with the lowest loss, and None as the time.
     """
 
     def seconds(run: ours.Run) -> float:
@@ -205,7 +205,7 @@ def _wanted(rows: list[int] | None, pairs: list[int] | None) -> list[tuple[int, 
         for size, number in entries()
         if size in (rows or [size]) and number in (pairs or [number])
     ]
-    # where there is none, one that will be missed by name
+    # without any, one whose error names the missing reference
     return known or [((rows or [128])[0], (pairs or [1])[0])]
 
 

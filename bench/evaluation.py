@@ -58,7 +58,7 @@ def measure(rows: int, trained: Weights, precision: str, repeat: int) -> dict[st
 
 
 def _engines(images: Pair, trained: Weights, precision: str) -> Evaluate:
-    # with the engine's metric: its few products are in the time, not in the count
+    # with the engine's metric; its few products are timed but not counted
     return faithful(images, trained, precision, with_metric=True)
 
 

@@ -56,7 +56,7 @@ def recorded(client: Client, job: Job) -> dict[str, Any]:
 def judged(client: Client, row: dict[str, Any]) -> dict[str, Any]:
     """Add the actual times."""
     ended = client.wait(row["id"]).finished_at
-    assert ended is not None  # noqa: S101 - it was waited for
+    assert ended is not None  # noqa: S101 - the job has ended
     waited = ended.timestamp() - row["at"]
     error = None if row["foretold"] is None else abs(row["foretold"] - waited) / waited
     return {**row, "waited": waited, "error": error}
@@ -64,7 +64,7 @@ def judged(client: Client, row: dict[str, Any]) -> dict[str, Any]:
 
 def measure(url: str, jobs: int, seed: int) -> list[dict[str, Any]]:
     """Measure the worker with three jobs, then send many at once and wait for them."""
-    chance = random.Random(seed)  # noqa: S311 - a seed makes the run one that can be made again
+    chance = random.Random(seed)  # noqa: S311 - seeded, so that the run can be repeated
     with Client(url) as client:
         for warm in [submit(client, chance) for _ in range(3)]:
             client.wait(warm.id)

@@ -12,7 +12,7 @@ def run_fresh(module: str, arguments: Sequence[str]) -> dict[str, Any] | None:
     """Run `python -m module arguments`; return the JSON that it prints last, None if it was killed.
 
     Raises:
-        CalledProcessError: it failed on its own; what it said stands on the screen.
+        CalledProcessError: it failed for another reason; its output is on the terminal.
     """
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)

@@ -2,7 +2,7 @@
 
 `python -m bench.keras_example --rows 128 --pair 1` writes the loss that its 4000 steps reach
 into bench/reference.json. The two fixed images give the same features in every step, so for the
-loss they are computed once; `published_step` is a step in the published form, for its time.
+loss they are computed once; `published_step` is a step in the published form, to time it.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The memory that each size takes, measured in new processes: `python -m bench.memory`.
 
-With `--budget` the engine plans with that many megabytes, and goes over to tiles past them.
+With `--budget` the engine plans with that many megabytes, and uses tiles if an image needs more.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from worker.engine.device import find_device
 from worker.engine.engine import Engine
 from worker.host_memory import usable_bytes
 
-PICTURE = (400, 533)  # 3:4; the engine enlarges it as it would an upload
+PICTURE = (400, 533)  # 3:4; the engine enlarges it like an upload
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 HEADINGS = {
     "rows": "rows",
@@ -45,7 +45,7 @@ def inside(rows: int, evaluations: int, budget: int | None) -> dict[str, Any]:
     seconds = []
     for spent, progress in timed(lambda: engine.stylize(content, [style], settings)):
         seconds.append(spent)
-        last = progress  # and none before: each holds its image
+        last = progress  # only the last one, since each holds its image
     shape = last.pixels().shape
     laps = [later - sooner for sooner, later in pairwise(seconds)][-evaluations + 1 :]
     return {

@@ -35,7 +35,7 @@ class Judge:
     def __call__(self, pixels: Pixels) -> float:
         """Return the loss of (rows, columns, 3), centred B, G, R.
 
-        A picture seen before costs nothing: runs repeat each other bit for bit.
+        The loss of a known picture is cached, since runs repeat each other bit for bit.
         """
         key = hashlib.sha256(pixels.tobytes()).digest()
         if key not in self._known:
@@ -45,9 +45,9 @@ class Judge:
 
 
 def warm(engine: Engine, images: Pair, settings: StyleSettings) -> None:
-    """Run a few evaluations at every level, so that all is traced and allocated.
+    """Run a few evaluations at every level, so that everything is traced and allocated.
 
-    A few are more than the engine's period from one full evaluation to the next.
+    There are more of them than the engine's period from one full evaluation to the next.
     """
     short = settings.model_copy(update={"iterations": min(WARM_UP, settings.iterations)})
     for progress in engine.stylize(images.content, [images.style], short):

@@ -1,6 +1,6 @@
 """The same objective without the engine's code: Keras, a gradient tape, float32.
 
-It is what the strong baseline minimises, and what the engine's own objective is held against.
+The strong baseline minimises it, and a test compares the engine's own objective with it.
 """
 
 from typing import NamedTuple

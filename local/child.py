@@ -44,7 +44,7 @@ class Child:
         """Whether it is running."""
         return self._process is not None and self._process.poll() is None
 
-    def tell(self, signal_number: int) -> None:
+    def send_signal(self, signal_number: int) -> None:
         """Send a signal to it, not to its group."""
         if self._process is not None and self.running:
             self._process.send_signal(signal_number)
@@ -73,5 +73,5 @@ class Child:
 
 def die_with_parent() -> None:
     """Make the kernel end the new child when this process ends."""
-    # were we killed ourselves, nothing that we started would stay behind
+    # so that even SIGKILL of this process leaves no child behind
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -71,7 +71,7 @@ class System:
         """Stop all processes, the web first and Redis last; a second Ctrl-C kills them."""
         self._stopping.set()
         for child in reversed(self._children):
-            child.tell(signal.SIGTERM)
+            child.send_signal(signal.SIGTERM)
             try:
                 child.end()
             except KeyboardInterrupt:

@@ -68,7 +68,7 @@ TREES = (
 
 
 def paint(size: Size) -> Image.Image:
-    """Paint the light, the trees, and their leaves; then mirror all of it in the path."""
+    """Paint the light, the trees and their leaves, then their reflection in the path."""
     rng = np.random.default_rng(SEED)
     shape = oversampled(size, 1.75)
     light = _light(shape, rng)
@@ -84,7 +84,7 @@ def paint(size: Size) -> Image.Image:
 
 
 def _depth(shape: Shape, rng: np.random.Generator) -> Field:
-    """Tell how deep in the shade a place is: 0 at the end of the avenue, 1 in the corners."""
+    """Return how dark each place is: 0 at the end of the avenue, 1 in the corners."""
     x, y = coordinates(shape)
     away = np.hypot((x - VANISH_X) / 1.05, (y - HORIZON + 0.05) / 0.95)
     depth: Field = 1.25 * away + 0.075 * fractal(shape, 0.16, 3, rng)
@@ -92,7 +92,7 @@ def _depth(shape: Shape, rng: np.random.Generator) -> Field:
 
 
 def _light(shape: Shape, rng: np.random.Generator) -> Picture:
-    """Let the glow at the end of the avenue deepen through orange to violet, with gaps of sky."""
+    """Return the background light: bright at the avenue's end, then orange, violet and sky."""
     light = ramp(_depth(shape, rng), GLOW)
     x, y = coordinates(shape)
     gaps = smoothstep(0.5, 1.1, noise(shape, (0.17, 0.12), rng)) * (y < 0.45)
@@ -100,7 +100,7 @@ def _light(shape: Shape, rng: np.random.Generator) -> Picture:
 
 
 def _backdrop(canvas: Canvas, light: Picture) -> None:
-    """Fan broad slabs out from the light."""
+    """Paint broad slabs that point away from the light."""
     x, y = coordinates(canvas.shape)
     fan = np.arctan2(y - HORIZON, x - VANISH_X)
     fan = fan + 0.5 * noise(canvas.shape, (0.08, 0.08), canvas.rng)
@@ -109,7 +109,7 @@ def _backdrop(canvas: Canvas, light: Picture) -> None:
 
 
 def _tree(canvas: Canvas, tree: Tree) -> None:
-    """Paint a trunk, and boughs which rise from its upper half to both sides."""
+    """Paint a trunk, and branches on both sides of its upper half."""
     rng, spine = canvas.rng, _spine(tree)
     inward = np.sign(VANISH_X - tree.x)
     _limb(canvas, spine, tree.breadth, inward)
@@ -123,7 +123,7 @@ def _tree(canvas: Canvas, tree: Tree) -> None:
 
 
 def _spine(tree: Tree) -> Field:
-    """Follow a trunk from its foot upwards, leaning over the path."""
+    """Return a trunk's line from its foot upwards, leaning over the path."""
     t = np.linspace(0, 1, 24)
     rise = tree.foot - (HORIZON - 9.5 * tree.breadth - 0.12)
     lean = 1.6 * np.sign(VANISH_X - tree.x) * t**2
@@ -132,7 +132,7 @@ def _spine(tree: Tree) -> Field:
 
 
 def _feet(canvas: Canvas) -> None:
-    """Paint each trunk's foot again, now that the ground lies behind it, and leaves before it."""
+    """Paint each trunk's foot again over the ground, and leaves in front of it."""
     for tree in TREES:
         spine = _spine(tree)
         _limb(canvas, spine[spine[:, 1] > HORIZON - 0.03], tree.breadth, np.sign(VANISH_X - tree.x))
@@ -146,7 +146,7 @@ def _feet(canvas: Canvas) -> None:
 
 
 def _limb(canvas: Canvas, spine: Field, breadth: float, inward: float) -> None:
-    """Lay strokes of bark side by side, shaded ones and one towards the light."""
+    """Paint strokes of bark side by side, dark ones and a lit one towards the light."""
     rng = canvas.rng
     for place in (-0.36, 0.0, 0.36):
         lit = place * inward > 0
@@ -157,13 +157,13 @@ def _limb(canvas: Canvas, spine: Field, breadth: float, inward: float) -> None:
 
 
 def _drag(canvas: Canvas, path: Field, tool: Tool, colour: Picture) -> None:
-    """Make one deliberate stroke along a path given in picture heights."""
+    """Paint one stroke along a path that is given in picture heights."""
     pixels = (path * canvas.shape[0]).astype(np.float32)
     canvas.stroke(pixels, tool, np.clip(colour, 0, 1).astype(np.float32))
 
 
 def _foliage(canvas: Canvas) -> None:
-    """Dab clumps of leaves, thick and in every direction, brighter towards the light."""
+    """Paint clumps of leaves in all directions, brighter towards the light."""
     rng, shape = canvas.rng, canvas.shape
     x, y = coordinates(shape)
     depth = _depth(shape, rng)
@@ -177,7 +177,7 @@ def _foliage(canvas: Canvas) -> None:
 
 
 def _path(canvas: Canvas) -> None:
-    """Mirror what stands above in a wet path between banks of fallen leaves."""
+    """Paint the wet path with its reflections, between banks of fallen leaves."""
     rng, shape = canvas.rng, canvas.shape
     x, y = coordinates(shape)
     below = (y > HORIZON + 0.03 + 0.02 * noise(shape, (0.1, 0.1), rng)).astype(np.float32)
@@ -194,7 +194,7 @@ def _path(canvas: Canvas) -> None:
 
 
 def _mirrored(canvas: Canvas, rng: np.random.Generator) -> Picture:
-    """Turn the upper picture upside down, bluer the nearer it comes, with glints of the light."""
+    """Return the upper picture upside down, bluer towards the viewer, with highlights."""
     x, y = coordinates(canvas.shape)
     source = HORIZON + 0.03 - 1.25 * (y - HORIZON - 0.03)
     shake = 0.012 * noise(canvas.shape, (0.05, 0.012), rng)
@@ -210,7 +210,7 @@ def _mirrored(canvas: Canvas, rng: np.random.Generator) -> Picture:
 
 
 def _walkers(canvas: Canvas) -> None:
-    """Place two people under a red umbrella, and their reflection."""
+    """Paint two people under a red umbrella, and their reflection."""
     ground = np.array([0.585, 0.775])
     for up, strength in ((0.9, 0.7), (-1.0, 1.0)):
         upright = np.array([1, up])
@@ -230,7 +230,7 @@ def _walkers(canvas: Canvas) -> None:
 
 
 def _umbrella(canvas: Canvas, rim: Points, up: float, strength: float) -> None:
-    """Pull panels from the tip to the rim, the outer ones first."""
+    """Paint panels from the tip to the rim, the outer ones first."""
     fall = np.linspace(0, np.pi / 2, 10)
     for panel, place in enumerate((-1.0, 1.0, -0.62, 0.62, -0.22, 0.22)):
         dome = np.stack([0.060 * place * np.sin(fall), 0.050 * up * np.cos(fall)], axis=-1)

@@ -1,4 +1,4 @@
-"""A night sky in oils: thousands of strokes swirl along a flow around a moon and stars."""
+"""A night sky in oils: thousands of strokes follow a flow around a moon and stars."""
 
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ LIGHTS = (
     Disc(0.10, 0.40, 0.020),
 )
 EDDIES = (Disc(0.62, 0.30, 0.17), Disc(0.87, 0.36, -0.10))
-"""Whirls of the wind itself: a negative radius turns the other way."""
+"""Eddies of the wind; a negative radius turns the other way."""
 
 LAYERS = (
     (0.022, Tool(0.20, 0.034, streak=0.05)),
@@ -63,7 +63,7 @@ ACCENTS = Tool(0.075, 0.010, load=1.5)
 
 
 class Plan(NamedTuple):
-    """What the strokes are to show at every pixel."""
+    """What the strokes show at every pixel."""
 
     heading: Field
     colour: Picture
@@ -72,7 +72,7 @@ class Plan(NamedTuple):
 
 
 def paint(size: Size) -> Image.Image:
-    """Paint large strokes first, then smaller ones, then thick accents where light gathers."""
+    """Paint large strokes first, then smaller ones, then thick accents in bright places."""
     rng = np.random.default_rng(SEED)
     shape = oversampled(size, 1.75)
     plan = _with_tree(_with_land(_sky(shape, rng), rng), rng)
@@ -85,7 +85,7 @@ def paint(size: Size) -> Image.Image:
 
 
 def _sky(shape: Shape, rng: np.random.Generator) -> Plan:
-    """Let bands of blue run with the wind, and light spread in rings around the discs."""
+    """Plan bands of blue along the wind, and rings of light around the discs."""
     x, y = coordinates(shape)
     wind = _wind(shape, rng)
     bands = 0.5 + 0.5 * np.sin(24 * wind + 1.1 * noise(shape, (0.3, 0.3), rng))
@@ -101,7 +101,7 @@ def _sky(shape: Shape, rng: np.random.Generator) -> Plan:
 
 
 def _wind(shape: Shape, rng: np.random.Generator) -> Field:
-    """Make a stream function, along whose level lines the air moves, with eddies in it."""
+    """Return a stream function with eddies; the air moves along its level lines."""
     x, y = coordinates(shape)
     stream = 0.8 * y + 0.11 * noise(shape, (0.42, 0.34), rng)
     stream += 0.02 * noise(shape, (0.15, 0.15), rng)
@@ -112,7 +112,7 @@ def _wind(shape: Shape, rng: np.random.Generator) -> Field:
 
 
 def _circling(wind: Field) -> Field:
-    """Head along the wind (the curl of its stream function), but in circles around the lights."""
+    """Return headings along the wind (the stream function's curl), in circles around lights."""
     x, y = coordinates((wind.shape[0], wind.shape[1]))
     down, right = np.gradient(wind, 1 / wind.shape[0])
     flow_x, flow_y = down, -right
@@ -127,7 +127,7 @@ def _circling(wind: Field) -> Field:
 
 
 def _with_land(plan: Plan, rng: np.random.Generator) -> Plan:
-    """Add blue hills whose strokes follow the ridge, then a ripe field before them."""
+    """Add blue hills whose strokes follow the ridge, then a field in front of them."""
     shape = (plan.glow.shape[0], plan.glow.shape[1])
     x, y = coordinates(shape)
     land = y - (0.74 + 0.05 * np.sin(4.2 * x + 0.6) + 0.03 * np.sin(9 * x))
@@ -140,7 +140,7 @@ def _with_land(plan: Plan, rng: np.random.Generator) -> Plan:
 
 
 def _with_tree(plan: Plan, rng: np.random.Generator) -> Plan:
-    """Add a dark cypress which flickers up like a flame and gives the sky its depth."""
+    """Add a dark cypress in the shape of a flame."""
     shape = (plan.glow.shape[0], plan.glow.shape[1])
     x, y = coordinates(shape)
     lick = noise(shape, (0.05, 0.12), rng)
@@ -152,7 +152,7 @@ def _with_tree(plan: Plan, rng: np.random.Generator) -> Plan:
 
 
 def _over(plan: Plan, where: NDArray[np.bool_], heading: Field, colour: Picture) -> Plan:
-    """Put something in front of what is planned so far; it gathers no light of the sky."""
+    """Put something in front of the plan so far; it gets no light from the sky."""
     return Plan(
         np.where(where, heading, plan.heading),
         np.where(where[..., None], colour, plan.colour),

@@ -1,4 +1,4 @@
-"""Materials which all samples share: noise, palettes, light raking over relief, and JPEG files."""
+"""What all samples share: noise, palettes, raking light on a relief, and JPEG files."""
 
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -15,7 +15,7 @@ JPEG_QUALITY = 88
 
 
 class Size(NamedTuple):
-    """The extent of a picture in pixels."""
+    """The size of a picture in pixels."""
 
     width: int
     height: int
@@ -25,18 +25,18 @@ FULL_SIZE = Size(768, 600)
 
 
 def oversampled(size: Size, factor: float) -> Shape:
-    """Choose the finer grid (rows, columns) a picture is made on before it is shrunk."""
+    """Return the finer grid (rows, columns) that a picture is made on before it is reduced."""
     return round(size.height * factor), round(size.width * factor)
 
 
 def coordinates(shape: Shape) -> tuple[Field, Field]:
-    """Give x and y of every pixel in picture heights, so that designs need not know pixels."""
+    """Return x and y of every pixel in picture heights, so that designs fit every size."""
     y, x = (np.indices(shape).astype(np.float32) + 0.5) / shape[0]
     return x, y
 
 
 def noise(shape: Shape, cell: tuple[float, float], rng: np.random.Generator) -> Field:
-    """Make smooth noise of about unit spread, its bumps `cell` (x, y) picture heights apart."""
+    """Return smooth noise of about unit spread, with bumps `cell` (x, y) heights apart."""
     across, down = shape[1] / shape[0] / cell[0], 1 / cell[1]
     knots = rng.standard_normal((int(down) + 4, int(across) + 4)).astype(np.float32)
     sheet = Image.fromarray(knots).resize(
@@ -46,7 +46,7 @@ def noise(shape: Shape, cell: tuple[float, float], rng: np.random.Generator) -> 
 
 
 def fractal(shape: Shape, cell: float, octaves: int, rng: np.random.Generator) -> Field:
-    """Sum noise over octaves, each half as large and half as strong as the one before."""
+    """Return noise summed over octaves, each half as large and as strong as the previous."""
     total = np.zeros(shape, dtype=np.float32)
     for octave in range(octaves):
         shrink = 0.5**octave
@@ -55,40 +55,40 @@ def fractal(shape: Shape, cell: float, octaves: int, rng: np.random.Generator) -
 
 
 def palette(colours: str) -> Picture:
-    """Read colours written as hexadecimal words into rows of red, green and blue (0 to 1)."""
+    """Return hexadecimal colours as rows of red, green and blue (0 to 1)."""
     rows = [list(bytes.fromhex(word)) for word in colours.split()]
     return np.array(rows, dtype=np.float32) / 255
 
 
 def ramp(position: Field, colours: Picture) -> Picture:
-    """Walk the palette from its first colour (position 0) to its last (1)."""
+    """Return the colours at positions from 0 (a palette's first colour) to 1 (its last)."""
     stops = np.linspace(0, 1, len(colours))
     channels = [np.interp(position, stops, channel) for channel in colours.T]
     return np.stack(channels, axis=-1).astype(np.float32)
 
 
 def mix(below: Picture, above: Picture, cover: Field) -> Picture:
-    """Lay one colour over another where `cover` (0 to 1) says so."""
+    """Blend one colour over another; `cover` is the opacity (0 to 1)."""
     share = np.clip(cover, 0, 1)[..., None]
     return below * (1 - share) + above * share
 
 
 def smoothstep(start: float, end: float, value: Field) -> Field:
-    """Rise from 0 to 1 between two values without a kink at either of them."""
+    """Return a smooth step from 0 to 1 between two values."""
     t = np.clip((value - start) / (end - start), 0, 1)
     risen: Field = t * t * (3 - 2 * t)
     return risen
 
 
 def raking_light(relief: Field, strength: float) -> Field:
-    """Light a relief from the upper left: above 0 on slopes facing the light, else below."""
+    """Return a relief's light from the upper left: above 0 on slopes that face it."""
     fall_y, fall_x = np.gradient(relief)
     light: Field = np.tanh(strength * (0.8 * fall_x + fall_y)).astype(np.float32)
     return light
 
 
 def finished(picture: Picture, size: Size) -> Image.Image:
-    """Shrink a finely sampled picture to its final size."""
+    """Reduce a finely sampled picture to its final size."""
     pixels = (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
     return Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
 

@@ -39,7 +39,7 @@ BLOCK = 1 << 15
 
 
 class Space(NamedTuple):
-    """Where points lie in the space panes are cut in, and picture heights per unit of it."""
+    """Points in the space in which panes are cut, and picture heights per unit of it."""
 
     points: Field
     stretch: Field
@@ -47,7 +47,7 @@ class Space(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """Where the panes of an area have their centres, and their places in its palette (0 to 1)."""
+    """The centres of an area's panes, and their positions in its palette (0 to 1)."""
 
     centres: Field
     tints: Field
@@ -59,18 +59,18 @@ def _bearing(x: Field, y: Field) -> Field:
 
 
 def _flat(x: Field, y: Field) -> Space:
-    """Cut panes somewhat broader than high."""
+    """Cut panes slightly wider than high."""
     return Space(np.stack([x, 1.7 * y], axis=-1), np.full_like(x, 0.75))
 
 
 def _polar(x: Field, y: Field) -> Space:
-    """Let panes grow away from the sun."""
+    """Cut panes that grow away from the sun."""
     reach = np.hypot(x - SUN_X, y - SUN_Y) + np.float32(1e-4)
     return Space(np.stack([np.log(reach), _bearing(x, y)], axis=-1), reach, wraps=True)
 
 
 def _spiral(x: Field, y: Field) -> Space:
-    """Let long panes grow away from the sun and whirl around it."""
+    """Cut long panes that grow away from the sun in a spiral."""
     points, reach, wraps = _polar(x, y)
     away, around = points.T
     whirled = (around + 0.8 * away + np.pi) % (2 * np.pi) - np.pi
@@ -79,7 +79,7 @@ def _spiral(x: Field, y: Field) -> Space:
 
 @dataclass(frozen=True)
 class Area:
-    """A part of the design which is cut into panes; later areas lie over earlier ones."""
+    """A part of the design that is cut into panes; later areas cover earlier ones."""
 
     outline: Outline
     colours: Picture
@@ -93,7 +93,7 @@ def _everywhere(x: Field, y: Field) -> Field:
 
 
 def _petals(radius: float, count: int, depth: float) -> Outline:
-    """Draw round lobes about the sun, with notches of the given relative depth between."""
+    """Return round petals around the sun; `depth` is the relative depth between them."""
 
     def outline(x: Field, y: Field) -> Field:
         lobe = np.sqrt(np.abs(np.cos(0.5 * count * _bearing(x, y))))
@@ -104,7 +104,7 @@ def _petals(radius: float, count: int, depth: float) -> Outline:
 
 
 def _rays(radius: float, count: int, depth: float, turn: float = 0.0) -> Outline:
-    """Draw pointed rays about the sun, with bays of the given relative depth between."""
+    """Return pointed rays around the sun; `depth` is the relative depth between them."""
 
     def outline(x: Field, y: Field) -> Field:
         point = 1 - np.abs(np.sin(0.5 * count * _bearing(x, y) + np.pi * turn))
@@ -119,7 +119,7 @@ def _hill(level: float, swell: float, frequency: float, phase: float) -> Outline
 
 
 def _river(x: Field, y: Field) -> Field:
-    """Wind a stream down from the horizon under the sun, growing broad."""
+    """Return a winding river from the horizon under the sun, wider towards the viewer."""
     near = np.clip(y - 0.64, 0.0, 1.0)
     middle = SUN_X + 0.02 + 0.75 * near * np.sin(11 * np.sqrt(near) + 2.6)
     within: Field = np.minimum(0.014 + 0.5 * near**1.4 - np.abs(x - middle), y - 0.68)
@@ -127,14 +127,14 @@ def _river(x: Field, y: Field) -> Field:
 
 
 def _frame(x: Field, y: Field) -> Field:
-    """Make a window of the picture by a border strip."""
+    """Return a border strip around the picture."""
     width = x.max() + x.min()
     within: Field = 0.042 - np.minimum(np.minimum(x, width - x), np.minimum(y, 1 - y))
     return within
 
 
 def _spokes(count: int, turn: float = 0.0) -> Callable[[np.random.Generator], Cut]:
-    """Divide the sun into even sectors of alternating colours."""
+    """Divide the sun into equal sectors of alternating colours."""
 
     def cut(_: np.random.Generator) -> Cut:
         turns = (np.arange(count) + turn) * (2 * np.pi / count)
@@ -148,7 +148,7 @@ def _spokes(count: int, turn: float = 0.0) -> Callable[[np.random.Generator], Cu
 def _relaxed(
     count: int, low: tuple[float, float], high: tuple[float, float], *, along: int = 0
 ) -> Callable[[np.random.Generator], Cut]:
-    """Spread panes of unlike sizes: each centre moves only a few times to its pane's middle."""
+    """Spread panes of different sizes: each centre moves to its pane's middle a few times."""
 
     def cut(rng: np.random.Generator) -> Cut:
         crowd = rng.uniform(low, high, (90 * count, 2)).astype(np.float32)
@@ -165,7 +165,7 @@ def _relaxed(
 
 
 def _border(rng: np.random.Generator) -> Cut:
-    """Set blocks along all four sides, their hues in turn."""
+    """Place blocks along all four sides, with alternating hues."""
     across, down = np.arange(0.05, 1.4, 0.1), np.arange(0.05, 1, 0.1)
     sides = [np.stack([across, 0 * across + edge], axis=-1) for edge in (0.02, 0.98)]
     sides += [np.stack([0 * down + edge, down], axis=-1) for edge in (0.02, 1.26)]
@@ -218,7 +218,7 @@ AREAS = (
 
 
 def paint(size: Size) -> Image.Image:
-    """Cut the panes, colour their glass, and set them in lead."""
+    """Cut the panes, colour them, and draw the lead between them."""
     rng = np.random.default_rng(SEED)
     shape = oversampled(size, 1.5)
     lead = np.full(shape, np.inf, dtype=np.float32)
@@ -230,7 +230,7 @@ def paint(size: Size) -> Image.Image:
 
 
 def _set(area: Area, lead: Field, glass: Picture, uneven: Field, rng: np.random.Generator) -> None:
-    """Put one area in place; `lead` is the distance to the lead's middle, 1 at its edge."""
+    """Add one area; `lead` is the distance to the lead's middle, 1 at its edge."""
     x, y = coordinates(lead.shape)
     distance = _distance(area.outline(x, y))
     inside = distance > 0
@@ -246,14 +246,14 @@ def _set(area: Area, lead: Field, glass: Picture, uneven: Field, rng: np.random.
 
 
 def _distance(outline: Field) -> Field:
-    """Turn any smooth outline function into a distance in picture heights (positive inside)."""
+    """Convert a smooth outline function to a distance in picture heights (positive inside)."""
     steepness = np.hypot(*np.gradient(outline, 1 / outline.shape[0]))
     distance: Field = outline / np.clip(steepness, 0.6, 3.0)
     return distance
 
 
 def _wrapped(centres: Field) -> tuple[Field, Indices]:
-    """Repeat centres a full turn away where bearings jump; also tell which centre each is."""
+    """Repeat centres a full turn away where bearings jump; also return their indices."""
     turn = np.array([0, 2 * np.pi], dtype=np.float32)
     every = np.arange(len(centres))
     late, early = every[centres[:, 1] > 2], every[centres[:, 1] < -2]
@@ -262,7 +262,7 @@ def _wrapped(centres: Field) -> tuple[Field, Indices]:
 
 
 def _nearest(points: Field, centres: Field) -> tuple[Indices, Field]:
-    """Find the nearest centre of every point, and how far off the next pane is."""
+    """Return the nearest centre of every point, and the distance to the next pane."""
     gaps = np.linalg.norm(centres[:, None] - centres[None], axis=-1) + np.eye(len(centres))
     blocks = [
         _nearest_in_block(points[start : start + BLOCK], centres, gaps.astype(np.float32))
@@ -288,7 +288,7 @@ def _coloured(
     colours: Picture,
     rng: np.random.Generator,
 ) -> Picture:
-    """Let hue and depth drift across each pane, with streaks; a colour deepens by its power."""
+    """Vary hue and depth across each pane, with streaks; powers make colours deeper."""
     lean = rng.uniform(-np.pi, np.pi, len(tints)).astype(np.float32)[panes]
     drift = _drift(panes, at, lean)
     streak = _streaks(at, lean, rng)
@@ -299,7 +299,7 @@ def _coloured(
 
 
 def _drift(panes: Indices, at: tuple[Field, Field], lean: Field) -> Field:
-    """Tell where in its own pane a point lies in the direction of the lean, about -2 to 2."""
+    """Return each point's position in its pane along the lean, about -2 to 2."""
     sizes = np.maximum(np.bincount(panes), 1)
     x, y = (axis - (np.bincount(panes, axis) / sizes)[panes] for axis in at)
     along = x * np.cos(lean) + y * np.sin(lean)
@@ -317,7 +317,7 @@ def _streaks(at: tuple[Field, Field], lean: Field, rng: np.random.Generator) -> 
 
 
 def _lit(glass: Picture, lead: Field, rng: np.random.Generator) -> Picture:
-    """Shine daylight through: strong at the sun, dim beside the lead, broken by ripples."""
+    """Add daylight: strong at the sun, dim near the lead, with ripples."""
     x, y = coordinates(lead.shape)
     daylight = 0.94 + 0.30 * np.exp(-((x - SUN_X) ** 2 + (y - SUN_Y) ** 2) / 0.16)
     grime = 0.72 + 0.28 * smoothstep(0.8, 3.2, lead)
@@ -329,7 +329,7 @@ def _lit(glass: Picture, lead: Field, rng: np.random.Generator) -> Picture:
 
 
 def _bubbles(shape: Shape, rng: np.random.Generator) -> Field:
-    """Catch air in the glass, as small domes."""
+    """Return air bubbles in the glass as small domes."""
     relief = np.zeros(shape, dtype=np.float32)
     for _ in range(260):
         radius = rng.uniform(0.0018, 0.0042) * shape[0]
@@ -342,7 +342,7 @@ def _bubbles(shape: Shape, rng: np.random.Generator) -> Field:
 
 
 def _leaded(glass: Picture, lead: Field) -> Picture:
-    """Lay the lead on as a round bar which catches a little light."""
+    """Draw the lead as a round bar with a weak highlight."""
     bar = np.sqrt(np.clip(1 - lead**2, 0, 1))
     shine = np.clip(raking_light(bar, 3.0), 0, 1)[..., None]
     cover = smoothstep(1.1, 0.85, lead)[..., None]

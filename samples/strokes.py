@@ -1,4 +1,4 @@
-"""Oil paint laid in strokes: paths traced through a flow, bristle streaks, and ridges of paint."""
+"""Strokes of oil paint: paths along a flow, streaks of bristles, and ridges of paint."""
 
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ SAMPLES_PER_PIXEL = 1.6
 
 @dataclass(frozen=True)
 class Tool:
-    """A brush or knife and the way it is handled; lengths are in picture heights."""
+    """A brush or knife and how it is used; lengths are in picture heights."""
 
     length: float
     width: float
@@ -30,8 +30,8 @@ class Tool:
 class Canvas:
     """Colour and thickness of the paint so far.
 
-    Strokes draw chance from a generator of their own, the hand, since their number differs
-    between sizes of a picture and must not alter what is designed after them.
+    Strokes use their own random generator, `hand`, since their number depends on the picture's size
+    and must not change what is designed after them.
     """
 
     colour: Picture
@@ -40,17 +40,17 @@ class Canvas:
     relief: Field = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start without any paint on the ground colour."""
+        """Start with the ground colour and no paint."""
         self.hand = self.rng.spawn(1)[0]
         self.relief = np.zeros(self.colour.shape[:2], dtype=np.float32)
 
     @property
     def shape(self) -> Shape:
-        """Count rows and columns."""
+        """Rows and columns."""
         return self.relief.shape[0], self.relief.shape[1]
 
     def sown(self, spacing: float, presence: Field | None = None) -> Points:
-        """Spread starts evenly, and keep each as likely as the presence (0 to 1) there says."""
+        """Return evenly spread starts; `presence` (0 to 1) is the probability to keep each."""
         starts = scattered(self.shape, spacing, self.hand)
         if presence is None:
             return starts
@@ -59,7 +59,7 @@ class Canvas:
     def cover(
         self, starts: Points, tool: Tool, heading: Field, guide: Picture, variety: float = 0.13
     ) -> None:
-        """Lay one stroke through every start, in about the guide's colour at that place."""
+        """Paint one stroke through every start, in about the guide's colour there."""
         count, hand = len(starts), self.hand
         lengths = tool.length * self.shape[0] * hand.uniform(0.6, 1.2, count).astype(np.float32)
         tone = hand.normal(1, variety, (count, 1)) + hand.normal(0, variety / 5, (count, 3))
@@ -79,11 +79,11 @@ class Canvas:
         self._deposit(x, y, touching, self._paint(along, across, tool, colour))
 
     def _contact(self, along: Field, across: Field, tool: Tool) -> NDArray[np.bool_]:
-        """Find which bristles touch the canvas: each sets down and lifts by its own whim."""
-        whim = self.hand.random((2, across.size), dtype=np.float32) ** 2 * tool.ragged
+        """Return which bristles touch the canvas; each starts and ends at random."""
+        trim = self.hand.random((2, across.size), dtype=np.float32) ** 2 * tool.ragged
         round_tip = tool.taper * 0.12 * across**2
-        touching: NDArray[np.bool_] = (along >= whim[0] * 0.4 + round_tip) & (
-            along <= 1 - whim[1] - round_tip
+        touching: NDArray[np.bool_] = (along >= trim[0] * 0.4 + round_tip) & (
+            along <= 1 - trim[1] - round_tip
         )
         return touching
 
@@ -108,7 +108,7 @@ class Canvas:
         self.relief[rows[wet], columns[wet]] = paint[1][wet]
 
     def lit(self, strength: float) -> Picture:
-        """See the canvas under a light from the upper left which shows every ridge."""
+        """Return the canvas under a light from the upper left that shows every ridge."""
         light = raking_light(self.relief, strength * self.shape[0] / 1000)[..., None]
         shown: Picture = self.colour * (1 + 0.34 * light) + 0.07 * np.clip(light, 0, 1) ** 2
         return shown
@@ -123,7 +123,7 @@ def _resampled(path: Points) -> Points:
 
 
 def _pressure(along: Field, tool: Tool) -> Field:
-    """Narrow the mark to both ends of a tapering stroke."""
+    """Return the width along a stroke, smaller at both ends if it tapers."""
     pressure: Field = 1 - tool.taper * np.abs(2 * along - 0.9) ** 3
     return pressure
 
@@ -137,7 +137,7 @@ def _swept(spine: Points, offset: Field) -> tuple[Field, Field]:
 
 
 def scattered(shape: Shape, spacing: float, rng: np.random.Generator) -> Points:
-    """Spread points (x, y in pixels) about `spacing` picture heights apart, in no order."""
+    """Return points (x, y in pixels) about `spacing` picture heights apart, in random order."""
     step = spacing * shape[0]
     y, x = np.mgrid[0 : shape[0] : step, 0 : shape[1] : step]
     points = np.stack([x.ravel(), y.ravel()], axis=-1)
@@ -146,7 +146,7 @@ def scattered(shape: Shape, spacing: float, rng: np.random.Generator) -> Points:
 
 
 def traced(starts: Points, heading: Field, length: Field, steps: int = 14) -> Points:
-    """Follow the heading (radians) both ways from every start: paths by start, step, and x or y."""
+    """Follow the heading (radians) both ways from each start; return (start, step, x or y)."""
     half = steps // 2
     backward = _walk(starts, heading, -length / steps, half)
     forward = _walk(starts, heading, length / steps, half)
@@ -163,7 +163,7 @@ def _walk(starts: Points, heading: Field, stride: Field, steps: int) -> Points:
 
 
 def picked(values: Field, points: Points) -> Points:
-    """Pick the values under the points; points off the canvas get the nearest one on it."""
+    """Return the values at the points; points off the canvas get the nearest value."""
     columns = np.clip(points[:, 0], 0, values.shape[1] - 1).astype(np.intp)
     rows = np.clip(points[:, 1], 0, values.shape[0] - 1).astype(np.intp)
     return values[rows, columns]

@@ -37,7 +37,7 @@ LINE = 0.0034
 
 
 class Wave(NamedTuple):
-    """A breaking wave between two curves which meet at its tip (x, y in picture heights)."""
+    """A breaking wave between two curves that meet at its tip (x, y in picture heights)."""
 
     back: Points
     face: Points
@@ -46,7 +46,7 @@ class Wave(NamedTuple):
 
 
 class Claw(NamedTuple):
-    """A hooked finger of foam: it sets off at a heading (radians) and turns by its curl."""
+    """A hooked finger of foam: it starts at a heading (radians) and turns by `curl`."""
 
     root: Points
     heading: float
@@ -56,7 +56,7 @@ class Claw(NamedTuple):
 
 
 def _curve(knots: str, count: int = 160) -> Points:
-    """Bend a smooth curve through knots written as "x,y x,y ..." (Catmull-Rom)."""
+    """Return a smooth curve through knots written as "x,y x,y ..." (Catmull-Rom)."""
     given = np.array([[float(number) for number in knot.split(",")] for knot in knots.split()])
     ends = 2 * given[[0, -1]] - given[[1, -2]]
     p = np.vstack([ends[:1], given, ends[1:]])
@@ -102,7 +102,7 @@ class Block:
         self._draw.line(self._pixels(course), fill=ink, width=pixels, joint="curve")
 
     def engrave(self, course: Points, width: Points, ink: Ink) -> None:
-        """Cut a line of changing width which runs out at both ends."""
+        """Cut a line of changing width that narrows at both ends."""
         swell = width / 2 * np.sin(np.pi * np.linspace(0, 1, len(course))) ** 0.6
         self.fill(_ribbon(course, swell), ink)
 
@@ -111,7 +111,7 @@ class Block:
 
 
 def _ribbon(course: Points, reach: Points) -> Points:
-    """Outline a course, `reach` to either side of it."""
+    """Return the outline of a course, `reach` to either side of it."""
     along = np.gradient(course, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
     aside = np.stack([-along[:, 1], along[:, 0]], axis=-1) * reach[:, None]
@@ -119,7 +119,7 @@ def _ribbon(course: Points, reach: Points) -> Points:
 
 
 def paint(size: Size) -> Image.Image:
-    """Print from back to front, then let paper and wood show through the ink."""
+    """Print from back to front, then add the texture of paper and wood."""
     rng = np.random.default_rng(SEED)
     shape = oversampled(size, 2)
     block = Block(_sky(shape, rng))
@@ -135,7 +135,7 @@ def paint(size: Size) -> Image.Image:
 
 
 def _sky(shape: Shape, rng: np.random.Generator) -> Picture:
-    """Grade the sky, and let bars of cloud drift before a red sun."""
+    """Return the sky: a gradient, with bars of cloud in front of a red sun."""
     x, y = coordinates(shape)
     sky = ramp(y / 0.72, SKY)
     sun = smoothstep(0.1215, 0.1200, np.hypot(x - 0.965, y - 0.285))
@@ -162,7 +162,7 @@ def _mountain(block: Block) -> None:
 def _swell(
     block: Block, level: float, height: float, spacing: float, rng: np.random.Generator
 ) -> None:
-    """Print a ridge of open sea: bands which echo its crest, and foam on every peak."""
+    """Print a ridge of open sea: bands parallel to its crest, and foam on every peak."""
     x = np.linspace(-0.05, 1.35, 420)
     phase = x / spacing + rng.uniform(0, 1) + 0.12 * np.sin(7 * x)
     crest = 1 - np.abs(np.sin(np.pi * phase)) ** 0.75
@@ -179,7 +179,7 @@ def _swell(
 
 
 def _cap(block: Block, around: Points, height: float, rng: np.random.Generator) -> None:
-    """Top a peak with a heap of foam which runs out into claws."""
+    """Print a heap of foam on a peak, with claws at its end."""
     foam = [_lobe(point, height * rng.uniform(0.10, 0.22), rng) for point in around[::3]]
     for point in around[6::5]:
         claw = Claw(point, rng.uniform(0.2, 0.9), height * 0.62, curl=1.3, splits=1)
@@ -188,7 +188,7 @@ def _cap(block: Block, around: Points, height: float, rng: np.random.Generator) 
 
 
 def _wave(block: Block, wave: Wave, rng: np.random.Generator) -> None:
-    """Print one breaking wave: its body, the bands swept up its face, and its foam."""
+    """Print one breaking wave: its body, the bands on its face, and its foam."""
     block.fill(np.vstack([wave.back, wave.face[::-1]]), DEEP)
     gap = np.linalg.norm(wave.face - wave.back, axis=1) / wave.bands
     for band in range(wave.bands):
@@ -205,7 +205,7 @@ def _wave(block: Block, wave: Wave, rng: np.random.Generator) -> None:
 
 
 def _crest(wave: Wave, rng: np.random.Generator) -> Iterator[Points]:
-    """Heap foam along the upper back, and hang claws from the lip over the face."""
+    """Yield the foam along the upper back, and the claws from the lip over the face."""
     for place in np.linspace(0.42, 1, 30):
         point, inward = _across(wave, place)
         grown = wave.claw * (0.20 + 0.42 * place)
@@ -226,13 +226,13 @@ def _crest(wave: Wave, rng: np.random.Generator) -> Iterator[Points]:
 
 
 def _across(wave: Wave, place: float) -> tuple[Points, Points]:
-    """Find a point on the back of the wave (1 is its tip), and the way from there to its face."""
+    """Return a point on the wave's back (1 is its tip), and the vector from it to the face."""
     point = wave.back[int(place * (len(wave.back) - 1))]
     return point, wave.face[int(place * (len(wave.back) - 1))] - point
 
 
 def _lobe(middle: Points, radius: float, rng: np.random.Generator) -> Points:
-    """Draw a lump of foam, not quite round."""
+    """Return a lump of foam, nearly round."""
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     bumpy = radius * (1 + 0.12 * np.sin(3 * angle + rng.uniform(0, 6)))
     rim: Points = middle + bumpy[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
@@ -240,7 +240,7 @@ def _lobe(middle: Points, radius: float, rng: np.random.Generator) -> Points:
 
 
 def _claws(claw: Claw, rng: np.random.Generator) -> Iterator[Points]:
-    """Draw a hooked finger of foam, and the smaller fingers which split off it."""
+    """Yield a hooked finger of foam, and the smaller fingers that branch off it."""
     t = np.linspace(0, 1, 18)
     turn = claw.heading + claw.curl * t**1.4
     steps = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * claw.length / len(t)
@@ -254,7 +254,7 @@ def _claws(claw: Claw, rng: np.random.Generator) -> Iterator[Points]:
 
 
 def _foam(block: Block, pieces: list[Points], line: float) -> None:
-    """Merge overlapping pieces into one white mass with a single key line around it."""
+    """Print overlapping pieces as one white area with a single key line around it."""
     for piece in pieces:
         block.line(np.vstack([piece, piece[:2]]), 2 * line)
     for piece in pieces:
@@ -268,7 +268,7 @@ def _foam(block: Block, pieces: list[Points], line: float) -> None:
 
 
 def _spray(block: Block, rng: np.random.Generator) -> None:
-    """Throw drops ahead of the great wave's lip."""
+    """Print drops ahead of the great wave's lip."""
     for _ in range(110):
         away = np.array([rng.gamma(2, 0.05), rng.normal(0.04, 0.09)])
         drop = _lobe(np.array([0.62, 0.27]) + away, rng.uniform(0.0015, 0.0048), rng)
@@ -276,7 +276,7 @@ def _spray(block: Block, rng: np.random.Generator) -> None:
 
 
 def _printed(picture: Picture, rng: np.random.Generator) -> Picture:
-    """Show ragged cut edges, the wood's grain in the ink, and the fibre of the paper."""
+    """Add ragged cut edges, the wood's grain in the ink, and the fibre of the paper."""
     shape = picture.shape[0], picture.shape[1]
     picture = _hand_cut(picture, rng)
     darkness = 1 - picture.mean(axis=-1)
@@ -290,7 +290,7 @@ def _printed(picture: Picture, rng: np.random.Generator) -> Picture:
 
 
 def _hand_cut(picture: Picture, rng: np.random.Generator) -> Picture:
-    """Let no line stay as true as the computer drew it."""
+    """Distort every line slightly, as if it were cut by hand."""
     shape = picture.shape[0], picture.shape[1]
     rows, columns = np.indices(shape)
     waver: list[Field] = [noise(shape, (0.012, 0.012), rng) * shape[0] * 0.0009 for _ in "xy"]

@@ -24,7 +24,7 @@ from worker.engine.vgg19.layers import Weights
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> Iterator[None]:
-    """Let the children hear Ctrl-C, which a shell makes its background jobs ignore."""
+    """Let child processes receive SIGINT, which a shell makes its background jobs ignore."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -95,7 +95,7 @@ def objects(tmp_path: Path) -> ObjectStore:
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    """Return the deployment settings of the tests: where the weights come from is the user's."""
+    """Return the tests' deployment settings; the source of the weights is the user's setting."""
     return Config.read(os.environ)
 
 

@@ -26,7 +26,7 @@ from worker.maintenance.loop import Loop
 from worker.maintenance.reconcile import Reconciler
 
 STOPPING_SECONDS = 60.0  # for which a worker that is stopping claims nothing
-OOM_ROUNDS = 10  # Celery reports a process that the kernel killed up to so many rounds later
+OOM_ROUNDS = 10  # Celery reports a process that the kernel killed up to this many rounds later
 log = logging.getLogger(__name__)
 
 

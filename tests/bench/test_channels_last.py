@@ -1,4 +1,4 @@
-"""PyTorch, where it is installed, minimises what the engine minimises."""
+"""PyTorch, if it is installed, minimises the same objective as the engine."""
 
 import numpy as np
 import pytest
@@ -11,11 +11,11 @@ from bench.plain import Plain, preprocessed
 from worker.engine.vgg19.layers import Weights
 
 pytest.importorskip(
-    "torch", reason="PyTorch is no dependency; it is measured where it is installed"
+    "torch", reason="PyTorch is not a dependency; it is measured if it is installed"
 )
 
 
-def test_the_loss_and_its_gradient_are_those_of_keras(weights: Weights) -> None:
+def test_loss_and_gradient_equal_those_of_keras(weights: Weights) -> None:
     images, theirs, plain = pair(1, 48), ChannelsLast(weights), Plain(weights)
     mixed = (0.7 * images.content + 0.3 * images.style).astype(np.float32)
     style = theirs.features(theirs.image(images.style))
@@ -30,7 +30,7 @@ def test_the_loss_and_its_gradient_are_those_of_keras(weights: Weights) -> None:
     assert np.linalg.norm(difference) < 1e-3 * float(tf.norm(gradient))
 
 
-def test_it_ends_with_its_first_evaluation_at_the_loss(weights: Weights) -> None:
+def test_it_stops_at_the_first_evaluation_that_reaches_the_loss(weights: Weights) -> None:
     images, theirs = pair(1, 48), ChannelsLast(weights)
     start = theirs.minimise(images, loss=0, most=1)[0].loss
     curve = theirs.minimise(images, loss=0.95 * start)

@@ -60,7 +60,7 @@ def test_a_measured_pair_becomes_a_row_a_curve_and_a_picture(
     assert (tmp_path / "curve.png").stat().st_size > 1000
 
 
-def test_a_row_holds_the_reference_and_the_baseline_against_our_seconds() -> None:
+def test_a_row_compares_the_reference_and_the_baseline_with_our_seconds() -> None:
     reported = row(48, 1, measured(100.0, run_of(900.0, 300.0, 80.0, 70.0)))
     assert (reported.loss, reported.evaluations, reported.seconds) == (80.0, 3, 3.0)
     assert reported.reference_step_seconds == 0.2
@@ -69,7 +69,7 @@ def test_a_row_holds_the_reference_and_the_baseline_against_our_seconds() -> Non
     assert reported.torch_ratio == pytest.approx(15 / 3)
 
 
-def test_a_loss_that_is_not_reached_leaves_the_seconds_open_and_tells_the_lowest() -> None:
+def test_if_the_loss_is_not_reached_the_row_has_the_lowest_loss_and_no_seconds() -> None:
     reported = row(48, 1, measured(10.0, run_of(900.0, 80.0, 95.0)))
     assert (reported.loss, reported.evaluations) == (80.0, 2)
     open_ones = (
@@ -81,7 +81,7 @@ def test_a_loss_that_is_not_reached_leaves_the_seconds_open_and_tells_the_lowest
     assert open_ones == (None, None, None, None)
 
 
-def test_of_several_runs_the_median_counts() -> None:
+def test_the_median_of_several_runs_is_reported() -> None:
     runs = [run_of(900.0, 90.0, pace=pace) for pace in (3.0, 1.0, 2.0)]
     assert median_run(runs, 100.0)[2] == 4.0
 
@@ -98,6 +98,6 @@ def test_a_missing_reference_names_the_command_that_makes_it(
         assert "python -m bench.keras_example --rows 33 --pair" in capsys.readouterr().err
 
 
-def test_the_sheet_shows_each_pair_at_its_largest() -> None:
+def test_the_sheet_shows_each_pair_at_its_largest_size() -> None:
     rows = [{"rows": rows, "pair": number} for rows, number in ((256, 1), (128, 2), (128, 1))]
     assert largest_of_each_pair(rows) == [{"rows": 256, "pair": 1}, {"rows": 128, "pair": 2}]

@@ -1,4 +1,4 @@
-"""The reference that the engine is measured against is the Keras example, on pinned pictures."""
+"""The reference for the engine is the Keras example, run on fixed pictures."""
 
 import itertools
 import json
@@ -10,7 +10,7 @@ from bench.pairs import pair
 from worker.engine.vgg19.layers import Weights
 
 
-def test_the_cheap_way_takes_the_published_steps(weights: Weights) -> None:
+def test_cached_features_give_the_same_steps_as_the_published_form(weights: Weights) -> None:
     images = pair(1, 48)
     step = published_step(images, weights)
     cheap = [loss for _, loss in itertools.islice(run(images, weights), 4)]
@@ -25,6 +25,6 @@ def test_the_learning_rate_decays_as_published_and_scales_with_the_size() -> Non
 
 
 @pytest.mark.parametrize("name", json.loads(FILE.read_text()))
-def test_a_reference_is_of_the_pictures_that_are_here(name: str) -> None:
+def test_each_reference_belongs_to_the_current_pictures(name: str) -> None:
     rows, number = map(int, name.split("/"))
     assert pair(number, rows).sha256 == json.loads(FILE.read_text())[name]["sha256"]

@@ -1,4 +1,4 @@
-"""The strong baseline minimises what the engine minimises."""
+"""The strong baseline minimises the same objective as the engine."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def plain(weights: Weights) -> Plain:
     return Plain(weights)
 
 
-def test_the_objective_written_plainly_is_the_engines(weights: Weights, plain: Plain) -> None:
+def test_the_plain_objective_equals_that_of_the_engine(weights: Weights, plain: Plain) -> None:
     images = pair(1, 48)
     noise = np.random.default_rng(0).normal(0, 12, images.content.shape)
     image = preprocessed((0.7 * images.content + 0.3 * images.style + noise).astype(np.float32))
@@ -26,7 +26,7 @@ def test_the_objective_written_plainly_is_the_engines(weights: Weights, plain: P
     np.testing.assert_allclose(gradient, slope, atol=1e-3 * np.abs(slope).max())
 
 
-def test_the_baseline_ends_with_its_first_evaluation_at_the_loss(plain: Plain) -> None:
+def test_the_baseline_stops_at_the_first_evaluation_that_reaches_the_loss(plain: Plain) -> None:
     images = pair(1, 48)
     start = minimise(plain, images, loss=0, most=1)[0].loss
     curve = minimise(plain, images, loss=0.95 * start)

@@ -18,7 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
-    # minutes and gigabytes: nobody gets these tests without asking for them
+    # these tests take minutes and gigabytes, so they run only with the option
     return None if config.getoption("--run-compose", default=False) else True
 
 
@@ -26,19 +26,19 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 def built() -> Iterator[Stack]:
     stack = Stack(free_port())
     stack.require_docker()
-    stack.down()  # what a run that was killed left
+    stack.down()  # containers of a run that was killed
     try:
         stack.build()
         yield stack
     finally:
         with suppress(CommandFailed, subprocess.TimeoutExpired):
-            print(stack.logs())  # pytest shows them where something failed
+            print(stack.logs())  # pytest shows them if a test failed
         stack.down()
 
 
 @pytest.fixture
 def stack(built: Stack) -> Stack:
-    """Return the stack with all of it running, whatever the test before did to it."""
+    """Return the stack with all services running, whatever the previous test did."""
     built.up()
     return built
 

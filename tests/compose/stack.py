@@ -18,14 +18,14 @@ BUILD_SECONDS, START_SECONDS, COMMAND_SECONDS = 1800, 240, 90
 
 
 class Stack:
-    """Each method is one thing that an operator does or looks at."""
+    """The composed system; each method is one action or query of an operator."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
 
     def require_docker(self) -> None:
-        """End the tests with a sentence where there is nothing to run them with."""
+        """End the tests with a message if `docker compose` is not available."""
         try:
             self.docker("compose", "ls")
         except (OSError, subprocess.SubprocessError, CommandFailed) as error:
@@ -35,7 +35,7 @@ class Stack:
         self.compose("build", seconds=BUILD_SECONDS)
 
     def up(self) -> None:
-        """Start what does not run, and return when all of it is healthy."""
+        """Start the services that are not running; return when all are healthy."""
         wait = ("--wait", "--wait-timeout", str(START_SECONDS))
         scale = ("--scale", f"worker={WORKERS}")
         self.compose("up", "-d", "--no-build", *wait, *scale, seconds=START_SECONDS + 60)
@@ -54,7 +54,7 @@ class Stack:
         return self.compose("ps", "--all", "--quiet", *services).split()
 
     def published(self, container: str) -> list[tuple[str, str]]:
-        """Return the addresses and ports of this machine that lead to the container."""
+        """Return the addresses and ports that are published for the container."""
         ports = self._inspect(container)["NetworkSettings"]["Ports"].values()
         return [(one["HostIp"], one["HostPort"]) for bindings in ports for one in bindings or []]
 
@@ -62,7 +62,7 @@ class Stack:
         return int(self._inspect(container)["State"]["ExitCode"])
 
     def status_of_processes(self, service: str, name: str) -> set[str]:
-        """Return what Linux says under `name` of all processes of a service; never nothing."""
+        """Return the field `name` of /proc/<pid>/status for a service's processes; never empty."""
         script = f"cat /proc/[0-9]*/status 2>/dev/null | grep ^{name}:"
         lines = self.compose("exec", "-T", service, "sh", "-c", script).splitlines()
         return {value for line in lines for value in line.split()[1:]}
@@ -71,7 +71,7 @@ class Stack:
         return self.compose("exec", "-T", "redis", "redis-cli", *command).splitlines()
 
     def holder(self, job_id: str) -> str:
-        """Return the container whose worker holds the job, or held it last; "" before that."""
+        """Return the container whose worker holds the job or held it last; "" if there is none."""
         (worker,) = self.redis("hget", f"gw:job:{job_id}", "worker")
         return worker.partition("@")[2]
 
@@ -80,7 +80,7 @@ class Stack:
         return int(answer.raise_for_status().json()["workers"])
 
     def compose(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
-        # neither .env nor an override of this checkout's owner has a say here
+        # ignore .env and local override files
         own = ("-p", PROJECT, "-f", "docker-compose.yml", "--env-file", os.devnull)
         return self.docker("compose", *own, *words, seconds=seconds)
 
@@ -105,11 +105,11 @@ class Stack:
 
 
 class CommandFailed(AssertionError):
-    """Docker refused; the message is what it said."""
+    """A Docker command failed; the message is its output."""
 
 
 def eventually(holds: Callable[[], bool], seconds: float) -> None:
-    """Return once `holds()`; the test fails when it does not within the time."""
+    """Return once `holds()` is true; fail the test if that takes longer than `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"not within {seconds} s"

@@ -22,22 +22,22 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
         ("docs/operations.md", config_rows()),
     ],
 )
-def test_every_setting_is_documented_as_it_is(page: str, rows: Iterable[str]) -> None:
+def test_every_setting_is_documented_correctly(page: str, rows: Iterable[str]) -> None:
     lines = (ROOT / page).read_text().splitlines()
     missing = [row for row in rows if row not in lines]
     assert not missing, "put these rows into " + page + ":\n" + "\n".join(missing)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_no_link_leads_nowhere(page: Path) -> None:
+def test_every_link_has_a_target(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
     for link in links:
         assert "://" in link or (page.parent / link).exists(), f"{page.name}: {link}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_file_that_is_named_exists(page: Path) -> None:
-    """What is in backquotes and has a suffix, or ends with a slash, is the end of a path."""
+def test_every_named_file_exists(page: Path) -> None:
+    """Text in backquotes that has a suffix, or ends with a slash, is the end of a path."""
     files = [f"/{path.relative_to(ROOT)}" for path in _files()]
     named = re.findall(r"`([\w./-]+(?:/|\.(?:py|lua|js|html|toml|yml)))`", page.read_text())
     for name in set(named) - OF_USERS:
@@ -45,7 +45,7 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
 
 
 def _files() -> Iterable[Path]:
-    """Yield the project's own files, none of a virtual environment or of a run."""
+    """Yield the project's own files, without virtual environments and the files of runs."""
     yield from (path for path in ROOT.iterdir() if path.is_file())
     for folder in ROOT.iterdir():
         if folder.is_dir() and not folder.name.startswith("."):

@@ -1,7 +1,7 @@
 """A worker whose engine always raises: `python -m tests.faults.broken`.
 
-Beside healthy workers no job fails. Alone it fails one job at most; the others wait, say why, and
-are painted once the worker is mended.
+Beside healthy workers, no job fails. Alone, it fails at most one job; the others wait, show the
+reason, and are painted once the worker is mended.
 """
 
 import argparse
@@ -34,7 +34,7 @@ ENDED = {"succeeded", "failed", "cancelled"}
 
 @dataclass
 class Outcome:
-    """What one scene showed; `pauses` are the seconds for which the worker was suspended."""
+    """The results of one scene; `pauses` are the seconds for which the worker was suspended."""
 
     title: str
     jobs: int = 0
@@ -44,7 +44,7 @@ class Outcome:
     findings: list[str] = field(default_factory=list)
 
     def check(self, *, true: bool, otherwise: str) -> None:
-        """Note a finding unless something is true."""
+        """Record a finding unless the condition is true."""
         if not true:
             self.findings.append(otherwise)
 
@@ -90,14 +90,14 @@ class Scene:
         wait_until(lambda: all(job.state in ENDED for job in self.shown()), "all end", PATIENCE)
 
     def await_suspension(self) -> None:
-        """Return when the broken worker is suspended again, and note for how long."""
+        """Return when the broken worker is suspended again, and record for how long."""
         wait_until(lambda: self._suspended_until() > self._until, "it is suspended", PATIENCE)
         self._until = self._suspended_until()
         remaining = self._until - self.system.jobs._connection.clock()
         self.outcome.pauses.append(round(remaining))
 
     def submit_until_suspended(self) -> None:
-        """Keep jobs waiting until the broken worker is suspended, however fast the others are."""
+        """Keep jobs queued until the broken worker is suspended, even if the others are fast."""
         while self._suspended_until() <= self._until:
             if self.system.in_flight()[0] < FEW:
                 self.submit(FEW)
@@ -105,7 +105,7 @@ class Scene:
         self.await_suspension()
 
     def judge(self) -> Outcome:
-        """Return the outcome, with all that is wrong with what is left."""
+        """Return the outcome, with all findings about what is left."""
         found = evidence.collect(self.system, set(self.ids))
         self.outcome.jobs = len(self.ids)
         self.outcome.ends = dict(Counter(job.state for job in self.shown()))
@@ -137,7 +137,7 @@ class Scene:
 
 
 def beside(folder: Path, jobs: int, workers: int = 3) -> Outcome:
-    """Let a broken worker run beside healthy ones until all jobs have ended."""
+    """Run a broken worker beside healthy ones until all jobs have ended."""
     with Scene(f"beside {workers - 1} healthy workers", folder, workers) as scene:
         scene.submit(jobs)
         scene.submit_until_suspended()
@@ -154,9 +154,9 @@ def beside(folder: Path, jobs: int, workers: int = 3) -> Outcome:
 
 
 def alone(folder: Path, jobs: int, trials: int) -> Outcome:
-    """Let a broken worker run alone through some trials; then mend it.
+    """Run a broken worker alone for some trials, then mend it.
 
-    The first job comes alone, so that it is lost three times; all others come after it.
+    The first job is submitted alone, so that it is lost three times; all others follow.
     """
     with Scene("alone", folder, workers=1) as scene:
         scene.submit(1)
@@ -179,7 +179,7 @@ def alone(folder: Path, jobs: int, trials: int) -> Outcome:
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
-    """Yield what an outcome says, as text for a terminal."""
+    """Yield an outcome as lines of text for a terminal."""
     ends = ", ".join(f"{count} {end}" for end, count in outcome.ends.items())
     pauses = ", ".join(map(str, outcome.pauses))
     yield f"A broken worker {outcome.title}: {outcome.jobs} jobs, {ends}"
@@ -188,7 +188,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
 
 
 def main() -> None:
-    """Play both scenes, print what they showed, and end with 1 if anything is wrong."""
+    """Run both scenes, print the results, and exit with 1 if anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.broken", description=__doc__)
     parser.add_argument("--scene", choices=["beside", "alone"], help="default: both")
     parser.add_argument("--jobs", type=int, default=400, help="beside healthy workers")
@@ -203,9 +203,9 @@ def main() -> None:
         "alone": lambda: alone(folder / "alone", arguments.alone, arguments.trials),
     }
     outcomes = []
-    for name, play in scenes.items():
+    for name, run in scenes.items():
         if arguments.scene in (None, name):
-            outcomes.append(play())
+            outcomes.append(run())
             print(*lines(outcomes[-1]), sep="\n", flush=True)
     if arguments.json:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)

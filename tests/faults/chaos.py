@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from tests.faults.fault import Fault, Stage
 
 PAUSE = 0.1
-STUCK_SECONDS = 90.0  # without a job that is taken; the longest outages are a third of that
+STUCK_SECONDS = 90.0  # without an accepted job; the longest outages take a third of that
 AHEAD = 32  # jobs
 
 
 class Chaos:
     """The faults of `kinds`, spread over the jobs; at most `at_once` at a time.
 
-    One at a time, each waits for a part that holds a job, and for the recovery from the one before.
+    With one at a time, each waits for a part that holds a job, and for the previous recovery.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Chaos:
         while self._kinds:
             begun = stage.traffic.submitted - stage.system.in_flight()[0]
             if begun >= self._jobs * len(self.faults) / self._count:
-                self._inflict_one(stage)
+                self._inject_one(stage)
             if stage.traffic.turned_away > STUCK_SECONDS:
                 raise TimeoutError(f"no job was taken for {STUCK_SECONDS:.0f} s")
             time.sleep(PAUSE)
@@ -56,7 +56,7 @@ class Chaos:
         for thread in self._threads:
             thread.join()
 
-    def _inflict_one(self, stage: Stage) -> None:
+    def _inject_one(self, stage: Stage) -> None:
         calm = self._at_once == 1
         current = [fault for fault in self.faults if not (fault.over, fault.done)[calm].is_set()]
         if len(current) >= self._at_once:
@@ -86,5 +86,5 @@ def _idle(stage: Stage) -> set[str]:
 def _free(targets: Sequence[str], busy: set[str], stage: Stage) -> list[str]:
     workers = {worker.name for worker in stage.system.workers}
     if len(workers & busy) == len(workers) - 1:
-        busy = busy | workers  # the last that is whole stays so
+        busy = busy | workers  # the last healthy worker stays healthy
     return [target for target in targets if target not in busy]

@@ -15,7 +15,7 @@ _BLOCK = 4096
 class Disk:
     """A file system in a loop device, or a plain folder if that fails.
 
-    Its mount lies in a name space of this process and its children, so it ends with them.
+    It is mounted in the mount namespace of this process and its children, so it ends with them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,7 +68,7 @@ class Disk:
         )
 
     def _remount(self, mode: str) -> None:
-        # busy for as long as somebody has a file open for writing
+        # fails while a process has a file open for writing
         while not _done(["mount", "-o", f"remount,{mode}", str(self.folder)]):
             time.sleep(0.02)
 

@@ -26,9 +26,9 @@ class Fault:
 
     kind: ClassVar[str]
     meaning: ClassVar[str]
-    part: ClassVar[str] = ""  # that one fault has to itself; "" is shared
+    part: ClassVar[str] = ""  # that only one fault at a time may use; "" is shared
     lasts: ClassVar[tuple[float, float]] = (0.0, 0.0)  # seconds
-    measured: ClassVar[str]  # what its recovery is, in words
+    measured: ClassVar[str]  # what counts as its recovery, in words
 
     def __init__(self, stage: Stage, rng: random.Random, target: str) -> None:
         self.stage = stage
@@ -40,15 +40,15 @@ class Fault:
         self.done = threading.Event()  # the system has recovered, too
         self.took: float | None = None  # seconds until then
         self.back: float | None = None  # seconds until its job was in the queue again
-        self.hit: str | None = None  # the job that ran where it struck
+        self.hit: str | None = None  # the job that ran on the part that it broke
 
     @classmethod
-    def targets(cls, system: System) -> list[str]:  # noqa: ARG003 - others have several
+    def targets(cls, system: System) -> list[str]:  # noqa: ARG003 - subclasses use it
         """Return the parts that this fault can break."""
         return [cls.part]
 
     @classmethod
-    def missing(cls, system: System) -> str:  # noqa: ARG003 - others look
+    def missing(cls, system: System) -> str:  # noqa: ARG003 - subclasses use it
         """Return what this machine lacks for this fault; empty if nothing."""
         return ""
 
@@ -56,7 +56,7 @@ class Fault:
         """Inject it, wait, repair it, and wait for recovery; runs in its own thread."""
         self.prepare()
         self.at = time.time()
-        self.inflict()
+        self.inject()
         time.sleep(self.seconds)
         self.mend()
         self.mended_at = time.time()
@@ -67,7 +67,7 @@ class Fault:
     def prepare(self) -> None:
         """Record what it will hit."""
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         """Break something."""
         raise NotImplementedError
 

@@ -16,7 +16,7 @@ class HarmfulJob(Fault):
     order: Order
     measured = "submitted → ended"
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.hit = self.stage.traffic.submit_until_accepted(self.order)
 
     def recovery(self) -> float | None:
@@ -58,7 +58,7 @@ class Cancel(Fault):
             harmless = [job_id for job_id in self._candidates() if self._harmless(job_id)]
             self.hit = self.rng.choice(harmless) if harmless else None
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         if self.hit:
             self.stage.traffic.cancel(self.hit)
 

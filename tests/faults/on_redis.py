@@ -30,8 +30,8 @@ class RedisTerm(RedisFault):
     meaning = "Redis restarted (SIGTERM), AOF"
     lasts = (2.0, 3.0)
 
-    def inflict(self) -> None:
-        self.stage.system.redis.tell(signal.SIGTERM)
+    def inject(self) -> None:
+        self.stage.system.redis.send_signal(signal.SIGTERM)
 
 
 class RedisKill(RedisFault):
@@ -41,8 +41,8 @@ class RedisKill(RedisFault):
     meaning = "Redis killed and started again, AOF"
     lasts = (2.0, 3.0)
 
-    def inflict(self) -> None:
-        self.stage.system.redis.tell(signal.SIGKILL)
+    def inject(self) -> None:
+        self.stage.system.redis.send_signal(signal.SIGKILL)
 
 
 class RedisFreeze(RedisFault):
@@ -52,11 +52,11 @@ class RedisFreeze(RedisFault):
     meaning = "Redis frozen (SIGSTOP) for 3 to 15 s"
     lasts = (3.0, 15.0)
 
-    def inflict(self) -> None:
-        self.stage.system.redis.tell(signal.SIGSTOP)
+    def inject(self) -> None:
+        self.stage.system.redis.send_signal(signal.SIGSTOP)
 
     def mend(self) -> None:
-        self.stage.system.redis.tell(signal.SIGCONT)
+        self.stage.system.redis.send_signal(signal.SIGCONT)
 
 
 class LinkFault(Fault):
@@ -97,7 +97,7 @@ class LinkCut(LinkFault):
     meaning = "connection to Redis cut (reset or silent) for 1 to 12 s"
     lasts = (1.0, 12.0)
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.rng.choice([self.link.cut, self.link.silence])()
 
 
@@ -108,7 +108,7 @@ class LinkSlow(LinkFault):
     meaning = "connection to Redis slowed by 0.05 to 0.5 s each way"
     lasts = (3.0, 8.0)
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.link.slow(self.rng.uniform(0.05, 0.5))
 
 
@@ -119,7 +119,7 @@ class WakeupsLost(RedisFault):
     meaning = "all wake-ups deleted"
     part = ""
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         ask(self.stage, "DEL", WAKEUPS)
 
 
@@ -129,7 +129,7 @@ class WakeupsDoubled(WakeupsLost):
     kind = "wakeups-doubled"
     meaning = "wake-ups doubled, and some more"
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         app = celery_app(self.stage.system.redis_url)
         for _ in range(self.rng.randint(2, 20)):
             wake(app)

@@ -27,7 +27,7 @@ class StoreReadOnly(StoreFault):
     kind = "store-read-only"
     meaning = "image store read-only"
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.stage.system.disk.protect()
 
     def mend(self) -> None:
@@ -40,7 +40,7 @@ class StoreFull(StoreFault):
     kind = "store-full"
     meaning = "image store full"
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.stage.system.disk.fill()
 
     def mend(self) -> None:
@@ -54,5 +54,5 @@ class StoreSlow(StoreFault):
     meaning = "image store's writes stalled for 2 to 12 s"
     lasts = (2.0, 12.0)
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.stage.system.disk.stall(self.seconds)

@@ -27,16 +27,16 @@ class WebKill(Fault):
 
     def __init__(self, stage: Stage, rng: random.Random, target: str) -> None:
         super().__init__(stage, rng, target)
-        self._sent = threading.Event()  # as much of the body as is to be sent before the kill
+        self._sent = threading.Event()  # set when enough of the body is sent for the kill
         self._share = rng.choice([0.2, 0.6, 1.0, 1.0])
-        self._moment = rng.uniform(0.0, 0.03)  # the web then stores and records
+        self._moment = rng.uniform(0.0, 0.03)  # while the web stores and records the job
         self._order = orders.scripted(rng)
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         threading.Thread(target=self._use, daemon=True).start()
         self._sent.wait(5)
         time.sleep(self._moment)
-        self.stage.system.web.tell_group(signal.SIGKILL)
+        self.stage.system.web.signal_group(signal.SIGKILL)
         self.at = time.time()
 
     def recovery(self) -> float | None:

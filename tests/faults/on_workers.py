@@ -12,13 +12,13 @@ WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
 
 
 class PoolKill(WorkerFault):
-    """The process that paints is killed, as the kernel does when memory is short."""
+    """The pool process is killed, as the kernel does when memory runs out."""
 
     kind = "pool-kill"
     meaning = "SIGKILL of a pool process"
     lasts = (2.0, 3.0)
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.worker.kill_largest_child()
 
 
@@ -29,8 +29,8 @@ class WorkerKill(WorkerFault):
     meaning = "SIGKILL of a whole worker"
     lasts = (3.0, 5.0)
 
-    def inflict(self) -> None:
-        self.worker.tell_group(signal.SIGKILL)
+    def inject(self) -> None:
+        self.worker.signal_group(signal.SIGKILL)
 
 
 class ParentKill(WorkerFault):
@@ -40,8 +40,8 @@ class ParentKill(WorkerFault):
     meaning = "SIGKILL of Celery's parent process alone"
     lasts = (3.0, 5.0)
 
-    def inflict(self) -> None:
-        self.worker.tell(signal.SIGKILL)
+    def inject(self) -> None:
+        self.worker.send_signal(signal.SIGKILL)
 
 
 class WorkerTerm(WorkerFault):
@@ -51,8 +51,8 @@ class WorkerTerm(WorkerFault):
     meaning = "SIGTERM of a worker (rolling restart)"
     lasts = (3.0, 5.0)
 
-    def inflict(self) -> None:
-        self.worker.tell(signal.SIGTERM)
+    def inject(self) -> None:
+        self.worker.send_signal(signal.SIGTERM)
 
 
 class WorkerStop(WorkerFault):
@@ -62,21 +62,21 @@ class WorkerStop(WorkerFault):
     meaning = "SIGSTOP of a worker beyond its lease, then SIGCONT"
     lasts = (11.0, 15.0)
 
-    def inflict(self) -> None:
-        self.worker.tell_group(signal.SIGSTOP)
+    def inject(self) -> None:
+        self.worker.signal_group(signal.SIGSTOP)
 
     def mend(self) -> None:
-        self.worker.tell_group(signal.SIGCONT)
+        self.worker.signal_group(signal.SIGCONT)
 
 
 class EngineBroken(WorkerFault):
-    """A worker's engine raises in every job, as a device does that lost its context."""
+    """A worker's engine raises in every job, like a device that lost its context."""
 
     kind = "engine-broken"
     meaning = "an unexpected error in every job of a worker"
     lasts = (5.0, 10.0)
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         self.stage.system.flag(self.target).touch()
 
     def mend(self) -> None:
@@ -94,7 +94,7 @@ class Clock(WorkerFault):
     def missing(cls, system: System) -> str:  # noqa: ARG003 - it is the same for all
         return "" if FAKETIME.exists() else "libfaketime is not installed"
 
-    def inflict(self) -> None:
+    def inject(self) -> None:
         minutes = self.rng.choice([-30, -7, -2, 2, 7, 30])
         self.worker.extra = {
             "LD_PRELOAD": str(FAKETIME),
@@ -102,8 +102,8 @@ class Clock(WorkerFault):
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # as when an operator sets the clock
             "PYTHONPATH": str(WRONG_CLOCK),
         }
-        self.worker.tell(signal.SIGTERM)
+        self.worker.send_signal(signal.SIGTERM)
 
     def mend(self) -> None:
         self.worker.extra = {}
-        self.worker.tell(signal.SIGTERM)
+        self.worker.send_signal(signal.SIGTERM)

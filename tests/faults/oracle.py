@@ -14,12 +14,12 @@ from tests.faults.orders import Order
 class Wrong(StrEnum):
     """The kinds of findings."""
 
-    LOST = "lost"  # accepted, and it has no end, or no whole picture though it succeeded
-    DOUBLED = "doubled"  # it ended twice, or an attempt wrote that did not hold it
+    LOST = "lost"  # accepted, but it never ended, or succeeded without a complete picture
+    DOUBLED = "doubled"  # it ended twice, or an attempt wrote without holding it
     ILLEGAL = "illegal"  # a transition that no job may make
     ORPHAN = "orphan"  # a file that no record names
     LEFT = "left"  # a lease or a place in the queue without a job
-    UNEXPECTED = "unexpected"  # an end that nothing that happened to the job explains
+    UNEXPECTED = "unexpected"  # an end that no known event explains
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Known:
     orders: dict[str, Order] = field(default_factory=dict)
     cancelled: set[str] = field(default_factory=set)
     perhaps_deleted: set[str] = field(default_factory=set)
-    marked: bool = True  # whether the pictures say whose they are: the scripted engine's do
+    marked: bool = True  # whether the pictures encode their job, as the scripted engine's do
 
 
-# From failed back to queued leads only a retry by hand, and here nobody retries.
+# Only a manual retry leads from failed to queued, and nobody retries here.
 LEGAL = {
     "queued": {"running", "cancelled"},
     "running": {"queued", "succeeded", "failed", "cancelled"},
@@ -49,7 +49,7 @@ LEGAL = {
 
 TOO_LARGE = ("out_of_memory", "pictures_too_large")
 LOST_TOO_OFTEN = "failed (workers_lost)"
-ENDS_OF = {  # by the harm that a job does; too many faults may be the end of any
+ENDS_OF = {  # by the harm that a job does; too many faults can fail any job
     "": {"succeeded", LOST_TOO_OFTEN},
     "poison": {LOST_TOO_OFTEN},
     "memory": {"succeeded", *(f"failed ({code})" for code in TOO_LARGE), LOST_TOO_OFTEN},
@@ -92,7 +92,7 @@ def _on_job(job_id: str, job_data: JobData, files: dict[str, bytes], known: Know
             yield Wrong.LOST, "accepted, and there is no record"
         return
     yield from _end(job_data)
-    yield from _way(job_data)
+    yield from _transitions(job_data)
     yield from _attempts(job_data)
     if job_data.record.state == "succeeded":
         yield from _picture(job_data, files, known)
@@ -118,7 +118,7 @@ def _end(job_data: JobData) -> Findings:
         )
 
 
-def _way(job_data: JobData) -> Findings:
+def _transitions(job_data: JobData) -> Findings:
     states = [entry.state for entry in job_data.log]
     if states[:1] != ["queued"]:
         yield Wrong.ILLEGAL, f"its log begins with {states[:1]}"
@@ -160,7 +160,7 @@ def _old_writes(job_data: JobData) -> Findings:
     starts = [entry for entry in job_data.log if entry.state == "running"]
     for report in job_data.reports:
         holder = max((start.attempt for start in starts if start.at < report.at), default=0)
-        # the scripted engine tells its attempt in place of the length of its history
+        # the scripted engine reports its attempt instead of the length of its history
         if report.progress.history < holder:
             yield Wrong.DOUBLED, f"attempt {report.progress.history} reported during {holder}"
 

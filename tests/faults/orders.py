@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# How a job that does harm is known to the engine: by its number of evaluations, which no other has.
+# The engine recognises a harmful job by its number of evaluations, which no other job has.
 POISON, GREEDY = 1666, 1667
 LONG_SHARE = 0.05
 
@@ -24,7 +24,7 @@ class Order:
 
 
 def scripted(rng: random.Random) -> Order:
-    """Return a job of a fraction of a second or, now and then, of 5 to 12 seconds."""
+    """Return a job of a fraction of a second or, sometimes, of 5 to 12 seconds."""
     long = rng.random() < LONG_SHARE
     return _scripted(rng.randint(250, 600) if long else rng.randint(5, 20))
 
@@ -49,7 +49,7 @@ def poison() -> Order:
 
 
 def greedy() -> Order:
-    """Return a job for which there is never memory enough."""
+    """Return a job for which there is never enough memory."""
     return _scripted(GREEDY, "memory")
 
 

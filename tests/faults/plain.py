@@ -17,9 +17,9 @@ from tests.faults.process import Process
 from tests.faults.table import seconds, table
 from tests.system.running_system import wait_until
 
-INTO = 3.0  # seconds that the jobs have run when the fault strikes
+STRIKE_SECONDS = 3.0  # from the start of the jobs to the fault
 FROZEN = 15.0
-WITHIN = 45.0  # seconds that a job is given to end
+LIMIT = 45.0  # seconds from the fault, in which a job must end
 HEAD = ("plain Celery", "fault", "jobs", "lost", "not back", "doubled", "median s", "worst s", "")
 
 
@@ -44,32 +44,32 @@ class Row:
 
 
 def kill_pools(plain: PlainSystem) -> Sequence[Process]:
-    """Kill the processes that work."""
+    """Kill the pool processes."""
     for worker in plain.workers:
         worker.kill_largest_child()
     return plain.workers
 
 
 def kill_workers(plain: PlainSystem) -> Sequence[Process]:
-    """Kill all workers but one, which could take their jobs."""
+    """Kill all workers except one, which could take their jobs."""
     for worker in plain.workers[1:]:
-        worker.tell_group(signal.SIGKILL)
+        worker.signal_group(signal.SIGKILL)
     return plain.workers[1:]
 
 
 def freeze_workers(plain: PlainSystem) -> Sequence[Process]:
-    """Freeze all workers but one for a while."""
+    """Freeze all workers except one for a while."""
     for worker in plain.workers[1:]:
-        worker.tell_group(signal.SIGSTOP)
+        worker.signal_group(signal.SIGSTOP)
     time.sleep(FROZEN)
     for worker in plain.workers[1:]:
-        worker.tell_group(signal.SIGCONT)
+        worker.signal_group(signal.SIGCONT)
     return plain.workers[1:]
 
 
 def restart_redis(plain: PlainSystem) -> Sequence[Process]:
     """Restart Redis with a pause of a second."""
-    plain.redis.tell(signal.SIGTERM)
+    plain.redis.send_signal(signal.SIGTERM)
     return plain.workers
 
 
@@ -81,15 +81,15 @@ FAULTS: dict[str, Callable[[PlainSystem], Sequence[Process]]] = {
 }
 
 
-def suffer(plain: PlainSystem, variant: str, fault: str) -> Row:
+def measure(plain: PlainSystem, variant: str, fault: str) -> Row:
     """Give each worker a job, inject the fault while it runs, and count the results."""
-    diaries = [plain.submit() for _ in plain.workers]
-    wait_until(lambda: all(log_file.exists() for log_file in diaries), "the jobs run")
-    time.sleep(INTO)
+    log_files = [plain.submit() for _ in plain.workers]
+    wait_until(lambda: all(log_file.exists() for log_file in log_files), "the jobs run")
+    time.sleep(STRIKE_SECONDS)
     struck = time.time()
     workers = {worker.name for worker in FAULTS[fault](plain)}
-    time.sleep(struck + WITHIN - time.time())
-    hit = [log_file for log_file in diaries if read(log_file)[0].worker in workers]
+    time.sleep(struck + LIMIT - time.time())
+    hit = [log_file for log_file in log_files if read(log_file)[0].worker in workers]
     unended = [log_file for log_file in hit if not _ends(read(log_file))]
     kept = sum(plain.holds(log_file) for log_file in unended)
     took = [again - struck for log_file in hit if (again := _again(read(log_file), struck))]
@@ -118,7 +118,7 @@ def _try(variant: str, folder: Path) -> list[Row]:
     plain = PlainSystem(variant, own)
     try:
         plain.start()
-        return [suffer(plain, variant, fault) for fault in FAULTS]
+        return [measure(plain, variant, fault) for fault in FAULTS]
     finally:
         plain.end()
 
@@ -138,7 +138,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = compare(Path(tempfile.mkdtemp(prefix="gramworks-plain-")))
     print(*table([HEAD, *(row.cells for row in rows)]), sep="\n")
-    print(f"not back: not within {WITHIN:.0f} s; its message waits for the visibility timeout, 1 h")
+    print(f"not back: not within {LIMIT:.0f} s; its message waits for the visibility timeout, 1 h")
     if arguments.json:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")

@@ -43,7 +43,7 @@ class PlainSystem:
         self._app = Celery(broker=self._url)
         self._jobs = 0
         self._stop = threading.Event()
-        self._watch = threading.Thread(target=self._look_after_all, daemon=True)
+        self._watch = threading.Thread(target=self._restart_all_ended, daemon=True)
 
     def start(self) -> None:
         """Start everything."""
@@ -61,22 +61,22 @@ class PlainSystem:
             process.end()
 
     def submit(self) -> Path:
-        """Send a job; return the log_file that it will write."""
+        """Send a job; return the log file that it will write."""
         self._jobs += 1
         log_file = self._folder / f"job-{self._jobs}"
         self._app.send_task("plain.work", args=[str(log_file)])
         return log_file
 
     def holds(self, log_file: Path) -> bool:
-        """Tell whether Redis still has the message of a job."""
+        """Return whether Redis still has the message of a job."""
         unacknowledged: Any = self._client.hvals("unacked")
         waiting: Any = self._client.lrange("celery", 0, -1)
         return any(f"{log_file.name}'" in message for message in (*unacknowledged, *waiting))
 
-    def _look_after_all(self) -> None:
+    def _restart_all_ended(self) -> None:
         while not self._stop.wait(0.2):
             for process in (self.redis, *self.workers):
-                process.look_after()
+                process.restart_if_ended()
 
 
 def read(log_file: Path) -> list[Line]:

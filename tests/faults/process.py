@@ -39,7 +39,7 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs; a frozen one does."""
+        """Whether it runs; a frozen process counts as running."""
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
@@ -57,7 +57,7 @@ class Process:
             self._ended_at = None
             self._groups.append(self._process.pid)
 
-    def look_after(self) -> None:
+    def restart_if_ended(self) -> None:
         """Restart it when it has been down for a moment."""
         if self.alive or self._process is None:
             return
@@ -66,19 +66,21 @@ class Process:
         elif time.monotonic() - self._ended_at >= RESTART_SECONDS:
             self.start()
 
-    def tell(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         """Send a signal to the process alone."""
         if self._process is not None:
             self._process.send_signal(number)
 
-    def tell_group(self, number: int) -> None:
+    def signal_group(self, number: int) -> None:
         """Send a signal to the process and all that it started."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, number)
 
     def kill_largest_child(self) -> None:
         """Kill its child process with the most memory, which does the work."""
-        with suppress(ProcessLookupError, FileNotFoundError, ValueError):  # there is none just now
+        with suppress(
+            ProcessLookupError, FileNotFoundError, ValueError
+        ):  # there is none at the moment
             os.kill(largest_child(self.pid), signal.SIGKILL)
 
     def stragglers(self) -> list[int]:
@@ -91,7 +93,7 @@ class Process:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self._process is not None:
-            self.tell_group(signal.SIGKILL)
+            self.signal_group(signal.SIGKILL)
             self._process.wait(10)
 
 

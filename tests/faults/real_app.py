@@ -22,8 +22,8 @@ Pixels = NDArray[np.float32]
 
 def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
     """Load the real engine with support for harmful jobs."""
-    from worker import weights  # noqa: PLC0415 - stays out of Celery's main process
-    from worker.engine.engine import Engine  # noqa: PLC0415 - likewise
+    from worker import weights  # noqa: PLC0415 - only pool processes load TensorFlow
+    from worker.engine.engine import Engine  # noqa: PLC0415 - the same
 
     engine = Engine(weights.load(config))
 

@@ -9,7 +9,7 @@ from tests.faults.evidence import Evidence, JobData
 from tests.faults.fault import Fault
 from tests.faults.oracle import Finding, Wrong
 
-AFTERMATH = 15.0  # seconds that a fault may still be to blame for what goes wrong
+AFTERMATH = 15.0  # seconds after a fault for which findings are still attributed to it
 NEVER = float("inf")
 
 
@@ -41,7 +41,7 @@ class Outcome:
     seed: int
     jobs: int
     ends: dict[str, int]
-    resumed: int | None  # pictures finished from a checkpoint; only scripted ones tell
+    resumed: int | None  # pictures finished from a checkpoint; known only with the scripted engine
     seconds: float
     skipped: dict[str, str]
     rows: list[Row]
@@ -67,7 +67,7 @@ def rows(faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidenc
 
 
 def reported(faults: Sequence[Fault]) -> list[dict[str, object]]:
-    """Return each fault for those who look closer."""
+    """Return the details of each fault."""
     names = ("kind", "target", "at", "mended_at", "hit", "took", "back")
     return [{name: getattr(fault, name) for name in names} for fault in faults]
 

@@ -22,7 +22,7 @@ from tests.faults.watch import Watch
 from tests.parts import redis_of
 from worker.maintenance.garbage import delete_orphans
 
-DRAIN_SECONDS = 180.0  # without an end
+DRAIN_SECONDS = 180.0  # without a job that ends
 AT_ONCE = 5  # faults
 BACKLOG = 30  # jobs that wait at most; more would only make the run longer
 POLL = 0.2
@@ -54,7 +54,7 @@ def run(plan: Plan, kinds: Sequence[type[Fault]], folder: Path) -> Outcome:
 
 def _run(plan: Plan, kinds: Sequence[type[Fault]], system: System, started: float) -> Outcome:
     rng = random.Random(plan.seed)
-    orders_rng = random.Random(plan.seed)  # of its own: other threads draw from it
+    orders_rng = random.Random(plan.seed)  # separate, since other threads draw from it
     order = orders.steady if plan.calm else ORDERS[plan.engine]
     flow = (order(orders_rng) for _ in itertools.count())
     possible = [kind for kind in kinds if not kind.missing(system)]

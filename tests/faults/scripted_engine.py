@@ -17,7 +17,7 @@ from tests.faults.picture import Mark, paint
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Packed, Snapshot
 
-SECONDS = (0.01, 0.03)  # an evaluation takes
+SECONDS = (0.01, 0.03)  # of an evaluation, shortest and longest
 HARM_AT = 5  # evaluations into the job
 BROKEN = "FAULTS_BROKEN"  # the variable that names a file; while it exists, the worker is broken
 BROKEN_WORDS = "CUDA_ERROR_ILLEGAL_ADDRESS"
@@ -32,13 +32,13 @@ class ScriptedEngine:
 
     def stylize(
         self,
-        content: Pixels,  # noqa: ARG002 - it does not look
-        styles: Sequence[Pixels],  # noqa: ARG002 - likewise
+        content: Pixels,  # noqa: ARG002 - the engine ignores it
+        styles: Sequence[Pixels],  # noqa: ARG002 - the same
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
     ) -> Iterator[Progress]:
-        """Yield progress after each moment of sleep."""
+        """Sleep instead of each evaluation, then yield its progress."""
         assert self.claim is not None
         start = resume.evaluation if resume else 0
         for evaluation in range(start + 1, settings.iterations + 1):
@@ -51,13 +51,13 @@ class ScriptedEngine:
 
 
 def raise_if_broken() -> None:
-    """Raise what a broken device raises, while the worker is to be broken."""
+    """Raise the error of a broken device while the file that breaks the worker exists."""
     if BROKEN in os.environ and Path(os.environ[BROKEN]).exists():
         raise RuntimeError(BROKEN_WORDS)
 
 
 def do_harm(evaluations: int) -> None:
-    """Do the harm that this number of evaluations stands for, usually none."""
+    """Do the harm that this number of evaluations means, usually none."""
     if evaluations == POISON:
         os.kill(os.getpid(), signal.SIGKILL)
     if evaluations == GREEDY:
@@ -74,7 +74,7 @@ def _progress(settings: StyleSettings, mark: Mark, fallback_step: int) -> Progre
         levels=1,
         fraction=mark.evaluation / settings.iterations,
         losses=losses,
-        history=mark.attempt,  # so that a late write of an old attempt shows
+        history=mark.attempt,  # so that the oracle finds late writes of old attempts
         tile=None,
         fallback_step=fallback_step,
         pixels=lambda: image,

@@ -37,7 +37,7 @@ class System:
         self.links: dict[str, Link] = {}
         self._network = Network()
         self._stopping = threading.Event()
-        self._watch = threading.Thread(target=self._look_after_all, daemon=True)
+        self._watch = threading.Thread(target=self._restart_all_ended, daemon=True)
         port = free_port()
         command = redis_server.command(port, folder / "redis")
         self.redis = Process("redis", command, os.environ, folder / "redis.log")
@@ -134,7 +134,7 @@ class System:
         }
         return Process(name, command, environment, self.folder / f"{name}.log")
 
-    def _look_after_all(self) -> None:
+    def _restart_all_ended(self) -> None:
         while not self._stopping.wait(WATCH_SECONDS):
             for process in (self.redis, self.web, *self.workers):
-                process.look_after()
+                process.restart_if_ended()

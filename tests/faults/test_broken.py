@@ -1,4 +1,4 @@
-"""A short run of both scenes with a broken worker: as real processes, over HTTP."""
+"""A short run of both scenes with a broken worker, with real processes and HTTP."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ SCENES = {"beside": ["--jobs=20"], "alone": ["--alone=4", "--trials=0"]}
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Play both at once: each waits most of the time."""
+    """Run both at once, since each mostly waits."""
     folder = tmp_path_factory.mktemp("broken")
     program = [sys.executable, "-m", "tests.faults.broken"]
     running = {
@@ -26,7 +26,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
     return {scene: json.loads((folder / f"{scene}.json").read_text())[0] for scene in SCENES}
 
 
-def test_beside_healthy_workers_a_broken_one_fails_no_job(
+def test_a_broken_worker_fails_no_job_if_healthy_ones_are_online(
     outcomes: dict[str, dict[str, Any]],
 ) -> None:
     outcome = outcomes["beside"]
@@ -36,7 +36,7 @@ def test_beside_healthy_workers_a_broken_one_fails_no_job(
     assert outcome["pauses"] == [pytest.approx(30, abs=3)]
 
 
-def test_alone_it_fails_one_job_at_most_and_the_others_wait_until_it_is_mended(
+def test_a_broken_worker_alone_fails_at_most_one_job_and_the_others_wait(
     outcomes: dict[str, dict[str, Any]],
 ) -> None:
     outcome = outcomes["alone"]

@@ -41,6 +41,8 @@ def test_no_transition_is_illegal_and_nothing_is_left_behind(outcome: dict[str, 
     assert outcome["findings"] == []
 
 
-def test_each_kind_of_fault_struck_unless_the_machine_forbids_it(outcome: dict[str, Any]) -> None:
+def test_each_kind_of_fault_was_injected_unless_the_machine_lacks_support(
+    outcome: dict[str, Any],
+) -> None:
     struck = {row["kind"] for row in outcome["rows"]}
     assert struck | outcome["skipped"].keys() == {kind.kind for kind in KINDS}

@@ -135,19 +135,19 @@ def test_a_report_by_an_old_attempt_is_doubled() -> None:
     assert wrongs(replace(STORY, reports=[report(13.5, 1)])) == {Wrong.DOUBLED}
 
 
-def test_a_result_of_another_attempt_than_the_records_is_doubled() -> None:
+def test_a_result_of_another_attempt_than_the_recorded_one_is_doubled() -> None:
     other = f"{FOLDER}/1/result.png"
     files = {key: data for key, data in FILES.items() if key != RESULT} | {other: picture()}
     assert wrongs(replace(STORY, record=job(result=other)), files=files) == {Wrong.DOUBLED}
 
 
-def test_a_way_that_no_job_may_go_is_illegal() -> None:
+def test_a_transition_that_no_job_may_make_is_illegal() -> None:
     assert wrongs(with_log(*LOG[1:])) == {Wrong.ILLEGAL}
     assert wrongs(with_log(LOG[0], *LOG[3:])) == {Wrong.ILLEGAL}
     assert wrongs(with_log(*LOG[:2], *LOG[3:])) == {Wrong.ILLEGAL}
 
 
-def test_an_attempt_may_take_up_its_own_lapsed_job_again() -> None:
+def test_an_attempt_may_resume_its_own_expired_lease() -> None:
     again = Entry("running", 13.0, 1), Entry("succeeded", 14.0, 1)
     result = f"{FOLDER}/1/result.png"
     job_data = with_log(*LOG[:3], *again, attempt=1, result=result)
@@ -155,7 +155,7 @@ def test_an_attempt_may_take_up_its_own_lapsed_job_again() -> None:
     assert not wrongs(job_data, files=files | {result: picture(attempt=1)})
 
 
-def test_a_record_that_says_otherwise_than_its_log_is_illegal() -> None:
+def test_a_record_that_contradicts_its_log_is_illegal() -> None:
     job_data = replace(STORY, record=job(state=JobState.CANCELLED))
     assert Wrong.ILLEGAL in wrongs(job_data)
 
@@ -165,7 +165,7 @@ def test_a_file_that_no_record_names_is_an_orphan(key: str) -> None:
     assert wrongs(files=FILES | {key: b""}) == {Wrong.ORPHAN}
 
 
-def test_what_is_still_held_is_found() -> None:
+def test_leftover_leases_queue_entries_and_processes_are_found() -> None:
     assert wrongs(leases=[ID]) == wrongs(queued=[ID]) == wrongs(pids=[7]) == {Wrong.LEFT}
     assert wrongs(load=Load(1, 200)) == {Wrong.LEFT}
 

@@ -1,4 +1,4 @@
-"""The users: they submit jobs, try again without an answer, and record the answers."""
+"""Users who submit jobs, retry if there is no answer, and record the answers."""
 
 import threading
 import time
@@ -17,8 +17,8 @@ USERS = 2
 class Traffic:
     """Submits `total` jobs; `allowed` returns how many may be submitted so far.
 
-    No more wait than `backlog`; when that is 0, no more are in flight than there are workers but
-    two, so that one of them is idle.
+    At most `backlog` jobs are queued. If it is 0, the jobs in flight are at least two fewer than
+    the workers, so that one worker is idle.
     """
 
     def __init__(
@@ -32,13 +32,15 @@ class Traffic:
         self.accepted: dict[str, Order] = {}  # by id, for each 202 that was read
         self.last_accepted_at = time.time()
         self.unanswered = 0
-        self.cancelled: set[str] = set()  # the server said so
-        self.perhaps_deleted: set[str] = set()  # asked to be cancelled, and no answer was read
+        self.cancelled: set[str] = set()  # confirmed by the server
+        self.perhaps_deleted: set[str] = (
+            set()
+        )  # a cancellation was requested, but no answer was read
         self._system = system
         self._orders = orders
         self._total = total
         self._taken = 0
-        self._asking: list[float] = []  # since when, of those who want a job to be taken
+        self._asking: list[float] = []  # the start times of submissions that are not accepted yet
         self._allowed = allowed
         self._backlog = backlog
         self._lock = threading.Lock()

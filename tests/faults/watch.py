@@ -13,7 +13,9 @@ from tests.faults.traffic import Traffic
 
 POLL_SECONDS = 0.05
 WAIT_SECONDS = 90.0
-Look = Callable[[], float | None]  # when it was so, None while it is not; raises LookupError
+Look = Callable[
+    [], float | None
+]  # the time of the event; None before it; LookupError if it cannot come
 
 
 class Watch:
@@ -68,7 +70,7 @@ class Watch:
         if again:
             return self._progressed(job_id, again[0].at)
         if log and log[-1].state in ENDED:
-            raise LookupError  # it had ended by itself
+            raise LookupError  # it had already ended
         return None
 
     def _progressed(self, job_id: str, since: float) -> float | None:
@@ -124,7 +126,7 @@ def _wait(look: Look) -> float | None:
             if found := look():
                 return found
         except StoreUnavailable:
-            pass  # Redis is away: nothing can be seen
+            pass  # Redis is not available
         except LookupError:
             return None
         time.sleep(POLL_SECONDS)

@@ -28,7 +28,7 @@ class Answer:
 
 
 @dataclass
-class Asked:
+class ReceivedRequest:
     method: str
     path: str
     query: str
@@ -46,7 +46,7 @@ def problem(status: int, detail: str, **more: object) -> Answer:
 
 
 def stream(*parts: Part) -> Answer:
-    """Bytes are sent, numbers are waited for, DROP breaks the connection."""
+    """Send bytes, wait for numbers of seconds, drop the connection at DROP."""
     return Answer(type="text/event-stream", stream=parts)
 
 
@@ -88,14 +88,14 @@ def progress_json(evaluation: int = 30, evaluations: int = 150) -> dict[str, Any
 
 class QuietServer(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
-        """Clients that hang up are what some tests are about."""
+        """Ignore clients that hang up, as they do in some tests."""
 
 
 class FakeServer:
-    """Answers "METHOD /path" with the answers given for it, in turn; the last one stays."""
+    """Answers "METHOD /path" with the answers given for it, in turn; the last one repeats."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.received: list[ReceivedRequest] = []
         settings = as_json({"schema": {}, "default_preset": "balanced"})
         self._answers: dict[str, list[Answer]] = {"GET /api/v1/settings": [settings]}
         self._server = QuietServer(("127.0.0.1", 0), self._handler())
@@ -104,8 +104,12 @@ class FakeServer:
     def answer(self, request: str, *answers: Answer) -> None:
         self._answers[request] = list(answers)
 
-    def requests(self, request: str) -> list[Asked]:
-        return [asked for asked in self.asked if f"{asked.method} {asked.path}" == request]
+    def requests(self, request: str) -> list[ReceivedRequest]:
+        return [
+            received
+            for received in self.received
+            if f"{received.method} {received.path}" == request
+        ]
 
     @contextmanager
     def running(self) -> Iterator[FakeServer]:
@@ -118,9 +122,9 @@ class FakeServer:
             self._server.server_close()
             thread.join()
 
-    def _next_answer(self, asked: Asked) -> Answer:
-        self.asked.append(asked)
-        answers = self._answers.get(f"{asked.method} {asked.path}")
+    def _next_answer(self, received: ReceivedRequest) -> Answer:
+        self.received.append(received)
+        answers = self._answers.get(f"{received.method} {received.path}")
         if not answers:
             return problem(404, "There is nothing here.", code="not_found")
         return answers.pop(0) if len(answers) > 1 else answers[0]
@@ -135,10 +139,10 @@ class FakeServer:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 url = urlsplit(self.path)
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                asked = Asked(self.command, url.path, url.query, headers, body)
-                _send(self, fake._next_answer(asked))
+                received = ReceivedRequest(self.command, url.path, url.query, headers, body)
+                _send(self, fake._next_answer(received))
 
-            do_GET = do_POST = do_DELETE = handle_any  # noqa: N815 - http.server wants these names
+            do_GET = do_POST = do_DELETE = handle_any  # noqa: N815 - http.server requires these names
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -177,4 +181,4 @@ def _send_parts(handler: BaseHTTPRequestHandler, parts: Sequence[Part]) -> None:
                 time.sleep(part)
         handler.wfile.write(b"0\r\n\r\n")
     except OSError:
-        handler.close_connection = True  # the client has gone, as a client that detached does
+        handler.close_connection = True  # the client closed the connection, as it does to detach

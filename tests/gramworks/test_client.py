@@ -1,4 +1,4 @@
-"""What the client promises a programmer, over real HTTP."""
+"""The client's methods, over real HTTP."""
 
 import io
 import stat
@@ -64,7 +64,7 @@ def test_submit_takes_bytes_and_open_files_and_several_styles(
 def test_a_missing_file_is_not_sent(server: FakeServer, client: Client, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         client.submit(tmp_path / "gone.jpg", b"style")
-    assert server.asked == []
+    assert server.received == []
 
 
 def test_a_job_may_have_keys_that_this_version_does_not_know(
@@ -80,7 +80,7 @@ def test_a_job_may_have_keys_that_this_version_does_not_know(
     assert job.body["mood"] == "good"
 
 
-def test_an_answer_without_what_a_job_must_have_is_unexpected(
+def test_an_answer_that_lacks_required_keys_is_unexpected(
     server: FakeServer, client: Client
 ) -> None:
     server.answer("GET /api/v1/jobs/j1", as_json({"hello": "world"}))
@@ -88,10 +88,10 @@ def test_an_answer_without_what_a_job_must_have_is_unexpected(
         client.job("j1")
 
 
-def test_an_id_never_leads_to_another_path(server: FakeServer, client: Client) -> None:
+def test_an_id_cannot_change_the_path(server: FakeServer, client: Client) -> None:
     with pytest.raises(GramworksError):
         client.job("../settings?x#y")
-    assert server.asked[0].path == "/api/v1/jobs/..%2Fsettings%3Fx%23y"
+    assert server.received[0].path == "/api/v1/jobs/..%2Fsettings%3Fx%23y"
 
 
 def test_all_jobs_follows_every_page(server: FakeServer, client: Client) -> None:
@@ -100,7 +100,7 @@ def test_all_jobs_follows_every_page(server: FakeServer, client: Client) -> None
     server.answer("GET /api/v1/jobs", as_json(first), as_json(last))
 
     assert [job.id for job in client.all_jobs(page_size=1)] == ["b", "a"]
-    assert [asked.query for asked in server.asked] == ["limit=1", "limit=1&cursor=x%2By"]
+    assert [received.query for received in server.received] == ["limit=1", "limit=1&cursor=x%2By"]
 
 
 def test_wait_returns_the_job_that_succeeded(server: FakeServer, client: Client) -> None:
@@ -109,7 +109,7 @@ def test_wait_returns_the_job_that_succeeded(server: FakeServer, client: Client)
     assert client.wait("j1").seconds_worked == 60.0
 
 
-def test_wait_raises_what_the_server_says_of_a_failure(server: FakeServer, client: Client) -> None:
+def test_wait_raises_the_error_of_a_failed_job(server: FakeServer, client: Client) -> None:
     error = {"code": "out_of_memory", "detail": "The picture needs 9 GB.", "needed": 9}
     failed = sse("job", job_json("failed", error=error), "1")
     server.answer("GET /api/v1/jobs/j1/events", stream(failed))
@@ -127,12 +127,12 @@ def test_wait_raises_when_the_job_was_cancelled(server: FakeServer, client: Clie
         client.wait("j1")
 
 
-def test_fetch_gives_the_picture_in_the_format_that_was_asked_for(
+def test_fetch_returns_the_picture_in_the_requested_format(
     server: FakeServer, client: Client
 ) -> None:
     server.answer(RESULT, Answer(body=b"picture", type="image/webp"))
     assert client.fetch("j1", "webp") == b"picture"
-    assert server.asked[0].query == "format=webp"
+    assert server.received[0].query == "format=webp"
 
 
 @pytest.mark.parametrize(
@@ -143,18 +143,18 @@ def test_the_format_follows_from_the_suffix(
 ) -> None:
     server.answer(RESULT, Answer(body=b"picture"))
     assert client.fetch_to("j1", tmp_path / name).read_bytes() == b"picture"
-    assert server.asked[0].query == f"format={expected}"
+    assert server.received[0].query == f"format={expected}"
 
 
-def test_a_suffix_of_no_known_format_is_refused_before_the_server_is_asked(
+def test_an_unknown_suffix_is_refused_before_anything_is_sent(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
     with pytest.raises(UnknownFormat, match="png, jpeg, webp, tiff"):
         client.fetch_to("j1", tmp_path / "a.gif")
-    assert server.asked == []
+    assert server.received == []
 
 
-def test_a_picture_that_breaks_off_leaves_the_old_file_as_it_was(
+def test_an_interrupted_download_keeps_the_old_file(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
     target = tmp_path / "a.png"
@@ -168,7 +168,7 @@ def test_a_picture_that_breaks_off_leaves_the_old_file_as_it_was(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_picture_that_is_not_ready_leaves_nothing_behind(
+def test_a_picture_that_is_not_ready_leaves_no_file(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
     server.answer(RESULT, problem(409, "The picture is not done yet.", code="not_ready"))
@@ -177,7 +177,7 @@ def test_a_picture_that_is_not_ready_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_saved_picture_can_be_read_by_whom_the_umask_lets(
+def test_a_saved_picture_has_the_permissions_of_the_umask(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
     server.answer(RESULT, Answer(body=b"picture"))
@@ -195,7 +195,7 @@ def test_cancel_stops_a_live_job(server: FakeServer, client: Client) -> None:
 def test_cancel_never_deletes_a_finished_picture(server: FakeServer, client: Client) -> None:
     server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("succeeded")))
     assert client.cancel("j1").state == "succeeded"
-    assert [asked.query for asked in server.asked] == ["if=live"]
+    assert [received.query for received in server.received] == ["if=live"]
 
 
 def test_retry_returns_the_job_that_is_queued_again(server: FakeServer, client: Client) -> None:
@@ -203,7 +203,7 @@ def test_retry_returns_the_job_that_is_queued_again(server: FakeServer, client: 
     assert client.retry("j1").state == "queued"
 
 
-def test_retry_raises_what_the_server_says_of_a_job_that_did_not_fail(
+def test_retry_raises_the_error_for_a_job_that_did_not_fail(
     server: FakeServer, client: Client
 ) -> None:
     refusal = problem(409, "The job is running.", code="not_failed")
@@ -212,21 +212,21 @@ def test_retry_raises_what_the_server_says_of_a_job_that_did_not_fail(
         client.retry("j1")
 
 
-def test_ready_says_whether_the_server_takes_work(server: FakeServer, client: Client) -> None:
+def test_ready_returns_whether_the_server_accepts_jobs(server: FakeServer, client: Client) -> None:
     server.answer("GET /readyz", Answer(503), as_json({"status": "ready", "workers": 1}))
     assert [client.ready(), client.ready()] == [False, True]
 
 
-def test_links_become_whole_addresses(server: FakeServer, client: Client) -> None:
+def test_links_become_absolute_urls(server: FakeServer, client: Client) -> None:
     assert client.absolute("/jobs/j1") == f"{server.url}/jobs/j1"
 
 
-def test_preview_gives_the_newest_preview(server: FakeServer, client: Client) -> None:
+def test_preview_returns_the_newest_preview(server: FakeServer, client: Client) -> None:
     server.answer("GET /api/v1/jobs/j1/preview", Answer(body=b"jpeg"))
     assert client.preview("j1") == b"jpeg"
 
 
-def test_a_proxy_is_not_asked_for_this_machine_itself(
+def test_no_proxy_is_used_for_this_machine(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
@@ -239,5 +239,5 @@ def test_a_proxy_is_not_asked_for_this_machine_itself(
     with FakeServer().running() as proxy, monkeypatch.context() as environment:
         environment.setenv("http_proxy", proxy.url)
         with Client("http://gram.works") as client, pytest.raises(GramworksError):
-            client.job("j1")  # the proxy knows no such address
-        assert [asked.path for asked in proxy.asked] == ["/api/v1/jobs/j1"]
+            client.job("j1")  # the proxy does not know this address
+        assert [received.path for received in proxy.received] == ["/api/v1/jobs/j1"]

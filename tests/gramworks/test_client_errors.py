@@ -1,4 +1,4 @@
-"""All HTTP failures are raised as this package's errors, with a sentence."""
+"""All HTTP failures are raised as this package's errors, with a readable message."""
 
 from collections.abc import Callable, Iterator
 
@@ -50,7 +50,7 @@ def test_each_status_has_its_error(status: int, kind: type[Problem]) -> None:
     assert str(error) == "So it is."
 
 
-def test_a_problem_keeps_all_that_the_server_said() -> None:
+def test_a_problem_keeps_the_whole_problem_document() -> None:
     body = {"detail": "Too big.", "code": "invalid_setting", "field": "settings.size", "maximum": 9}
     error = error_of(lambda _: httpx.Response(422, json=body))
     assert isinstance(error, InvalidRequest)
@@ -58,7 +58,7 @@ def test_a_problem_keeps_all_that_the_server_said() -> None:
     assert error.body["maximum"] == 9
 
 
-def test_a_proxys_html_page_still_gets_a_sentence() -> None:
+def test_an_html_error_page_of_a_proxy_has_a_readable_message() -> None:
     error = error_of(lambda _: httpx.Response(502, html="<h1>Bad Gateway</h1>"))
     assert isinstance(error, Unavailable)
     assert str(error) == (
@@ -70,14 +70,14 @@ def test_a_proxys_html_page_still_gets_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("header", "seconds"), [("60", 60), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)]
 )
-def test_when_to_try_again_is_kept(header: str, seconds: int | None) -> None:
+def test_the_retry_after_header_is_parsed(header: str, seconds: int | None) -> None:
     headers, body = {"Retry-After": header}, {"detail": "The queue is full."}
     error = error_of(lambda _: httpx.Response(429, headers=headers, json=body))
     assert isinstance(error, Unavailable)
     assert (str(error), error.retry_after) == ("The queue is full.", seconds)
 
 
-def test_a_proxy_that_says_only_when_to_try_again_is_quoted() -> None:
+def test_an_error_without_a_body_shows_the_status_and_the_retry_time() -> None:
     error = error_of(lambda _: httpx.Response(503, headers={"Retry-After": "7"}))
     assert str(error).endswith("answered 503 Service Unavailable: try again in 7 s.")
 
@@ -88,7 +88,7 @@ def test_a_redirect_names_the_address_to_use() -> None:
     assert "use the address https://gram.works/api/v1/jobs/j1" in str(error)
 
 
-def test_a_web_page_in_place_of_a_job_is_unexpected() -> None:
+def test_a_web_page_instead_of_a_job_is_unexpected() -> None:
     error = error_of(lambda _: httpx.Response(200, html="<h1>Welcome to my router</h1>"))
     assert isinstance(error, UnexpectedAnswer)
 
@@ -103,7 +103,7 @@ def test_a_web_page_in_place_of_a_job_is_unexpected() -> None:
         (httpx.ReadError(""), "The connection to http://gram.works was lost."),
     ],
 )
-def test_what_httpx_raises_becomes_server_unreachable(cause: Exception, sentence: str) -> None:
+def test_errors_of_httpx_become_server_unreachable(cause: Exception, sentence: str) -> None:
     def fail(_: httpx.Request) -> httpx.Response:
         raise cause
 
@@ -126,12 +126,12 @@ class NotGzip(httpx.SyncByteStream):
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://gram.works", "http://a:b", ""])
-def test_an_address_that_is_none_is_said_to_be(url: str) -> None:
+def test_an_invalid_url_is_reported(url: str) -> None:
     with pytest.raises(ServerUnreachable, match="is not an address such as"), Client(url) as client:
         client.job("j1")
 
 
-def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+def test_a_proxy_from_the_environment_is_not_used_for_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:1")

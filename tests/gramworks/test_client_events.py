@@ -38,7 +38,7 @@ def kinds(client: Client) -> list[type]:
     return [type(event) for event in client.watch("j1")]
 
 
-def test_watch_tells_all_that_happens_until_the_end(server: FakeServer, client: Client) -> None:
+def test_watch_yields_every_event_until_the_end(server: FakeServer, client: Client) -> None:
     preview = sse("preview", {"href": "/api/v1/jobs/j1/preview"}, "3")
     server.answer(EVENTS, stream(RUNNING, b": still here\n\n", PROGRESS, preview, DONE))
 
@@ -62,21 +62,19 @@ def test_a_dropped_event_stream_resumes_from_the_last_event(
     assert second.headers["last-event-id"] == "2"
 
 
-def test_an_event_cut_in_half_by_a_drop_is_not_told(server: FakeServer, client: Client) -> None:
+def test_an_incomplete_event_is_not_yielded(server: FakeServer, client: Client) -> None:
     server.answer(EVENTS, stream(RUNNING, PROGRESS[:-2], DROP), stream(PROGRESS, DONE))
     assert kinds(client) == [JobChanged, Reconnecting, Progressed, JobChanged]
     assert server.requests(EVENTS)[1].headers["last-event-id"] == "1"
 
 
-def test_a_server_that_is_being_restarted_is_waited_for(server: FakeServer, client: Client) -> None:
+def test_watch_waits_for_a_restarting_server(server: FakeServer, client: Client) -> None:
     away = problem(503, "The server is starting.")
     server.answer(EVENTS, stream(RUNNING, DROP), away, away, stream(DONE))
     assert kinds(client) == [JobChanged, *[Reconnecting] * 3, JobChanged]
 
 
-def test_a_server_that_says_when_it_is_back_is_not_asked_before(
-    server: FakeServer, client: Client
-) -> None:
+def test_watch_waits_for_the_time_in_retry_after(server: FakeServer, client: Client) -> None:
     away = problem(503, "Redis is away.")
     away.headers["Retry-After"] = "1"
     server.answer(EVENTS, stream(RUNNING, DROP), away, stream(DONE))
@@ -84,9 +82,7 @@ def test_a_server_that_says_when_it_is_back_is_not_asked_before(
     assert delays == [0.01, 1.0]
 
 
-def test_a_server_that_names_a_distant_time_is_asked_after_a_minute(
-    server: FakeServer, client: Client
-) -> None:
+def test_watch_waits_at_most_a_minute_for_retry_after(server: FakeServer, client: Client) -> None:
     away = problem(503, "Redis is away.")
     away.headers["Retry-After"] = "86400"
     server.answer(EVENTS, stream(RUNNING, DROP), away)
@@ -98,8 +94,8 @@ def test_a_server_that_names_a_distant_time_is_asked_after_a_minute(
     assert delays == [0.01, 60.0]
 
 
-def test_a_stream_is_dead_after_half_a_minute_of_silence() -> None:
-    """The server breaks the silence every five seconds; an answer may take a minute."""
+def test_a_stream_times_out_after_half_a_minute_without_data() -> None:
+    """The server sends a comment every five seconds; other answers may take a minute."""
     timeouts = {}
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -114,16 +110,14 @@ def test_a_stream_is_dead_after_half_a_minute_of_silence() -> None:
     assert timeouts == {"/api/v1/jobs/j1/events": 30.0, "/api/v1/jobs/j1": 60.0}
 
 
-def test_a_server_that_stays_away_is_given_up_in_the_end(
-    server: FakeServer, client: Client
-) -> None:
+def test_watch_gives_up_if_the_server_stays_unreachable(server: FakeServer, client: Client) -> None:
     server.answer(EVENTS, stream(RUNNING, DROP), problem(503, "The store is down."))
     with pytest.raises(ServerUnreachable, match=r"3 times: The store is down\."):
         kinds(client)
     assert len(server.requests(EVENTS)) == 4
 
 
-def test_a_stream_that_brings_the_same_and_breaks_is_given_up_too(
+def test_watch_gives_up_if_every_connection_repeats_the_same_events(
     server: FakeServer, client: Client
 ) -> None:
     server.answer(EVENTS, stream(RUNNING, DROP))
@@ -131,20 +125,24 @@ def test_a_stream_that_brings_the_same_and_breaks_is_given_up_too(
         kinds(client)
 
 
-def test_news_between_drops_restarts_the_retry_period(server: FakeServer, client: Client) -> None:
+def test_new_events_between_drops_restart_the_retry_period(
+    server: FakeServer, client: Client
+) -> None:
     events = [stream(sse("job", job_json(), str(number)), DROP) for number in range(6)]
     server.answer(EVENTS, *events, stream(DONE))
     assert kinds(client).count(Reconnecting) == 6
 
 
-def test_a_watch_that_never_began_does_not_wait(server: FakeServer, client: Client) -> None:
+def test_watch_does_not_retry_a_first_connection_that_fails(
+    server: FakeServer, client: Client
+) -> None:
     server.answer(EVENTS, problem(404, "There is no job j1."))
     with pytest.raises(NotFound, match="There is no job j1"):
         kinds(client)
     assert len(server.requests(EVENTS)) == 1
 
 
-def test_a_stream_that_ends_early_asks_for_the_job_itself(
+def test_after_an_early_end_of_the_stream_the_job_is_fetched(
     server: FakeServer, client: Client
 ) -> None:
     server.answer(EVENTS, stream(RUNNING))
@@ -152,7 +150,7 @@ def test_a_stream_that_ends_early_asks_for_the_job_itself(
     assert kinds(client) == [JobChanged, JobChanged]
 
 
-def test_a_stream_that_ends_before_the_job_is_opened_again(
+def test_a_stream_that_ends_before_its_job_is_opened_again(
     server: FakeServer, client: Client
 ) -> None:
     server.answer(EVENTS, stream(RUNNING), stream(DONE))
@@ -160,9 +158,7 @@ def test_a_stream_that_ends_before_the_job_is_opened_again(
     assert kinds(client) == [JobChanged, Reconnecting, JobChanged]
 
 
-def test_an_event_of_a_kind_from_the_future_is_passed_over(
-    server: FakeServer, client: Client
-) -> None:
+def test_an_unknown_kind_of_event_is_ignored(server: FakeServer, client: Client) -> None:
     server.answer(EVENTS, stream(RUNNING, sse("confetti", {"a": 1}, "2"), DONE))
     assert kinds(client) == [JobChanged, JobChanged]
 
@@ -176,7 +172,7 @@ def test_an_event_without_its_job_is_unexpected(
         kinds(client)
 
 
-def test_an_abandoned_watch_lets_its_connection_go(server: FakeServer, client: Client) -> None:
+def test_an_abandoned_watch_closes_its_connection(server: FakeServer, client: Client) -> None:
     server.answer(EVENTS, stream(RUNNING, *[b": still here\n\n", 0.01] * 20))
     for _ in client.watch("j1"):
         break
@@ -184,7 +180,7 @@ def test_an_abandoned_watch_lets_its_connection_go(server: FakeServer, client: C
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
-def test_messages_do_not_depend_on_how_the_bytes_were_cut(newline: bytes, size: int) -> None:
+def test_messages_do_not_depend_on_how_the_bytes_are_split(newline: bytes, size: int) -> None:
     text = (
         "\ufeff: hello\nid: 7\nevent: job\ndata: Grüße\ndata:two\nretry: 5\n\ndata\n\nevent: x\n\n"
     )

@@ -13,7 +13,7 @@ MARK = "TEST_MARK"
 
 
 class Terminal:
-    """One run of a command, whose processes are known by a mark in their environment."""
+    """One run of a command, whose processes are recognised by a variable in their environment."""
 
     def __init__(self, command: str, data: Path, **environment: str) -> None:
         self._data = data
@@ -37,20 +37,20 @@ class Terminal:
                 start_new_session=True,
             )
 
-    def said(self) -> str:
-        """Return what it printed so far."""
+    def output(self) -> str:
+        """Return what it has printed so far."""
         return self._out.read_text()
 
     def url(self) -> str:
-        """Return where the system is served, once it is."""
-        wait_until(lambda: "Gramworks is at" in self.said() or self.ended, "it serves")
-        found = re.search(r"Gramworks is at (\S+)", self.said())
-        assert found, self.said()
+        """Return the URL of the system once it is served."""
+        wait_until(lambda: "Gramworks is at" in self.output() or self.ended, "it serves")
+        found = re.search(r"Gramworks is at (\S+)", self.output())
+        assert found, self.output()
         return found[1]
 
     @property
     def ended(self) -> bool:
-        """Whether it ended."""
+        """Whether it has ended."""
         return self.process.poll() is not None
 
     def press_ctrl_c(self) -> int:
@@ -59,7 +59,7 @@ class Terminal:
         return self.process.wait(30)
 
     def left_behind(self) -> list[str]:
-        """Return the commands of its processes that still live."""
+        """Return the commands of its processes that still run."""
         return list(self.processes().values())
 
     def kill(self, command: str) -> None:
@@ -69,7 +69,7 @@ class Terminal:
                 os.kill(pid, signal.SIGKILL)
 
     def processes(self) -> dict[int, str]:
-        """Return its processes that live, each with its command line; a zombie has none."""
+        """Return its running processes, each with its command line; zombies have none."""
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             try:
@@ -81,5 +81,5 @@ class Terminal:
 
     def _owns(self, process: Path) -> bool:
         marked = f"{MARK}={self._mark}\0" in (process / "environ").read_text()
-        # Redis writes its title over its environment, and is known by the folder it works in
+        # Redis overwrites its environment with its title; its working folder identifies it
         return marked or (process / "cwd").readlink().is_relative_to(self._data)

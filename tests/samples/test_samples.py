@@ -31,31 +31,31 @@ def _thumbnail(image: Image.Image) -> NDArray[np.float64]:
     return _pixels(image.resize(THUMBNAIL, Image.Resampling.BOX))
 
 
-def test_a_committed_picture_is_what_its_program_makes_now() -> None:
+def test_a_committed_picture_matches_its_program() -> None:
     with Image.open(style_path("woodcut-waves")) as kept:
         difference = np.abs(_pixels(kept) - _pixels(painted("woodcut-waves", FULL_SIZE)))
     assert difference.mean() < 4  # JPEG's own loss, whichever library decodes it
 
 
 @pytest.mark.parametrize("name", STYLES)
-def test_every_committed_picture_shows_what_its_program_paints_at_any_size(name: str) -> None:
+def test_every_program_paints_its_committed_picture_at_any_size(name: str) -> None:
     with Image.open(style_path(name)) as kept:
         difference = np.abs(_thumbnail(kept) - _thumbnail(_small(name)))
     assert difference.mean() < 12
 
 
-def test_no_two_styles_pass_for_each_other() -> None:
+def test_no_two_styles_look_alike() -> None:
     thumbnails = [_thumbnail(_small(name)) for name in STYLES]
     apart = [np.abs(a - b).mean() for i, a in enumerate(thumbnails) for b in thumbnails[:i]]
     assert min(apart) > 30
 
 
 @pytest.mark.parametrize("name", ["stained-glass", "woodcut-waves"])
-def test_a_picture_is_made_the_same_every_time(name: str) -> None:
+def test_painting_is_reproducible(name: str) -> None:
     assert painted(name, SMALL).tobytes() == _small(name).tobytes()
 
 
-def test_strokes_are_laid_the_same_every_time() -> None:
+def test_strokes_are_reproducible() -> None:
     def sketch() -> NDArray[np.floating]:
         canvas = Canvas(np.zeros((60, 80, 3)), np.random.default_rng(7))
         colour, level = np.full((60, 80, 3), 0.5), np.zeros((60, 80))
@@ -85,14 +85,14 @@ def test_the_photographs_come_with_scikit_image(name: str) -> None:
         assert min(photograph.size) >= 300
 
 
-def test_asking_for_an_unknown_picture_tells_which_there_are() -> None:
+def test_the_error_for_an_unknown_picture_lists_the_known_ones() -> None:
     with pytest.raises(ValueError, match="woodcut-waves"):
         style_path("sunflowers")
     with pytest.raises(ValueError, match="astronaut"):
         photograph_path("holiday")
 
 
-def test_without_scikit_image_the_error_tells_what_to_install(
+def test_without_scikit_image_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(samples, "find_spec", lambda _: None)

@@ -1,4 +1,4 @@
-"""Deployment settings: read from the environment, each explained, each fault named."""
+"""Deployment settings: read from the environment, each explained, each error named."""
 
 import socket
 from pathlib import Path
@@ -64,7 +64,9 @@ def test_a_value_is_taken_from_the_environment(
         ("GRAMWORKS_LOG_LEVEL", "loud"),
     ],
 )
-def test_an_invalid_value_is_refused_with_its_name_and_itself(variable: str, text: str) -> None:
+def test_the_error_for_an_invalid_value_has_its_name_and_the_value(
+    variable: str, text: str
+) -> None:
     with pytest.raises(InvalidConfig) as error:
         Config.read({variable: text})
     assert error.value.parameters["name"] == variable
@@ -111,7 +113,7 @@ def test_an_address_of_another_machine_is_refused() -> None:
     assert "not an address of this machine" in str(error.value.parameters["message"])
 
 
-def test_a_taken_port_is_refused_with_another_one() -> None:
+def test_a_taken_port_is_refused_with_an_alternative() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -128,13 +130,13 @@ def test_port_0_is_a_free_port() -> None:
     assert check_address(Config(GRAMWORKS_PORT=0)) > 0
 
 
-def test_images_are_kept_beside_all_else_unless_told_otherwise() -> None:
+def test_images_are_stored_in_the_data_folder_by_default() -> None:
     assert Config.read({"GRAMWORKS_DATA": "/data"}).object_store_url == "/data/images"
     both = {"GRAMWORKS_DATA": "/data", "GRAMWORKS_IMAGES": "s3://bucket/prefix"}
     assert Config.read(both).object_store_url == "s3://bucket/prefix"
 
 
-def test_zero_stands_for_no_limit() -> None:
+def test_zero_means_no_limit() -> None:
     assert Config().retention is None
     assert Config(GRAMWORKS_RETENTION_DAYS=0.5).retention == 43_200
     assert Config().memory is None

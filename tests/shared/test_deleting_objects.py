@@ -11,7 +11,7 @@ from shared.errors import ObjectNotFound, StoreUnavailable
 from shared.object_store import ObjectStore
 
 
-def test_deleting_what_is_not_there_deletes_the_rest(objects: ObjectStore) -> None:
+def test_deleting_ignores_missing_objects_and_deletes_the_rest(objects: ObjectStore) -> None:
     objects.put("jobs/1/a.png", b"x")
     objects.delete(["jobs/1/none.png", "jobs/1/a.png", "jobs/2/none.png"])
     with pytest.raises(ObjectNotFound):
@@ -31,7 +31,7 @@ def test_unfinished_files_are_deleted_by_their_age(objects: ObjectStore, tmp_pat
     assert sorted(path.name for path in folder.iterdir()) == ["a.png", "new.png#1"]
 
 
-def test_what_is_stored_is_listed_with_its_age(objects: ObjectStore) -> None:
+def test_objects_are_listed_with_their_age(objects: ObjectStore) -> None:
     before = datetime.now(UTC) - timedelta(seconds=5)
     for key in ("jobs/1/a.png", "jobs/1/2/b.png", "jobs/12/c.png"):
         objects.put(key, b"x")

@@ -42,12 +42,12 @@ def test_a_job_that_no_worker_takes_has_no_estimate() -> None:
     assert forecast([job("huge", pixels=10**9)], [FAST, SLOW], {}) == {}
 
 
-def test_nobody_knows_before_a_worker_was_measured() -> None:
+def test_without_a_measured_worker_there_is_no_estimate() -> None:
     assert forecast([job("a")], [NEW], {}) == {}
     assert forecast([job("a")], [], {}) == {}
 
 
-def test_a_new_worker_counts_as_the_others() -> None:
+def test_a_new_worker_counts_like_the_others() -> None:
     estimates = forecast([job("a")], [NEW, FAST], {"fast": 99.0})
     assert estimates["a"].runs == pytest.approx(6.0)
     assert estimates["a"].waits == 0.0

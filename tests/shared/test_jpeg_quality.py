@@ -27,6 +27,6 @@ def test_stripes_of_colour_stay_stripes() -> None:
     assert difference.max() < 40
 
 
-def test_noise_comes_back_nearly_as_it_was() -> None:
+def test_noise_is_nearly_unchanged() -> None:
     noise = np.random.default_rng(0).integers(90, 160, (64, 64, 3), dtype=np.uint8)
     assert np.abs(decode(encode(noise, "jpeg")).astype(int) - noise).mean() < 3.5

@@ -9,7 +9,7 @@ from shared.errors import InvalidConfig, ObjectNotFound, StoreUnavailable
 from shared.object_store import ObjectStore, check_place
 
 
-def test_what_is_put_can_be_got(objects: ObjectStore) -> None:
+def test_a_stored_object_can_be_read(objects: ObjectStore) -> None:
     objects.put("jobs/1/result.png", b"\x00picture\xff")
     assert objects.get("jobs/1/result.png") == b"\x00picture\xff"
 
@@ -26,7 +26,7 @@ def test_a_missing_object_is_named(objects: ObjectStore) -> None:
     assert error.value.parameters == {"key": "jobs/none/result.png"}
 
 
-def test_a_folder_is_deleted_with_all_in_it_and_nothing_beside_it(objects: ObjectStore) -> None:
+def test_deleting_a_folder_deletes_only_its_contents(objects: ObjectStore) -> None:
     inside, beside = ["jobs/1/a.png", "jobs/1/2/b.png"], ["jobs/12/a.png", "jobs/2/1/a.png"]
     for key in inside + beside:
         objects.put(key, b"x")
@@ -37,29 +37,29 @@ def test_a_folder_is_deleted_with_all_in_it_and_nothing_beside_it(objects: Objec
     assert [objects.get(key) for key in beside] == [b"x", b"x"]
 
 
-def test_deleting_a_folder_that_is_not_there_is_no_error(objects: ObjectStore) -> None:
+def test_deleting_a_missing_folder_is_not_an_error(objects: ObjectStore) -> None:
     objects.delete_folder("jobs/none")
 
 
 @pytest.mark.parametrize("key", ["../outside", "a/../../outside", "/../outside"])
-def test_no_key_leads_out_of_the_folder(objects: ObjectStore, tmp_path: Path, key: str) -> None:
+def test_no_key_can_leave_the_folder(objects: ObjectStore, tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="illegal"):
         objects.put(key, b"x")
     assert not (tmp_path / "outside").exists()
     assert not (tmp_path.parent / "outside").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_said_at_once(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_error_at_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnavailable) as error:
         ObjectStore(str(tmp_path / "file" / "images"))
     assert error.value.parameters["store"] == "images"
 
 
-def test_a_folder_that_cannot_be_written_is_said_when_it_is_used(
+def test_a_folder_that_cannot_be_written_is_an_error_on_use(
     objects: ObjectStore, tmp_path: Path
 ) -> None:
-    # Root may write everywhere, so the folder is no folder any more.
+    # Root can write everywhere, so a file replaces the folder.
     (tmp_path / "images").rmdir()
     (tmp_path / "images").write_text("in the way")
     with pytest.raises(StoreUnavailable) as error:
@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_written_is_said_when_it_is_used(
         ({"GRAMWORKS_DATA": "/dev/null"}, "GRAMWORKS_DATA"),
     ],
 )
-def test_a_place_where_no_store_can_be_is_told_by_its_setting_in_one_line(
+def test_an_unusable_location_is_reported_with_its_setting_in_one_line(
     settings: dict[str, str], name: str
 ) -> None:
     with pytest.raises(InvalidConfig) as error:
@@ -89,7 +89,7 @@ def test_a_place_where_no_store_can_be_is_told_by_its_setting_in_one_line(
     assert "\n" not in message
 
 
-def test_a_folder_that_is_not_there_yet_is_a_place_for_a_store(tmp_path: Path) -> None:
+def test_a_missing_folder_is_a_valid_location(tmp_path: Path) -> None:
     check_place(Config(GRAMWORKS_DATA=tmp_path / "new"))
 
 

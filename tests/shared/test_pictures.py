@@ -40,7 +40,7 @@ def test_the_shifted_means_make_a_picture_bluer() -> None:
     assert (shifted - keras).tolist() == [-27, -20, 20]
 
 
-def test_deprocessing_leaves_its_input_as_it_was() -> None:
+def test_deprocessing_does_not_change_its_input() -> None:
     before = CENTRED.copy()
     deprocess(CENTRED, DEPROCESS_MEANS["keras"])
     assert np.array_equal(CENTRED, before)

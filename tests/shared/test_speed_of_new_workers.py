@@ -1,4 +1,4 @@
-"""A worker that was not measured yet counts as the median of those that were."""
+"""A worker that is not measured yet counts as the median of the others."""
 
 import pytest
 
@@ -18,6 +18,6 @@ def test_it_counts_as_the_median() -> None:
     assert estimate.runs == pytest.approx(2 + 1000 / 100)
 
 
-def test_half_a_measurement_counts_for_nothing() -> None:
+def test_an_incomplete_measurement_is_ignored() -> None:
     half = Worker(name="half", pixels=10**6, speed=5.0)
     assert forecast([QueuedJob("job", 5000, 1000.0)], [half], {}) == {}

@@ -16,7 +16,7 @@ def test_the_message_names_the_task_and_has_no_arguments(redis: Connection, redi
     assert message["headers"]["argsrepr"] == "()"
 
 
-def test_a_redis_that_is_away_delays_nobody() -> None:
+def test_an_unavailable_redis_causes_no_delay() -> None:
     app = celery_app("redis://127.0.0.1:1/0")
     begin = time.monotonic()
     wake(app)

@@ -99,7 +99,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
-    """Return when it is true; fail when it has not become so in time."""
+    """Return once `true()` holds; fail if that takes longer than `seconds`."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"

@@ -1,4 +1,4 @@
-"""A new term of the loss is one file: everything else shows it without a change."""
+"""A new term of the loss is one file: everything else shows it without changes."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -34,13 +34,13 @@ class Contrast(Term):
 
     name = "contrast"
 
-    def layers(self, settings: StyleSettings) -> Mapping[str, float]:  # noqa: ARG002 - it reads one layer always
+    def layers(self, settings: StyleSettings) -> Mapping[str, float]:  # noqa: ARG002 - it always reads the same layer
         return {PIXELS: 1.0}
 
     def statistic(
         self,
         activations: tf.Tensor,
-        content: tf.Tensor | None,  # noqa: ARG002 - it compares with nothing
+        content: tf.Tensor | None,  # noqa: ARG002 - it has no target
     ) -> tf.Tensor:
         return tf.reduce_sum(tf.square(activations))
 

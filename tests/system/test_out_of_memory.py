@@ -13,7 +13,7 @@ from tests.system.running_system import RunningSystem, wait_until
 # Resident at 600 and 720 rows: 1.44 and 1.68 GB whole, 1.03 and 1.12 GB in tiles. Pages of the
 # libraries that other processes loaded before do not count, so the job must need far more.
 LIMIT = 1_150_000_000  # bytes
-PLANNED_MB = "8000"  # what the worker believes to have
+PLANNED_MB = "8000"  # what the worker is configured to plan with
 SETTINGS = {"preset": "balanced", "size": 680, "iterations": 2, "pyramid": 1}
 GROUPS = Path("/sys/fs/cgroup")
 
@@ -41,7 +41,7 @@ def _empty(group: Path) -> bool:
 
 @pytest.mark.usefixtures("redis")
 @pytest.mark.timeout(280)
-def test_a_job_that_the_kernel_killed_for_its_memory_goes_on_in_tiles(
+def test_a_job_that_the_kernel_killed_for_its_memory_continues_in_tiles(
     redis_url: str, tmp_path: Path, cage: Path
 ) -> None:
     system = RunningSystem(redis_url, tmp_path)

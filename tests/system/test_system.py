@@ -1,4 +1,4 @@
-"""The whole system keeps its promises: real Redis, real worker processes, real gunicorn, HTTP."""
+"""The whole system: real Redis, real worker processes, real gunicorn, HTTP."""
 
 import io
 import os
@@ -57,7 +57,7 @@ def has_progress(client: Client, job: Job) -> bool:
     return client.job(job.id).progress is not None
 
 
-def test_a_job_waits_for_a_worker_and_is_painted_when_one_comes(
+def test_a_job_waits_for_a_worker_and_is_painted_when_one_starts(
     system: RunningSystem, client: Client
 ) -> None:
     job = submit(client, QUICK)
@@ -69,7 +69,7 @@ def test_a_job_waits_for_a_worker_and_is_painted_when_one_comes(
         assert picture.convert("RGB").getcolors(1000) is None  # more than a thousand colours
 
 
-def test_the_main_process_loads_no_tensorflow_and_listens_to_no_remote_control(
+def test_the_main_process_loads_no_tensorflow_and_has_no_remote_control(
     system: RunningSystem, redis_url: str
 ) -> None:
     main = system.running("worker").pid
@@ -81,7 +81,7 @@ def test_the_main_process_loads_no_tensorflow_and_listens_to_no_remote_control(
     redis.close()
 
 
-def test_watching_tells_the_whole_story(client: Client) -> None:
+def test_watching_shows_every_change(client: Client) -> None:
     job = submit(client, QUICK)
     events = list(client.watch(job.id))
     states = [event.job.state for event in events if isinstance(event, JobChanged)]
@@ -102,12 +102,12 @@ def test_a_running_job_is_cancelled_and_the_next_one_runs(client: Client) -> Non
 
 
 def wait_for_checkpoint(jobs_of: JobStore, job: Job) -> None:
-    """Return when it is there: a job that is stopped before starts anew."""
+    """Return when there is one: without it, the next attempt starts from the beginning."""
     wait_until(lambda: jobs_of.get(job.id).checkpoint is not None, "the job is saved")
 
 
 def saved_evaluation(system: RunningSystem, jobs_of: JobStore, job: Job) -> int:
-    """Return the evaluation of the checkpoint; progress that was reported may be further."""
+    """Return the evaluation of the checkpoint; reported progress may be further."""
     key = jobs_of.get(job.id).checkpoint
     assert key is not None
     snapshot = load(key, ObjectStore(str(system.folder / "images")))
@@ -159,7 +159,7 @@ def test_a_killed_worker_loses_no_job_and_little_work(
     )
     assert first.progress.evaluation > saved > 0
     assert second.eta_seconds is not None
-    assert state(client, newer) == "queued"  # what was interrupted goes first
+    assert state(client, newer) == "queued"  # the interrupted job goes first
     ended = client.wait(job.id)
     assert (ended.state, ended.attempt) == ("succeeded", 2)
     assert client.wait(newer.id).state == "succeeded"
@@ -176,7 +176,7 @@ def test_a_killed_pool_process_loses_no_job(
     assert [line.reason for line in jobs_of.get(job.id).log] == [None, None, "killed", None, None]
 
 
-def test_the_web_may_restart_while_a_job_runs(system: RunningSystem, client: Client) -> None:
+def test_the_web_can_restart_while_a_job_runs(system: RunningSystem, client: Client) -> None:
     job = submit(client, {**LONG, "iterations": 60})
     wait_until(lambda: has_progress(client, job), "the job runs")
     kill(system.running("web"))
@@ -184,7 +184,7 @@ def test_the_web_may_restart_while_a_job_runs(system: RunningSystem, client: Cli
     assert client.wait(job.id).state == "succeeded"
 
 
-def test_a_worker_ends_when_told_to_while_redis_is_away(tmp_path: Path) -> None:
+def test_a_worker_stops_on_request_while_redis_is_down(tmp_path: Path) -> None:
     redis, url = start_redis(tmp_path / "redis")
     system = RunningSystem(url, tmp_path)
     system.start_web()

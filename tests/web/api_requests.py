@@ -47,7 +47,7 @@ def accepted(response: TestResponse) -> dict[str, Any]:
 
 
 def problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:
-    """Return the body of an answer that says what is wrong, as RFC 9457 wants it."""
+    """Return the body of an error, a problem document (RFC 9457)."""
     assert response.status_code == status, response.text
     assert response.mimetype == "application/problem+json"
     body: dict[str, Any] = json.loads(response.text)

@@ -1,4 +1,4 @@
-"""The application over the tests' Redis, and a client that asks it."""
+"""The application over the tests' Redis, and its test client."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,9 @@ def web_config(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Conf
 
 @pytest.fixture(scope="session")
 def app(web_config: Config) -> Iterator[Flask]:
-    made = create_app(web_config, cache=lambda make: make)  # a test sees what it just did
+    made = create_app(
+        web_config, cache=lambda make: make
+    )  # a test must see its own changes at once
     yield made
     close(made)
 

@@ -31,13 +31,13 @@ def white(width: int, height: int) -> bytes:
 
 
 def noise(format_name: str) -> bytes:
-    """Return a picture that cannot be made much smaller, so that half of it is half a picture."""
+    """Return a picture that hardly compresses, so that half the file is half the picture."""
     pixels = np.random.default_rng(0).integers(0, 256, (*SIZE[::-1], 3), dtype=np.uint8)
     return encoded(Image.fromarray(pixels), format_name)
 
 
 def cornered() -> Image.Image:
-    """Return a picture whose corners tell which way is up; the fourth is black."""
+    """Return a picture whose corners show which way is up; the fourth is black."""
     image = Image.new("RGB", SIZE)
     width, height = SIZE[0] // 2, SIZE[1] // 2
     places = {"top left": (0, 0), "top right": (width, 0), "bottom left": (0, height)}
@@ -47,7 +47,7 @@ def cornered() -> Image.Image:
 
 
 def header_only_png(width: int, height: int) -> bytes:
-    """Return the beginning of a PNG that promises pixels and has none."""
+    """Return the header of a PNG without its pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = zlib.crc32(kind + data)
@@ -59,7 +59,7 @@ def header_only_png(width: int, height: int) -> bytes:
 
 @cache
 def swapping_profile() -> bytes:
-    """Return an ICC profile, sRGB's but for one thing: what it calls red is green."""
+    """Return sRGB's ICC profile with red and green swapped."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     swapped = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}
     (tags,) = struct.unpack(">I", profile[128:132])

@@ -46,7 +46,7 @@ def test_both_agree_whatever_is_wrong(app: Flask, own_redis: OwnRedis) -> None:
     assert _says(app) == (AWAY, False)
 
 
-def test_both_agree_where_the_disk_is_full(own_redis: OwnRedis, tmp_path: Path) -> None:
+def test_both_agree_if_the_disk_is_full(own_redis: OwnRedis, tmp_path: Path) -> None:
     full = create_app(
         Config(REDIS_URL=own_redis.url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_MIN_FREE_MB=10**9)
     )

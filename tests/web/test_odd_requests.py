@@ -1,4 +1,4 @@
-"""Malformed requests get a proper error, as all others do."""
+"""Malformed requests get a proper error, like all others."""
 
 import io
 
@@ -20,7 +20,7 @@ STYLE = _part('name="style"; filename="s"', PLAIN)
 NO_UPLOADS: dict[str, tuple[bytes, str | None]] = {
     "nothing": (b"", None),
     "bytes without a type": (PLAIN, None),
-    "a bare picture": (PLAIN, "image/png"),
+    "a picture without a form": (PLAIN, "image/png"),
     "JSON": (b'{"content": "a.png"}', "application/json"),
     "a plain form": (b"content=a&style=b", "application/x-www-form-urlencoded"),
     "no boundary": (_part('name="content"; filename="a"', PLAIN), "multipart/form-data"),
@@ -42,13 +42,15 @@ NO_UPLOADS: dict[str, tuple[bytes, str | None]] = {
 
 
 @pytest.mark.parametrize("kind", NO_UPLOADS)
-def test_what_is_no_upload_is_refused_as_one_without_files(client: FlaskClient, kind: str) -> None:
+def test_a_request_that_is_not_an_upload_is_refused_like_one_without_files(
+    client: FlaskClient, kind: str
+) -> None:
     body, content_type = NO_UPLOADS[kind]
     response = client.post(JOBS, data=body, content_type=content_type)
     assert problem(response, 422, "missing_file")["field"] == "content"
 
 
-# Werkzeug leaves what it had read of such an upload to the collector.
+# Werkzeug leaves the open files of such an upload to the garbage collector.
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "body",
@@ -58,35 +60,35 @@ def test_what_is_no_upload_is_refused_as_one_without_files(client: FlaskClient, 
     ],
     ids=["between the parts", "in a header"],
 )
-def test_an_upload_that_breaks_off_is_answered_by_a_refusal(
-    client: FlaskClient, body: bytes
-) -> None:
+def test_a_truncated_upload_is_refused(client: FlaskClient, body: bytes) -> None:
     assert 400 <= client.post(JOBS, data=body, content_type=BOUNDARY).status_code < 500
 
 
 ODD_PARTS = {
     "line feeds in a file name": _part('name="content"; filename="a%0d%0aX: y"', PLAIN),
     "a path as a file name": _part('name="content"; filename="../../etc/passwd"', PLAIN),
-    "a file name in another tongue": _part("name=content; filename*=UTF-8''%E2%82%AC", PLAIN),
-    "a declared type that lies": _part(
+    "a file name in another script": _part("name=content; filename*=UTF-8''%E2%82%AC", PLAIN),
+    "a wrong declared type": _part(
         'name="content"; filename="a"', PLAIN, "Content-Type: text/html"
     ),
-    "an encoding that lies": _part(
+    "a wrong encoding": _part(
         'name="content"; filename="a"', PLAIN, "Content-Transfer-Encoding: base64"
     ),
-    "headers nobody knows": _part('name="content"; filename="a"', PLAIN, "X-Odd: " + "x" * 2000),
+    "unknown headers": _part('name="content"; filename="a"', PLAIN, "X-Odd: " + "x" * 2000),
 }
 
 
 @pytest.mark.parametrize("kind", ODD_PARTS)
-def test_oddly_named_files_are_judged_by_their_content(client: FlaskClient, kind: str) -> None:
+def test_the_content_of_an_oddly_named_file_decides_its_format(
+    client: FlaskClient, kind: str
+) -> None:
     body = ODD_PARTS[kind] + STYLE + b"--B--\r\n"
     response = client.post(JOBS, data=body, content_type=BOUNDARY)
     accepted(response)
     assert "X" not in response.headers
 
 
-def test_of_a_field_that_is_sent_twice_the_first_counts(client: FlaskClient) -> None:
+def test_the_first_value_of_a_repeated_field_counts(client: FlaskClient) -> None:
     fields = {"settings": ['{"size": 64}', '{"size": 96}']}
     assert accepted(client.post(JOBS, data=upload() | fields))["settings"]["size"] == 64
 
@@ -104,7 +106,9 @@ def test_an_unknown_file_field_is_refused_and_named(client: FlaskClient) -> None
 
 
 @pytest.mark.parametrize("path", ["/", JOBS, "/api/v1/settings", "/healthz", "/readyz"])
-def test_head_and_options_are_answered_wherever_get_is(client: FlaskClient, path: str) -> None:
+def test_head_and_options_are_answered_on_every_path_with_get(
+    client: FlaskClient, path: str
+) -> None:
     head, options = client.head(path), client.options(path)
     assert (head.status_code, head.data) == (200, b"")
     assert options.status_code == 200
@@ -120,7 +124,7 @@ def test_head_and_options_are_answered_wherever_get_is(client: FlaskClient, path
         {"X-HTTP-Method-Override": "DELETE"},
     ],
 )
-def test_no_header_leads_elsewhere(
+def test_no_request_header_changes_the_links(
     client: FlaskClient, jobs: JobStore, headers: dict[str, str]
 ) -> None:
     response = client.post(JOBS, data=upload(), headers=headers)
@@ -130,7 +134,7 @@ def test_no_header_leads_elsewhere(
     assert len(jobs.page(2).jobs) == 1
 
 
-def test_doubled_slashes_lead_to_the_address_that_is_meant(client: FlaskClient) -> None:
+def test_doubled_slashes_redirect_to_the_clean_path(client: FlaskClient) -> None:
     response = client.get("/api//v1///jobs")
     assert response.status_code == 308
     assert response.headers["Location"].endswith(JOBS)

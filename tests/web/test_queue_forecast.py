@@ -39,7 +39,7 @@ def _runs(jobs: JobStore, job_id: str) -> float:
     return OVERHEAD + jobs.get(job_id).work / SPEED
 
 
-def test_the_time_of_the_queue_is_told_apart_from_that_of_the_run(
+def test_the_time_in_the_queue_is_separate_from_the_time_of_the_run(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     _online(workers)
@@ -49,7 +49,7 @@ def test_the_time_of_the_queue_is_told_apart_from_that_of_the_run(
     assert _times(client, second) == pytest.approx([runs, 2 * runs], abs=0.1)
 
 
-def test_nobody_knows_while_no_measured_worker_is_online(
+def test_without_a_measured_worker_online_times_are_unknown(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     job_id = queued(jobs)
@@ -58,7 +58,7 @@ def test_nobody_knows_while_no_measured_worker_is_online(
     assert _times(client, job_id) == [None, None]
 
 
-def test_a_running_job_is_over_when_it_says(
+def test_a_running_job_ends_at_the_time_that_it_reported(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     _online(workers)
@@ -69,7 +69,7 @@ def test_a_running_job_is_over_when_it_says(
     assert _times(client, waiting) == pytest.approx([70, 70 + _runs(jobs, waiting)], abs=0.1)
 
 
-def test_a_running_job_that_has_not_said_is_judged_by_its_work(
+def test_a_running_job_without_a_report_is_estimated_by_its_work(
     client: FlaskClient, jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     _online(workers)
@@ -86,7 +86,7 @@ def test_a_running_job_that_has_not_said_is_judged_by_its_work(
     assert _times(client, waiting)[0] == 0.0
 
 
-def test_a_worker_is_not_counted_on_while_nobody_knows_when_it_gets_free(
+def test_a_busy_worker_with_an_unknown_end_is_ignored(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     _online(workers)
@@ -99,7 +99,7 @@ def test_a_worker_is_not_counted_on_while_nobody_knows_when_it_gets_free(
     assert _times(client, queued(jobs))[0] == 50.0
 
 
-def test_a_worker_that_drains_is_not_counted_on(
+def test_a_draining_worker_is_ignored(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     _online(workers)
@@ -123,7 +123,7 @@ def test_the_page_shows_position_and_times(
     assert facts == {"position": "1", "starts": "about 2 min", "done": done}
 
 
-def test_in_silence_a_queued_job_is_told_anew_when_its_place_or_time_changed(
+def test_a_queued_job_is_sent_again_when_its_position_or_times_changed(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     before, job_id = queued(jobs), queued(jobs)

@@ -1,4 +1,4 @@
-"""While Redis is down every answer says so; when it is back, all works without a restart."""
+"""While Redis is down, every answer says so; when it is back, no restart is needed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +40,7 @@ def _is_away(response: TestResponse) -> bool:
     return "Redis" in body["detail"] and int(response.headers["Retry-After"]) > 0
 
 
-def test_programs_are_told_on_every_path_to_try_again(
+def test_programs_get_a_retry_after_header_on_every_path(
     own_redis: OwnRedis, asking: FlaskClient
 ) -> None:
     own_redis.stop()
@@ -48,7 +48,7 @@ def test_programs_are_told_on_every_path_to_try_again(
     assert _is_away(submit(asking))
 
 
-def test_people_are_told_on_a_page(own_redis: OwnRedis, asking: FlaskClient) -> None:
+def test_people_see_the_error_on_a_page(own_redis: OwnRedis, asking: FlaskClient) -> None:
     own_redis.stop()
     for response in (asking.get("/"), asking.get("/jobs/x"), asking.post("/", data=upload())):
         assert (response.status_code, response.mimetype) == (503, "text/html")
@@ -63,7 +63,7 @@ def test_the_process_is_healthy_and_not_ready(own_redis: OwnRedis, asking: Flask
     assert _is_away(asking.get("/readyz"))
 
 
-def test_when_redis_is_back_all_works_and_nothing_accepted_is_lost(
+def test_when_redis_is_back_everything_works_and_no_accepted_job_is_lost(
     own_redis: OwnRedis, asking: FlaskClient
 ) -> None:
     before = accepted(submit(asking))
@@ -76,7 +76,7 @@ def test_when_redis_is_back_all_works_and_nothing_accepted_is_lost(
     assert asking.get("/readyz").status_code == 200
 
 
-def test_what_was_not_accepted_leaves_no_pictures(
+def test_a_job_that_was_not_accepted_leaves_no_pictures(
     own_redis: OwnRedis, asking: FlaskClient, tmp_path: Path
 ) -> None:
     own_redis.stop()
@@ -84,7 +84,7 @@ def test_what_was_not_accepted_leaves_no_pictures(
     assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
 
 
-def test_a_stream_ends_so_that_its_reader_asks_again(
+def test_a_stream_ends_so_that_its_reader_reconnects(
     own_redis: OwnRedis, asking: FlaskClient
 ) -> None:
     job = accepted(submit(asking))

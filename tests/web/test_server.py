@@ -63,7 +63,7 @@ def http(port: int, jobs: JobStore) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_events_come_while_the_job_runs_not_after_it(http: httpx.Client, jobs: JobStore) -> None:
+def test_events_are_sent_while_the_job_runs(http: httpx.Client, jobs: JobStore) -> None:
     job = http.post(JOBS, files=FILES).json()
     with http.stream("GET", job["links"]["events"]) as response:
         lines = (line for line in response.iter_lines() if line.startswith("data: "))
@@ -79,7 +79,7 @@ def test_events_come_while_the_job_runs_not_after_it(http: httpx.Client, jobs: J
         assert list(lines) == []
 
 
-def test_a_reader_that_takes_up_is_answered_at_once(http: httpx.Client, jobs: JobStore) -> None:
+def test_a_resuming_reader_is_answered_at_once(http: httpx.Client, jobs: JobStore) -> None:
     job = http.post(JOBS, files=FILES).json()
     last = {"Last-Event-ID": events_of(jobs).last_id(job["id"])}
     began = time.monotonic()
@@ -98,7 +98,7 @@ def test_the_head_of_a_stream_is_answered_at_once(http: httpx.Client, jobs: JobS
 
 
 @pytest.mark.parametrize("megabytes", [1.1, 10])
-def test_a_long_upload_is_refused_and_its_sender_hears_it(
+def test_a_long_upload_is_refused_and_its_sender_gets_the_error(
     http: httpx.Client, megabytes: float
 ) -> None:
     long = {**FILES, "content": ("a", bytes(int(megabytes * 1e6)))}
@@ -126,7 +126,9 @@ def _post_chunks(http: httpx.Client, length: int) -> httpx.Response:
     return http.post(JOBS, content=_chunks(length), headers=multipart)
 
 
-def test_an_upload_of_no_declared_length_is_taken_up_to_the_limit(http: httpx.Client) -> None:
+def test_an_upload_without_a_declared_length_is_accepted_up_to_the_limit(
+    http: httpx.Client,
+) -> None:
     assert _post_chunks(http, 0).status_code == 202
     _is_too_long(_post_chunks(http, 2_000_000))
 
@@ -150,7 +152,7 @@ def test_an_odd_address_is_not_found(port: int, target: str) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 404 ")
 
 
-def test_many_open_streams_keep_nobody_waiting(
+def test_many_open_streams_do_not_block_other_requests(
     port: int, http: httpx.Client, jobs: JobStore
 ) -> None:
     job = http.post(JOBS, files=FILES).json()
@@ -169,7 +171,7 @@ def test_many_open_streams_keep_nobody_waiting(
         assert all('"cancelled"' in "".join(each) for each in lines)
 
 
-def test_a_wrong_setting_of_the_deployment_is_said_by_name() -> None:
+def test_the_error_names_an_invalid_deployment_setting() -> None:
     environment = os.environ | {"GRAMWORKS_PORT": "http"}
     ran = subprocess.run(
         [sys.executable, "-m", "web"],

@@ -28,11 +28,11 @@ def _waiting(client: FlaskClient, job_id: str) -> dict[str, Any]:
     return dict(reported or {})
 
 
-def test_without_a_worker_that_is_said(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_job_says_that_no_worker_is_online(client: FlaskClient, jobs: JobStore) -> None:
     assert _waiting(client, queued(jobs))["code"] == "no_worker_online"
 
 
-def test_a_job_that_only_waits_its_turn_waits_for_no_reason(
+def test_a_job_that_only_waits_for_its_turn_has_no_reason(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     announce(workers, LARGE)
@@ -40,7 +40,7 @@ def test_a_job_that_only_waits_its_turn_waits_for_no_reason(
     assert _waiting(client, queued(jobs)) == {}
 
 
-def test_a_job_too_large_for_those_online_is_told_the_size_that_fits(
+def test_a_job_too_large_for_the_online_workers_shows_the_size_that_fits(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     announce(workers, SMALL)
@@ -57,7 +57,7 @@ def test_a_job_too_large_for_those_online_is_told_the_size_that_fits(
     assert _waiting(client, queued(jobs, size=120)) == {}
 
 
-def test_a_job_that_fits_at_no_size_is_told_so(
+def test_a_job_that_fits_at_no_size_says_so(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     announce(workers, Worker(name="tiny", pixels=0))
@@ -66,7 +66,7 @@ def test_a_job_that_fits_at_no_size_is_told_so(
     assert "No size would fit" in reported["detail"]
 
 
-def test_a_job_whose_workers_all_drain_is_told_so(
+def test_a_job_says_that_all_its_workers_are_draining(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     announce(workers, LARGE)
@@ -79,7 +79,7 @@ def test_a_job_whose_workers_all_drain_is_told_so(
     assert _waiting(client, job_id) == {}
 
 
-def test_a_job_waits_for_suspended_workers_only_where_no_other_takes_it(
+def test_a_job_waits_for_suspended_workers_only_if_no_other_can_take_it(
     client: FlaskClient, jobs: JobStore, workers: Workers
 ) -> None:
     for name in ("broken", "healthy"):
@@ -92,19 +92,19 @@ def test_a_job_waits_for_suspended_workers_only_where_no_other_takes_it(
     job_id = queued(jobs)
     assert _waiting(client, job_id) == {}
     workers.leave("healthy")
-    told = _waiting(client, job_id)
-    assert told["code"] == "workers_suspended"
-    assert "RuntimeError: CUDA" in told["detail"]
+    waiting = _waiting(client, job_id)
+    assert waiting["code"] == "workers_suspended"
+    assert "RuntimeError: CUDA" in waiting["detail"]
 
 
 @pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.QUEUED}))
-def test_a_job_that_is_not_queued_waits_for_nothing(
+def test_a_job_that_is_not_queued_has_no_reason(
     client: FlaskClient, jobs: JobStore, state: JobState
 ) -> None:
     assert _waiting(client, in_state(jobs, state).job_id) == {}
 
 
-def test_the_page_says_why(client: FlaskClient, jobs: JobStore, workers: Workers) -> None:
+def test_the_page_shows_the_reason(client: FlaskClient, jobs: JobStore, workers: Workers) -> None:
     announce(workers, SMALL)
     page = client.get(f"/jobs/{queued(jobs, size=120)}").text
     assert "No worker that is online has enough memory for 160 × 120 pixels" in page

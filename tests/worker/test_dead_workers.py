@@ -1,4 +1,4 @@
-"""What a dead worker of this host held goes back to the queue at once, and is taken up first."""
+"""The job of a dead worker of this host is requeued at once, and resumed first."""
 
 import os
 import socket
@@ -37,7 +37,7 @@ def workers(redis: Connection) -> Workers:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Return what starts a Python program in a process, and returns the process's id."""
+    """Return a function that starts a Python program and returns its process id."""
     processes: list[subprocess.Popen[bytes]] = []
 
     def start(program: str) -> int:
@@ -83,7 +83,7 @@ def test_the_job_of_a_dead_worker_of_this_host_is_requeued(
     assert [key for key in redis.keys("*") if name in key] == []
 
 
-def test_a_process_that_has_the_id_by_now_is_not_the_worker(
+def test_another_process_with_the_same_id_is_not_the_worker(
     jobs: JobStore, workers: Workers, start: Start
 ) -> None:
     claim = _held_by(jobs, workers, name_of(start(SLEEP), HOST))
@@ -99,7 +99,7 @@ def test_jobs_of_living_workers_and_of_other_hosts_stay(
     assert [jobs.get(claim.job_id).state for claim in claims] == ["running"] * 3
 
 
-def test_a_restarted_container_takes_up_what_it_held_under_its_name(
+def test_a_restarted_container_resumes_the_job_held_under_its_name(
     jobs: JobStore, workers: Workers, living: str
 ) -> None:
     claim = _held_by(jobs, workers, living)
@@ -110,7 +110,7 @@ def test_a_restarted_container_takes_up_what_it_held_under_its_name(
 
 
 @pytest.mark.parametrize("newer", ["normal", "low"])
-def test_the_interrupted_job_is_taken_up_before_newer_ones(
+def test_the_interrupted_job_is_resumed_before_newer_ones(
     jobs: JobStore, workers: Workers, newer: Priority
 ) -> None:
     claim = _held_by(jobs, workers, name_of(_dead_pid(), HOST))

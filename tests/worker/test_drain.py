@@ -12,7 +12,7 @@ from tests.worker.job.scripted import ROOMY, claimed, submitted
 from worker.drain import drain, undo
 
 
-def test_a_draining_worker_takes_no_more_jobs_until_that_is_undone(
+def test_a_draining_worker_claims_no_more_jobs_until_the_drain_is_undone(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     job_id = submitted(jobs, objects)
@@ -23,7 +23,7 @@ def test_a_draining_worker_takes_no_more_jobs_until_that_is_undone(
     assert jobs.claim_next(ROOMY, 10) is not None
 
 
-def test_draining_waits_for_the_job_that_runs(
+def test_draining_waits_for_the_running_job(
     jobs: JobStore, objects: ObjectStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     claim = claimed(jobs, objects)
@@ -37,7 +37,7 @@ def test_draining_waits_for_the_job_that_runs(
     ]
 
 
-def test_a_mark_with_a_time_wears_off(jobs: JobStore, objects: ObjectStore) -> None:
+def test_a_drain_with_a_time_limit_expires(jobs: JobStore, objects: ObjectStore) -> None:
     submitted(jobs, objects)
     workers_of(jobs).drain(ROOMY.worker, 0.2)
     assert jobs.claim_next(ROOMY, 10) is None

@@ -19,7 +19,7 @@ def test_without_a_limit_the_machine_s_memory_counts(tmp_path: Path) -> None:
     assert usable_bytes([limit]) == usable_bytes([limit, tmp_path]) == int(physical * 0.75)
 
 
-def test_what_the_kernel_ended_for_its_memory_is_counted(tmp_path: Path) -> None:
+def test_processes_ended_by_the_oom_killer_are_counted(tmp_path: Path) -> None:
     machine, container = tmp_path / "vmstat", tmp_path / "memory.events"
     machine.write_text("nr_free_pages 12\noom_kill 3\n")
     container.write_text("low 0\noom 5\noom_kill 2\noom_group_kill 0\n")

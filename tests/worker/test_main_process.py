@@ -1,4 +1,4 @@
-"""A worker's main process: what becomes of a job whose pool process died, or that is released."""
+"""A worker's main process: how it requeues jobs when its pool process dies or it stops."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -23,7 +23,7 @@ ME, ANOTHER = Capability(NAME, 10**9), Capability("gramworks-2@here", 10**9)
 
 
 class Kernel:
-    """Counts the processes that it ended for their memory."""
+    """Counts the processes that the OOM killer ended."""
 
     kills = 7
 
@@ -62,7 +62,7 @@ Die = Callable[[], None]
 
 @pytest.fixture
 def die(main: MainProcess) -> Die:
-    """Return what the pool process's death does."""
+    """Return a function that reports the pool process's death."""
     return lambda: main._pool_process_died(WorkerLostError("signal 9 (SIGKILL)"))
 
 
@@ -77,7 +77,7 @@ def test_a_job_whose_process_was_killed_is_requeued_at_once(
     assert wakeups(jobs) == 1
 
 
-def test_a_job_killed_for_its_memory_takes_one_step_then_all_then_fails(
+def test_each_oom_kill_takes_one_step_then_all_steps_then_fails_the_job(
     jobs: JobStore, objects: ObjectStore, die: Die, kernel: Kernel
 ) -> None:
     job_id = submitted(jobs, objects, size=320)
@@ -97,7 +97,7 @@ def test_a_job_killed_for_its_memory_takes_one_step_then_all_then_fails(
     assert job.error.parameters == {"width": 400, "height": 320, "maximum": 226}
 
 
-def test_the_kernel_s_kill_is_known_though_rounds_of_maintenance_go_by_before_celery_sees_it(
+def test_an_oom_kill_is_recognised_even_if_celery_reports_it_some_rounds_later(
     jobs: JobStore, objects: ObjectStore, main: MainProcess, die: Die, kernel: Kernel
 ) -> None:
     job_id = submitted(jobs, objects)
@@ -115,7 +115,7 @@ def test_another_worker_s_job_is_left_alone(jobs: JobStore, objects: ObjectStore
     assert jobs.get(theirs).state is JobState.RUNNING
 
 
-def test_a_failed_task_is_no_dead_process(
+def test_a_failed_task_is_not_a_dead_process(
     jobs: JobStore, objects: ObjectStore, main: MainProcess
 ) -> None:
     job_id = submitted(jobs, objects)
@@ -124,7 +124,7 @@ def test_a_failed_task_is_no_dead_process(
     assert jobs.get(job_id).state is JobState.RUNNING
 
 
-def test_the_kernel_s_earlier_kills_do_not_count(
+def test_earlier_oom_kills_do_not_count(
     jobs: JobStore, objects: ObjectStore, main: MainProcess, die: Die, kernel: Kernel
 ) -> None:
     job_id = submitted(jobs, objects)
@@ -151,7 +151,7 @@ def test_a_worker_that_stops_releases_its_job_and_claims_no_more(
     assert claim(jobs, ANOTHER).job_id == job_id
 
 
-def test_a_worker_that_starts_anew_under_its_name_takes_over_what_it_held(
+def test_a_worker_restarted_under_its_name_takes_over_its_job(
     jobs: JobStore, objects: ObjectStore, main: MainProcess
 ) -> None:
     mine = submitted(jobs, objects)
@@ -165,7 +165,7 @@ def test_a_worker_that_starts_anew_under_its_name_takes_over_what_it_held(
     assert claim(jobs).job_id == mine
 
 
-def test_a_suspension_is_logged_once_and_its_end_wakes(
+def test_a_suspension_is_logged_once_and_its_end_wakes_a_worker(
     jobs: JobStore, objects: ObjectStore, main: MainProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(3):

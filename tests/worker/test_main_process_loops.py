@@ -127,14 +127,14 @@ def test_a_suspension_is_in_the_log_and_fails_the_health_check_until_it_is_over(
     assert _health(redis_url).returncode == 0
 
 
-def test_a_worker_that_starts_takes_over_even_if_redis_was_away_at_first(
+def test_a_worker_that_starts_takes_over_even_if_redis_was_down_at_first(
     jobs: JobStore, redis: Connection, redis_url: str, tmp_path: Path
 ) -> None:
     queued(jobs)
     claim = claimed(jobs, Capability(NAME, 10**9))  # by an earlier process of this name
     app = celery_app(redis_url)
     process = MainProcess(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path), NAME, app)
-    process._start()  # what comes before it found no Redis
+    process._start()  # as if taking over had failed before, without Redis
     try:
         wait_until(lambda: jobs.get(claim.job_id).state == "queued", "it is requeued", seconds=8)
     finally:

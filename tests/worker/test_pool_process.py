@@ -64,7 +64,7 @@ def test_one_wake_up_is_enough_for_all_jobs_that_fit(
     assert jobs.get(large).state is JobState.QUEUED
 
 
-def test_it_announces_what_it_takes_and_how_fast_it_has_been(
+def test_it_announces_its_largest_result_and_its_speed(
     jobs: JobStore, objects: ObjectStore, pool: PoolProcess
 ) -> None:
     workers = workers_of(jobs)
@@ -80,14 +80,14 @@ def test_it_announces_what_it_takes_and_how_fast_it_has_been(
 def test_without_its_main_process_it_claims_nothing(
     jobs: JobStore, objects: ObjectStore, pool: PoolProcess, engine: Engine
 ) -> None:
-    """Nobody would stop it, or see it die."""
+    """No process would stop it, or notice its death."""
     submitted(jobs, objects)
-    pool._main_process = -1  # another one than has started this process
+    pool._main_process = -1  # not the process that started this one
     pool._work()
     assert engine.ran == []
 
 
-def test_a_store_that_is_away_ends_neither_the_process_nor_the_worker(
+def test_an_unavailable_store_ends_neither_the_process_nor_the_worker(
     jobs: JobStore, objects: ObjectStore, redis_url: str, tmp_path: Path
 ) -> None:
     submitted(jobs, objects)

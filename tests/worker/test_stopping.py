@@ -1,4 +1,4 @@
-"""A worker that is stopped releases its job at once, whatever its device is doing."""
+"""A worker that is stopped releases its job at once, even during an evaluation."""
 
 import signal
 import time

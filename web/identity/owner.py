@@ -19,7 +19,7 @@ def owner_of(address: str | None) -> str:
 def _household(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
-    except ValueError:  # a socket file's, or a proxy's odd word
+    except ValueError:  # the name of a socket file, or a proxy's value
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
         return str(parsed)

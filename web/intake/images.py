@@ -44,7 +44,7 @@ def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanI
     """
     try:
         image = Image.open(upload.stream, formats=UPLOAD_FORMATS)
-    except Exception as error:  # Pillow's readers raise whatever the bytes make them
+    except Exception as error:  # Pillow's readers raise many kinds of errors for damaged files
         raise NotAnImage(field=field, formats=FORMAT_NAMES) from error
     with image:
         _check_bounds(field, image, max_megapixels)

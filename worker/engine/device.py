@@ -41,7 +41,7 @@ def find_device(memory: int | None, host_memory: int) -> Device:
         device = _gpu(gpus[0], memory)
     else:
         device = Device("the processor", processor_precision(), memory or host_memory)
-    log.info("paints on %s in %s", device.name, device.precision)
+    log.info("using %s with precision %s", device.name, device.precision)
     return device
 
 

@@ -1,12 +1,12 @@
-"""Lets a Python sleep under libfaketime 0.9.10, which refuses its time.sleep (clock_nanosleep)."""
+"""Lets Python sleep under libfaketime 0.9.10, which refuses its time.sleep (clock_nanosleep)."""
 
 import select
 import time
 
 
 def sleep(seconds: float) -> None:
-    """Sleep as ever."""
+    """Sleep like `time.sleep`."""
     select.select([], [], [], seconds)
 
 
-time.sleep = sleep  # type: ignore[assignment] # a float is all that it is ever given
+time.sleep = sleep  # type: ignore[assignment] # it is called with floats only

@@ -1,4 +1,4 @@
-"""What the command line promises a person, and a shell script."""
+"""The command line, used by a person and by a shell script."""
 
 import json
 import os
@@ -75,7 +75,7 @@ def sent_settings(server: FakeServer) -> object:
     return json.loads(after.split(b"\r\n")[0])
 
 
-def test_submit_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:
+def test_submit_in_a_pipe_prints_only_the_id(server: FakeServer) -> None:
     will_succeed(server)
     result = run(server, "submit", "photo.jpg", "painting.jpg")
     assert (result.exit_code, result.stdout) == (0, "j1\n")
@@ -89,7 +89,7 @@ def test_submit_sends_the_server_s_default_preset(server: FakeServer) -> None:
     assert sent_settings(server) == {"preset": "bold"}
 
 
-def test_settings_are_json_where_they_can_be_and_text_otherwise(server: FakeServer) -> None:
+def test_settings_are_sent_as_json_if_they_parse_and_as_text_otherwise(server: FakeServer) -> None:
     will_succeed(server)
     words = ["size=600", "geometry=keras", "style_layers=[1]", "preset_note=a=b", "tv_weight=1e-6"]
     flags = [flag for word in words for flag in ("-s", word)]
@@ -126,24 +126,24 @@ def test_submit_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> 
     ("out", "sentence"),
     [("result.gif", "'.gif'"), ("gone/result.png", "'gone'"), ("photo.jpg", "--force")],
 )
-def test_where_the_picture_goes_is_settled_before_anything_is_sent(
+def test_the_output_file_is_checked_before_anything_is_sent(
     server: FakeServer, out: str, sentence: str
 ) -> None:
     result = run(server, "submit", "photo.jpg", "painting.jpg", "-o", out)
     assert result.exit_code == 1
     assert result.stderr.startswith("error: ")
     assert sentence in result.stderr
-    assert server.asked == []
+    assert server.received == []
 
 
 @pytest.mark.parametrize("command", ["watch", "retry", "fetch"])
-def test_a_file_that_is_there_is_known_before_the_server_is_asked(
+def test_an_existing_file_is_refused_before_anything_is_sent(
     server: FakeServer, command: str
 ) -> None:
     result = run(server, command, "j1", "-o", "photo.jpg")
     assert result.exit_code == 1
     assert "--force" in result.stderr
-    assert server.asked == []
+    assert server.received == []
 
 
 def test_force_replaces_a_file(server: FakeServer, pictures: Path) -> None:
@@ -159,18 +159,18 @@ def test_a_missing_picture_is_named(server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize("words", [["-s", "size"], ["-s", "=3"], ["--no-watch", "-o", "a.png"]])
-def test_what_makes_no_sense_is_a_usage_error(server: FakeServer, words: list[str]) -> None:
+def test_invalid_options_are_a_usage_error(server: FakeServer, words: list[str]) -> None:
     assert run(server, "submit", "photo.jpg", "painting.jpg", *words).exit_code == 2
 
 
-def test_the_servers_sentence_is_shown_in_one_line(server: FakeServer) -> None:
+def test_an_error_of_the_server_is_shown_in_one_line(server: FakeServer) -> None:
     server.answer(SUBMIT, problem(422, "size must be at most 4096 [px].", code="invalid_setting"))
     result = run(server, "submit", "photo.jpg", "painting.jpg", "-s", "size=9999")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "error: size must be at most 4096 [px].\n"
 
 
-def test_a_full_queue_is_told_in_one_line_with_when_to_try_again(server: FakeServer) -> None:
+def test_a_full_queue_is_reported_in_one_line_with_the_retry_time(server: FakeServer) -> None:
     detail = "The queue is full, so the job was not accepted: try again in a minute."
     full = problem(429, detail, code="queue_full")
     full.headers["Retry-After"] = "60"
@@ -180,13 +180,13 @@ def test_a_full_queue_is_told_in_one_line_with_when_to_try_again(server: FakeSer
     assert len(server.requests(SUBMIT)) == 1
 
 
-def test_a_server_that_is_not_there_is_an_error_in_one_line() -> None:
+def test_an_unreachable_server_is_an_error_in_one_line() -> None:
     result = CliRunner().invoke(cli, ["--url", "http://127.0.0.1:9", "list"])
     assert result.exit_code == 1
     assert result.stderr == "error: No server answers at http://127.0.0.1:9 (Connection refused).\n"
 
 
-def test_a_failed_job_says_why_and_exits_with_3(server: FakeServer) -> None:
+def test_a_failed_job_prints_the_reason_and_exits_with_3(server: FakeServer) -> None:
     failed = job_json("failed", error={"code": "diverged", "detail": "The loss grew endless."})
     server.answer(JOB, as_json(failed))
     server.answer(EVENTS, stream(sse("job", failed, "1")))
@@ -210,7 +210,7 @@ def test_fetch_names_the_file_after_the_job(server: FakeServer, pictures: Path) 
     assert (pictures / "j1.webp").exists()
 
 
-def test_cancel_says_what_became_of_the_job(server: FakeServer) -> None:
+def test_cancel_prints_the_new_state(server: FakeServer) -> None:
     server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")))
     assert run(server, "cancel", "j1").stdout == "Job j1 is cancelled.\n"
 
@@ -219,10 +219,10 @@ def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeSe
     server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("succeeded")))
     result = run(server, "cancel", "j1")
     assert (result.exit_code, result.stderr) == (1, "error: Job j1 is already succeeded.\n")
-    assert [asked.query for asked in server.asked] == ["if=live"]
+    assert [received.query for received in server.received] == ["if=live"]
 
 
-def test_retry_in_a_pipe_prints_the_id_alone(server: FakeServer) -> None:
+def test_retry_in_a_pipe_prints_only_the_id(server: FakeServer) -> None:
     server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
     result = run(server, "retry", "j1")
     assert (result.exit_code, result.stdout) == (0, "j1\n")
@@ -243,13 +243,13 @@ def test_retry_of_a_job_that_did_not_fail_is_an_error_in_one_line(server: FakeSe
     assert (result.exit_code, result.stderr) == (1, "error: The job is running; no.\n")
 
 
-def test_status_tells_why_a_job_is_not_started(server: FakeServer) -> None:
+def test_status_shows_why_a_job_does_not_start(server: FakeServer) -> None:
     waiting = {"code": "no_worker_online", "detail": "No worker is online."}
     server.answer(JOB, as_json(job_json("queued", waiting=waiting)))
     assert re.search(r"waiting +No worker is online\.", run(server, "status", "j1").stdout)
 
 
-def test_status_shows_what_happened_to_the_job(server: FakeServer) -> None:
+def test_status_shows_the_log_and_the_fallbacks(server: FakeServer) -> None:
     step = {"state": "queued", "at": "2026-01-01T12:00:00Z", "attempt": 1, "detail": "Back again."}
     fallback = {"attempt": 1, "evaluation": 3, "cause": "killed", "history": 3, "tile": 256}
     reported = job_json(log=[step], fallbacks=[{**fallback, "detail": "In tiles."}])
@@ -259,7 +259,7 @@ def test_status_shows_what_happened_to_the_job(server: FakeServer) -> None:
     assert re.search(r"memory +In tiles\.", shown)
 
 
-def test_list_keeps_ids_whole(server: FakeServer) -> None:
+def test_list_does_not_shorten_ids(server: FakeServer) -> None:
     long = "j" * 50
     jobs = [job_json("queued", id=long, position=2), job_json(id="b", progress=progress_json())]
     server.answer("GET /api/v1/jobs", as_json({"jobs": jobs, "next": None}))
@@ -291,21 +291,23 @@ def test_status_names_the_loss_once(server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize("words", [("--json", "status", "j1"), ("status", "j1", "--json")])
-def test_json_is_what_the_server_said(server: FakeServer, words: tuple[str, ...]) -> None:
+def test_json_output_is_the_answer_of_the_server(
+    server: FakeServer, words: tuple[str, ...]
+) -> None:
     body = job_json(future="Grüße")
     server.answer(JOB, as_json(body))
     result = run(server, *words)
     assert json.loads(result.stdout) == body
 
 
-def test_watching_for_json_leaves_stdout_to_the_json(server: FakeServer) -> None:
+def test_watching_with_json_prints_only_json_to_stdout(server: FakeServer) -> None:
     will_succeed(server)
     result = run(server, "watch", "j1", "--json")
     assert json.loads(result.stdout)["state"] == "succeeded"
     assert "succeeded in" in result.stderr
 
 
-def test_settings_show_what_the_server_says_of_them(server: FakeServer) -> None:
+def test_settings_shows_the_schema_of_the_server(server: FakeServer) -> None:
     server.answer("GET /api/v1/settings", as_json(GUIDE))
     shown = " ".join(run(server, "settings").stdout.split())
     assert "size 400 Height of the result. 32 to 4096 px" in shown
@@ -319,7 +321,7 @@ def test_presets_are_compared(server: FakeServer) -> None:
     assert row.split() == ["pyramid", "1", "3"]
 
 
-def test_ctrl_c_detaches_and_says_how_to_come_back(server: FakeServer) -> None:
+def test_ctrl_c_detaches_and_prints_how_to_resume(server: FakeServer) -> None:
     server.answer(JOB, as_json(job_json()))
     endless = [b": still here\n\n", 0.1] * 100
     server.answer(EVENTS, stream(sse("job", job_json(), "1"), *endless))

@@ -11,7 +11,7 @@ from tests.formatted import ESTIMATES, NUMBERS
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "expected"),
     [
         (-1, "0 s"),
         (41.6, "42 s"),
@@ -21,22 +21,22 @@ from tests.formatted import ESTIMATES, NUMBERS
         (3599.9, "1 h"),
     ],
 )
-def test_a_duration_is_said_in_two_units_at_most(seconds: float, said: str) -> None:
-    assert words.duration(seconds) == said
+def test_a_duration_has_at_most_two_units(seconds: float, expected: str) -> None:
+    assert words.duration(seconds) == expected
 
 
-@pytest.mark.parametrize(("seconds", "said"), ESTIMATES)
-def test_an_estimate_is_said_as_on_the_page(seconds: float, said: str) -> None:
-    assert words.about(seconds) == said
+@pytest.mark.parametrize(("seconds", "expected"), ESTIMATES)
+def test_an_estimate_is_formatted_as_on_the_page(seconds: float, expected: str) -> None:
+    assert words.about(seconds) == expected
 
 
-def test_an_unknown_end_is_not_said() -> None:
+def test_an_unknown_end_is_not_shown() -> None:
     assert words.done_in(None) == ""
     assert words.done_in(42) == "done in about 40 s"
 
 
 @pytest.mark.parametrize(
-    ("position", "starts_in", "said"),
+    ("position", "starts_in", "expected"),
     [
         (3, 118.0, "position 3, starts in about 2 min"),
         (1, 0.0, "position 1, starts in a moment"),
@@ -45,42 +45,42 @@ def test_an_unknown_end_is_not_said() -> None:
     ],
 )
 def test_a_position_is_shown_with_the_start(
-    position: int | None, starts_in: float | None, said: str
+    position: int | None, starts_in: float | None, expected: str
 ) -> None:
-    assert words.queue_position(position, starts_in) == said
+    assert words.queue_position(position, starts_in) == expected
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(5, "0:05"), (185, "3:05"), (7205, "2:00:05")])
-def test_a_clock_keeps_its_width(seconds: float, said: str) -> None:
-    assert words.clock(seconds) == said
+@pytest.mark.parametrize(("seconds", "expected"), [(5, "0:05"), (185, "3:05"), (7205, "2:00:05")])
+def test_a_clock_keeps_its_width(seconds: float, expected: str) -> None:
+    assert words.clock(seconds) == expected
 
 
-@pytest.mark.parametrize(("value", "said"), NUMBERS)
-def test_a_number_is_said_as_on_the_page(value: float, said: str) -> None:
-    assert words.number(value) == said
+@pytest.mark.parametrize(("value", "expected"), NUMBERS)
+def test_a_number_is_formatted_as_on_the_page(value: float, expected: str) -> None:
+    assert words.number(value) == expected
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(812, "812 bytes"), (34_000, "34 kB"), (1_230_000, "1.2 MB")]
+    ("count", "expected"), [(812, "812 bytes"), (34_000, "34 kB"), (1_230_000, "1.2 MB")]
 )
-def test_a_file_size_is_said_in_its_unit(count: int, said: str) -> None:
-    assert words.file_size(count) == said
+def test_a_file_size_has_a_suitable_unit(count: int, expected: str) -> None:
+    assert words.file_size(count) == expected
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"),
+    ("minutes", "expected"),
     [(0, "just now"), (5, "5 min ago"), (180, "3 h ago"), (4320, "2026-01-01")],
 )
-def test_a_moment_is_said_by_its_distance(minutes: int, said: str) -> None:
+def test_a_recent_time_is_shown_relative_to_now(minutes: int, expected: str) -> None:
     now = datetime(2026, 1, 4, 12, tzinfo=UTC)
-    assert words.ago(now - timedelta(minutes=minutes), now) == said
+    assert words.ago(now - timedelta(minutes=minutes), now) == expected
 
 
 LAYERS = [f"block{number}" for number in range(1, 9)]
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "expected"),
     [
         ({"type": "integer", "minimum": 32, "maximum": 4096, "unit": "px"}, "32 to 4096 px"),
         ({"type": "number", "exclusiveMinimum": 0}, "above 0"),
@@ -98,12 +98,12 @@ LAYERS = [f"block{number}" for number in range(1, 9)]
         ({}, "anything"),
     ],
 )
-def test_a_schema_is_said_in_words(setting: dict[str, Any], said: str) -> None:
-    assert schema.allowed(setting, {"$defs": {"Kind": {"enum": ["x", "y"]}}}) == said
+def test_a_schema_is_described_in_words(setting: dict[str, Any], expected: str) -> None:
+    assert schema.allowed(setting, {"$defs": {"Kind": {"enum": ["x", "y"]}}}) == expected
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "expected"),
     [
         (2.5e-8, "2.5e-08"),
         (103.939, "103.939"),
@@ -114,5 +114,5 @@ def test_a_schema_is_said_in_words(setting: dict[str, Any], said: str) -> None:
         ({"a": 1.0, "b": 2}, "a: 1\nb: 2"),
     ],
 )
-def test_a_value_is_said_briefly(value: object, said: str) -> None:
-    assert schema.value(value) == said
+def test_a_value_is_shown_briefly(value: object, expected: str) -> None:
+    assert schema.value(value) == expected

@@ -1,4 +1,4 @@
-"""What a person sees of a watched job, in a terminal and in a pipe."""
+"""How a watched job is shown, in a terminal and in a pipe."""
 
 import io
 import re
@@ -56,7 +56,7 @@ def drawn(watched: WatchedJob, width: int = 80) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_the_bar_shows_how_far_and_how_good_in_three_lines(width: int) -> None:
+def test_the_bar_shows_progress_and_loss_in_three_lines(width: int) -> None:
     bar, place, loss = drawn(running(), width)
     assert bar.startswith("running      ━")
     assert " 20% " in bar
@@ -73,13 +73,13 @@ def test_a_queued_job_shows_its_position() -> None:
     assert second.strip() == "done in about 1 min 40 s"
 
 
-def test_a_queued_job_without_an_estimate_shows_how_long_it_waits() -> None:
+def test_a_queued_job_without_an_estimate_shows_how_long_it_has_waited() -> None:
     watched = WatchedJob(Job.from_json(WAITING | {"starts_in_seconds": None, "eta_seconds": None}))
     (line,) = drawn(watched)
     assert line.startswith("queued       position 3, waiting for ")
 
 
-def test_it_waits_since_it_was_queued_last_not_since_it_was_created_or_started() -> None:
+def test_waiting_time_counts_from_when_the_job_was_last_queued() -> None:
     now = datetime.now(UTC)
     ago = {seconds: (now - timedelta(seconds=seconds)).isoformat() for seconds in (65, 600, 900)}
     log = [
@@ -105,7 +105,7 @@ def test_a_running_job_is_timed_from_its_start() -> None:
     assert 65 <= watched.seconds_elapsed < 90
 
 
-def test_a_job_that_takes_longer_than_was_estimated_is_about_to_end() -> None:
+def test_a_job_past_its_estimate_is_shown_as_about_to_end() -> None:
     watched = WatchedJob(QUEUED)
     watched.update(JobChanged(RUNNING))
     watched.update(Progressed(PROGRESS, 0.01))
@@ -120,13 +120,13 @@ BLOCKED_BY = {"code": "no_worker_online", "detail": "No worker is online just no
 
 
 @pytest.mark.parametrize("width", [60, 80])
-def test_why_a_job_is_not_started_is_shown_whole(width: int) -> None:
+def test_the_reason_why_a_job_waits_is_not_shortened(width: int) -> None:
     lines = drawn(WatchedJob(Job.from_json(WAITING | {"waiting": BLOCKED_BY})), width)
     assert BLOCKED_BY["detail"].split() == " ".join(lines[1:]).split()
     assert max(map(len, lines)) < width
 
 
-def test_a_pipe_is_told_why_a_job_is_not_started() -> None:
+def test_a_pipe_shows_why_a_job_waits() -> None:
     console = pipe()
     watched = WatchedJob(QUEUED)
     watched.update(JobChanged(Job.from_json(WAITING | {"waiting": BLOCKED_BY})))
@@ -157,7 +157,7 @@ def test_a_lost_connection_is_shown_until_it_is_back() -> None:
     assert len(drawn(watched)) == 3
 
 
-def test_an_attempt_that_starts_anew_loses_the_progress_of_the_last() -> None:
+def test_a_new_attempt_from_the_beginning_clears_the_progress() -> None:
     watched = running()
     watched.update(JobChanged(QUEUED))
     assert watched.progress is None
@@ -180,7 +180,7 @@ def test_a_pipe_gets_a_line_at_most_every_few_seconds() -> None:
 
 
 @pytest.mark.parametrize("console", [pipe(), terminal()])
-def test_a_watch_is_shown_to_its_end_over_a_dropped_connection(
+def test_a_job_is_shown_to_its_end_despite_a_dropped_connection(
     server: FakeServer, client: Client, console: Console
 ) -> None:
     progress = sse("progress", {"progress": progress_json(), "eta_seconds": 9.0}, "2")

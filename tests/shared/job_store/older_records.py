@@ -1,4 +1,4 @@
-"""Jobs as the version before records had a version left them in Redis, one in each state.
+"""Jobs in Redis as written before records had a version, one in each state.
 
 `records_without_version.json` was dumped from a Redis that commit e30b74d had written to.
 """

@@ -1,9 +1,9 @@
-"""Workers as they announce themselves."""
+"""Announces workers as they do themselves."""
 
 from shared.job_store.workers import Worker, Workers
 
 
 def announce(workers: Workers, worker: Worker) -> None:
-    """Let a worker say what it can do and that it lives."""
+    """Announce a worker and send its heartbeat."""
     workers.describe(worker)
     workers.heartbeat(worker.name)

@@ -1,4 +1,4 @@
-"""A broken worker costs attempts of a job, not the queue: it is avoided, then suspended."""
+"""A broken worker costs attempts, not jobs: it is avoided, then suspended."""
 
 import json
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def _lost(jobs: JobStore, redis: Connection, job_id: str) -> int:
 # The job that was just lost
 
 
-def test_a_lost_job_is_queued_at_its_old_place_with_the_reason(jobs: JobStore) -> None:
+def test_a_lost_job_is_requeued_at_its_old_place_with_the_reason(jobs: JobStore) -> None:
     first, second = queued(jobs), queued(jobs)
     assert _break(jobs).job_id == first
     job = jobs.get(first)
@@ -81,7 +81,7 @@ def test_the_worker_leaves_the_job_to_others_for_ten_seconds(
     assert claimed(jobs, BROKEN) == Claim(job_id, 2)
 
 
-def test_a_process_that_was_killed_from_outside_is_no_reason_to_leave_the_job(
+def test_a_worker_whose_process_was_killed_may_claim_the_job_again(
     jobs: JobStore, workers: Workers
 ) -> None:
     _online(workers, HEALTHY.worker)
@@ -125,7 +125,7 @@ def test_the_worker_does_not_wait_for_others_that_cannot_take_the_job(
     assert claimed(jobs, BROKEN) == Claim(job_id, 2)
 
 
-def test_the_worker_waits_for_a_worker_of_just_the_right_size(
+def test_the_worker_leaves_the_job_to_a_worker_of_exactly_its_size(
     jobs: JobStore, workers: Workers
 ) -> None:
     _online(workers, HEALTHY.worker, JOB_PIXELS)
@@ -144,7 +144,7 @@ def test_a_worker_whose_drain_is_over_can_take_the_job(
     assert jobs.claim_next(BROKEN, 30) is None
 
 
-def test_the_worker_need_not_wait_once_another_attempt_began(
+def test_the_worker_does_not_wait_after_another_attempt_began(
     jobs: JobStore, workers: Workers
 ) -> None:
     _online(workers, HEALTHY.worker)
@@ -187,7 +187,7 @@ def test_three_different_jobs_in_a_row_suspend_the_worker(
     assert third.job_id == ids[2]
 
 
-def test_the_list_of_workers_says_until_when_and_why(
+def test_the_list_of_workers_shows_the_end_and_the_reason_of_a_suspension(
     jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     _online(workers, HEALTHY.worker)
@@ -200,12 +200,12 @@ def test_the_list_of_workers_says_until_when_and_why(
     assert broken.suspended_until == pytest.approx(before + 30, abs=1)
     assert broken.suspended_reason == "RuntimeError: CUDA context lost"
     assert (healthy.suspended_until, healthy.suspended_reason) == (None, None)
-    workers.describe(broken)  # what a pool process announces is no suspension
+    workers.describe(broken)  # an announcement of the pool process does not change it
     _end_suspension(redis)
     assert [worker.suspended_until for worker in workers.live()] == [None, None]
 
 
-def test_the_reason_is_the_loss_where_no_more_is_known(jobs: JobStore, workers: Workers) -> None:
+def test_without_details_the_reason_is_that_of_the_loss(jobs: JobStore, workers: Workers) -> None:
     for _ in range(3):
         queued(jobs)
     for _ in range(3):
@@ -215,7 +215,7 @@ def test_the_reason_is_the_loss_where_no_more_is_known(jobs: JobStore, workers: 
     assert suspension[1] == "hung"
 
 
-def test_each_further_loss_suspends_for_twice_as_long_and_harms_no_job(
+def test_each_further_loss_suspends_for_twice_as_long_and_fails_no_job(
     jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     ids = [queued(jobs) for _ in range(3)]
@@ -233,7 +233,7 @@ def test_each_further_loss_suspends_for_twice_as_long_and_harms_no_job(
 
 
 @pytest.mark.parametrize("end", ["succeed", "fail", "checkpoint"])
-def test_a_job_that_it_ends_properly_clears_the_row(
+def test_a_job_that_the_worker_ends_clears_its_losses(
     jobs: JobStore, workers: Workers, redis: Connection, end: str
 ) -> None:
     for _ in range(6):
@@ -252,7 +252,7 @@ def test_a_job_that_it_ends_properly_clears_the_row(
     assert workers.suspension(BROKEN.worker) is None
 
 
-def test_success_after_a_suspension_begins_anew_with_the_shortest_pause(
+def test_success_after_a_suspension_resets_its_length(
     jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     for _ in range(6):
@@ -272,7 +272,7 @@ def test_success_after_a_suspension_begins_anew_with_the_shortest_pause(
 
 
 @pytest.mark.parametrize("end", ["cancel", "release", "supersede", "stop"])
-def test_a_job_that_ends_for_other_reasons_leaves_the_row(
+def test_a_job_that_ends_for_other_reasons_keeps_the_losses(
     jobs: JobStore, workers: Workers, end: str
 ) -> None:
     for _ in range(4):
@@ -293,7 +293,7 @@ def test_a_job_that_ends_for_other_reasons_leaves_the_row(
 
 
 @pytest.mark.parametrize("reason", ["killed for its memory", "killed by signal 9", "store away"])
-def test_losses_that_are_not_the_worker_s_do_not_count(
+def test_losses_that_the_worker_did_not_cause_do_not_count(
     jobs: JobStore, redis: Connection, reason: str
 ) -> None:
     for _ in range(4):
@@ -317,7 +317,7 @@ def test_expired_leases_do_not_count(jobs: JobStore, redis: Connection) -> None:
 # Which jobs fail
 
 
-def test_beside_a_healthy_worker_no_job_fails_by_a_broken_one(
+def test_a_broken_worker_fails_no_job_if_a_healthy_one_is_online(
     jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     _online(workers, HEALTHY.worker)
@@ -347,7 +347,7 @@ def test_its_third_loss_of_one_job_suspends_it_instead_of_failing_the_job(
     assert jobs.get(job_id).state is JobState.SUCCEEDED
 
 
-def test_the_only_worker_fails_one_job_at_most_and_the_others_wait(
+def test_the_only_worker_fails_at_most_one_job_and_the_others_wait(
     jobs: JobStore, redis: Connection
 ) -> None:
     first = queued(jobs)
@@ -363,7 +363,7 @@ def test_the_only_worker_fails_one_job_at_most_and_the_others_wait(
     assert [jobs.get(job_id).state for job_id in others] == [JobState.QUEUED] * 3
 
 
-def test_a_second_job_does_not_fail_by_the_only_worker(
+def test_the_only_worker_fails_no_second_job(
     jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     first = queued(jobs)
@@ -380,7 +380,7 @@ def test_a_second_job_does_not_fail_by_the_only_worker(
     assert _lost(jobs, redis, second) == 2
 
 
-def test_a_job_that_ends_every_worker_fails_with_what_is_known_of_each(
+def test_a_job_that_every_worker_loses_fails_with_the_reason_of_each_loss(
     jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     _online(workers, HEALTHY.worker)
@@ -408,7 +408,7 @@ def test_a_job_that_ends_every_worker_fails_with_what_is_known_of_each(
     assert workers.suspension(BROKEN.worker) is None
 
 
-def test_a_job_that_ended_three_workers_in_turn_fails_though_a_healthy_one_is_online(
+def test_a_job_lost_by_three_workers_fails_even_if_a_healthy_one_is_online(
     jobs: JobStore, workers: Workers
 ) -> None:
     for name in ("a", "b", "c", "d"):
@@ -422,7 +422,7 @@ def test_a_job_that_ended_three_workers_in_turn_fails_though_a_healthy_one_is_on
 # What is left in Redis
 
 
-def test_a_worker_that_leaves_or_is_forgotten_leaves_nothing(
+def test_a_removed_or_forgotten_worker_leaves_nothing_in_redis(
     jobs: JobStore, workers: Workers, redis: Connection
 ) -> None:
     for name in ("leaves", "is-forgotten"):
@@ -443,7 +443,7 @@ def test_a_worker_that_leaves_or_is_forgotten_leaves_nothing(
             assert name not in members
 
 
-def test_a_drain_whose_time_is_over_is_forgotten(workers: Workers, redis: Connection) -> None:
+def test_an_expired_drain_is_forgotten(workers: Workers, redis: Connection) -> None:
     workers.drain("stopped", 60)
     workers.drain("drained")
     redis.zincrby("gw:draining", -61, "stopped")
@@ -460,7 +460,7 @@ def test_failures_of_a_worker_that_died_are_forgotten_after_a_day(
     assert 86_000 < redis.ttl("gw:failures:broken") <= 86_400
 
 
-def test_those_who_hold_jobs_are_listed_with_their_claims(jobs: JobStore) -> None:
+def test_holders_are_listed_with_their_claims(jobs: JobStore) -> None:
     for _ in range(3):
         queued(jobs)
     assert jobs.holders() == {}

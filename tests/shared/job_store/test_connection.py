@@ -1,4 +1,4 @@
-"""The connection: Redis's failures become one error, and end when Redis is back."""
+"""The connection raises Redis's failures as one error, and recovers with Redis."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ USES: dict[str, Callable[[JobStore], object]] = {
     "renew": lambda jobs: jobs.renew(Claim("x", 1)),
     "cancel": lambda jobs: jobs.cancel("x"),
     "delete": lambda jobs: jobs.delete("x"),
-    "put back": lambda jobs: jobs.requeue_expired(),
+    "requeue expired": lambda jobs: jobs.requeue_expired(),
     "waiting": lambda jobs: queue_of(jobs).load().jobs,
     "events": lambda jobs: next(events_of(jobs).follow("x", "0-0", silence=0.01)),
     "live workers": lambda jobs: Workers(jobs._connection).live(),
@@ -31,14 +31,14 @@ USES: dict[str, Callable[[JobStore], object]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_every_use_of_a_redis_that_is_away_says_so(use: str) -> None:
+def test_every_use_of_an_unavailable_redis_raises_store_unavailable(use: str) -> None:
     connection = connect("redis://127.0.0.1:1/0", retries=0)
     with pytest.raises(StoreUnavailable) as error:
         USES[use](JobStore(connection))
     assert error.value.parameters["store"] == "redis"
 
 
-def test_a_client_goes_on_when_redis_is_back(own_redis: OwnRedis) -> None:
+def test_a_client_recovers_when_redis_is_back(own_redis: OwnRedis) -> None:
     jobs = JobStore(connect(own_redis.url))
     job_id = queued(jobs)
     own_redis.stop()
@@ -49,14 +49,14 @@ def test_a_client_goes_on_when_redis_is_back(own_redis: OwnRedis) -> None:
     jobs._connection.close()
 
 
-def test_scripts_that_redis_forgot_are_sent_again(jobs: JobStore, redis: Connection) -> None:
+def test_scripts_that_redis_no_longer_has_are_sent_again(jobs: JobStore, redis: Connection) -> None:
     first = queued(jobs)
     redis.script_flush()
     second = queued(jobs)
     assert [jobs.get(job).position for job in (first, second)] == [1, 2]
 
 
-def test_what_redis_refuses_comes_out_as_ours(redis: Connection) -> None:
+def test_errors_of_redis_become_store_unavailable(redis: Connection) -> None:
     redis.set("text", "no list")
     with pytest.raises(StoreUnavailable, match="WRONGTYPE"):
         redis.lpush("text", "item")

@@ -18,13 +18,13 @@ def test_it_claims_no_more_while_others_do(jobs: JobStore, redis: Connection) ->
 def test_it_finishes_the_job_that_it_has(jobs: JobStore, redis: Connection) -> None:
     claim = running(jobs)
     Workers(redis).drain(ANY.worker)
-    assert jobs.claim_next(ANY, 30) is None  # asking does not lose the job that it holds
+    assert jobs.claim_next(ANY, 30) is None  # this claim does not lose the job that it holds
     jobs.report(claim, progress(), None)
     jobs.succeed(claim, "result")
     assert jobs.get(claim.job_id).state is JobState.SUCCEEDED
 
 
-def test_it_claims_again_when_it_may(jobs: JobStore, redis: Connection) -> None:
+def test_it_claims_again_after_the_drain(jobs: JobStore, redis: Connection) -> None:
     queued(jobs), queued(jobs)
     workers = Workers(redis)
     workers.drain(ANY.worker)
@@ -32,6 +32,6 @@ def test_it_claims_again_when_it_may(jobs: JobStore, redis: Connection) -> None:
     jobs.succeed(claimed(jobs, ANY), "result")
     workers.drain(ANY.worker, 60)
     assert jobs.claim_next(ANY, 30) is None
-    redis.zincrby("gw:draining", -61, ANY.worker)  # a minute goes by
+    redis.zincrby("gw:draining", -61, ANY.worker)  # a minute passes
     assert workers.draining() == set()
     claimed(jobs, ANY)

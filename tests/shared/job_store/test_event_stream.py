@@ -9,7 +9,7 @@ from tests.parts import events_of
 from tests.shared.job_store.transitions import progress, queued, running
 
 
-def _told(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
+def _events_of_job(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
     """Return what is in the stream after an event, without waiting for more."""
     reported: list[Event] = []
     for event in events_of(jobs).follow(job_id, after, silence=0.01):
@@ -19,38 +19,38 @@ def _told(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
     raise AssertionError("the events of a job do not end by themselves")
 
 
-def test_a_stream_tells_every_state_in_order(jobs: JobStore) -> None:
+def test_a_stream_has_every_state_in_order(jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.report(claim, progress(), None)
     jobs.show_preview(claim, "key", 4)
     jobs.succeed(claim, "result")
-    reported = [(event.kind, event.data) for event in _told(jobs, claim.job_id)]
+    reported = [(event.kind, event.data) for event in _events_of_job(jobs, claim.job_id)]
     assert reported[:2] == [("state", "queued"), ("state", "running")]
     assert [kind for kind, _ in reported[2:]] == ["progress", "preview", "state"]
     assert reported[3:] == [("preview", "4"), ("state", "succeeded")]
 
 
-def test_a_reader_takes_up_after_the_last_event_it_saw(jobs: JobStore) -> None:
+def test_a_reader_resumes_after_the_last_event_it_read(jobs: JobStore) -> None:
     claim = running(jobs)
     for evaluation in range(1, 6):
         jobs.report(claim, progress(evaluation), None)
-    all_told = _told(jobs, claim.job_id)
-    for seen, event in enumerate(all_told, start=1):
-        assert _told(jobs, claim.job_id, event.id) == all_told[seen:]
+    all_events = _events_of_job(jobs, claim.job_id)
+    for seen, event in enumerate(all_events, start=1):
+        assert _events_of_job(jobs, claim.job_id, event.id) == all_events[seen:]
 
 
-def test_silence_is_told_again_and_again(jobs: JobStore) -> None:
+def test_each_period_without_events_yields_none(jobs: JobStore) -> None:
     job_id = queued(jobs)
     silence = events_of(jobs).follow(job_id, events_of(jobs).last_id(job_id), silence=0.01)
     assert list(islice(silence, 3)) == [None, None, None]
 
 
-def test_a_stream_that_never_was_begins_at_the_beginning(jobs: JobStore) -> None:
+def test_a_missing_stream_starts_at_the_beginning(jobs: JobStore) -> None:
     assert events_of(jobs).last_id("none") == BEGINNING
     assert not events_of(jobs).has("none", BEGINNING)
 
 
-def test_a_long_stream_keeps_its_newest_events_only(jobs: JobStore, redis: Connection) -> None:
+def test_a_long_stream_keeps_only_its_newest_events(jobs: JobStore, redis: Connection) -> None:
     claim = running(jobs)
     first = events_of(jobs).last_id(claim.job_id)
     for evaluation in range(1, 301):

@@ -10,9 +10,7 @@ def _next_tag(redis: Connection, owner: str) -> float:
     return float(str(redis.zscore("gw:finish:normal", owner)))
 
 
-def test_a_job_that_is_cancelled_after_it_started_is_paid(
-    jobs: JobStore, redis: Connection
-) -> None:
+def test_a_job_cancelled_after_its_start_counts(jobs: JobStore, redis: Connection) -> None:
     first = queued(jobs, owner="a")
     queued(jobs, owner="a")
     before = _next_tag(redis, "a")
@@ -24,16 +22,14 @@ def test_a_job_that_is_cancelled_after_it_started_is_paid(
     assert _next_tag(redis, "a") == before
 
 
-def test_a_job_that_is_cancelled_before_it_started_is_free(
-    jobs: JobStore, redis: Connection
-) -> None:
+def test_a_job_cancelled_before_its_start_does_not_count(jobs: JobStore, redis: Connection) -> None:
     queued(jobs, owner="a")
     before = _next_tag(redis, "a")
     jobs.cancel(queued(jobs, owner="a", size=128))
     assert _next_tag(redis, "a") == before
 
 
-def test_a_requeued_job_is_paid_once(jobs: JobStore, redis: Connection) -> None:
+def test_a_requeued_job_counts_once(jobs: JobStore, redis: Connection) -> None:
     queued(jobs)
     jobs.release(claimed(jobs), "for the test")
     paid = redis.hget("gw:virtual", "normal")
@@ -52,7 +48,7 @@ def test_all_owners_are_forgotten_when_nothing_is_queued(jobs: JobStore, redis: 
     assert JobQueue(redis).load() == (0, 0)
 
 
-def test_a_newcomer_shares_from_now_on_and_makes_up_for_nothing(jobs: JobStore) -> None:
+def test_a_new_owner_shares_from_now_on_without_credit_for_the_past(jobs: JobStore) -> None:
     for _ in range(10):
         queued(jobs, owner="old")
     for _ in range(6):

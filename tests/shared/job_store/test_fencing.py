@@ -45,14 +45,14 @@ def test_a_write_for_a_job_that_was_deleted_is_refused(jobs: JobStore, write: st
     assert jobs.page(10).jobs == []
 
 
-def test_a_renewed_lease_does_not_lapse(jobs: JobStore) -> None:
+def test_a_renewed_lease_does_not_expire(jobs: JobStore) -> None:
     claim = running(jobs, lease=0)
     jobs.renew(claim)
     assert jobs.requeue_expired() == 0
     assert queue_of(jobs).running_count() == 1
 
 
-def test_a_lease_is_judged_by_redis_clock(jobs: JobStore, redis: Connection) -> None:
+def test_a_lease_expires_by_the_clock_of_redis(jobs: JobStore, redis: Connection) -> None:
     running(jobs, lease=30)
     held: Any = redis.zrange("gw:leases", 0, -1, withscores=True)
     until = held[0][1]
@@ -60,14 +60,14 @@ def test_a_lease_is_judged_by_redis_clock(jobs: JobStore, redis: Connection) -> 
     assert float(until) / 1000 - (seconds + microseconds / 1e6) == pytest.approx(30, abs=5)
 
 
-def test_a_job_that_lost_its_worker_goes_back_to_its_old_place(jobs: JobStore) -> None:
+def test_a_job_that_lost_its_worker_returns_to_its_old_place(jobs: JobStore) -> None:
     first, second, third = queued(jobs), queued(jobs), queued(jobs)
     assert _lose(jobs).job_id == first
     assert [jobs.get(job).position for job in (first, second, third)] == [1, 2, 3]
     assert claimed(jobs) == Claim(first, 2)
 
 
-def test_a_job_that_went_back_shows_no_progress_and_keeps_when_it_was_first_started(
+def test_a_requeued_job_shows_no_progress_and_keeps_its_first_start(
     jobs: JobStore,
 ) -> None:
     claim = running(jobs, lease=0)
@@ -78,7 +78,7 @@ def test_a_job_that_went_back_shows_no_progress_and_keeps_when_it_was_first_star
     assert (job.progress, job.eta_seconds, job.started_at) == (None, None, started)
 
 
-def test_a_job_that_went_back_with_a_checkpoint_shows_how_far_it_was(jobs: JobStore) -> None:
+def test_a_requeued_job_with_a_checkpoint_keeps_its_progress(jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.report(claim, progress(5), 20.0)
     jobs.save_checkpoint(claim, "key")
@@ -87,7 +87,7 @@ def test_a_job_that_went_back_with_a_checkpoint_shows_how_far_it_was(jobs: JobSt
     assert (job.state, job.progress, job.eta_seconds) == (JobState.QUEUED, progress(5), None)
 
 
-def test_the_third_lost_worker_fails_the_job_with_what_is_known_of_each(jobs: JobStore) -> None:
+def test_the_third_lost_worker_fails_the_job_with_the_reason_of_each_loss(jobs: JobStore) -> None:
     job_id = queued(jobs)
     states = []
     for _ in range(3):
@@ -102,7 +102,7 @@ def test_the_third_lost_worker_fails_the_job_with_what_is_known_of_each(jobs: Jo
     assert jobs.claim_next(ANY, 1) is None
 
 
-def test_three_losses_are_no_end_where_each_attempt_got_further(jobs: JobStore) -> None:
+def test_three_losses_do_not_fail_a_job_if_each_attempt_made_progress(jobs: JobStore) -> None:
     job_id = queued(jobs)
     for number in range(1, 6):
         claim = claimed(jobs, lease=0)
@@ -113,7 +113,7 @@ def test_three_losses_are_no_end_where_each_attempt_got_further(jobs: JobStore) 
 
 
 @pytest.mark.parametrize("write", FENCED)
-def test_an_attempt_whose_lease_lapsed_goes_on_where_nobody_else_has_the_job(
+def test_an_attempt_resumes_its_expired_lease_if_no_other_attempt_began(
     jobs: JobStore, write: str
 ) -> None:
     queued(jobs)
@@ -126,7 +126,7 @@ def test_an_attempt_whose_lease_lapsed_goes_on_where_nobody_else_has_the_job(
     assert queue_of(jobs).load().jobs == 0
 
 
-def test_a_job_that_was_taken_up_again_has_lost_no_attempt(jobs: JobStore) -> None:
+def test_a_resumed_lease_does_not_count_as_a_loss(jobs: JobStore) -> None:
     queued(jobs)
     claim = _lose(jobs)
     for _ in range(4):
@@ -135,14 +135,14 @@ def test_a_job_that_was_taken_up_again_has_lost_no_attempt(jobs: JobStore) -> No
     assert jobs.get(claim.job_id).state is JobState.QUEUED
 
 
-def test_what_was_handed_back_is_not_taken_up_again(jobs: JobStore) -> None:
+def test_a_released_attempt_cannot_resume_its_lease(jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.release_worker(ANY.worker)
     with pytest.raises(Superseded):
         jobs.renew(claim)
 
 
-def test_the_last_write_may_be_sent_again(jobs: JobStore) -> None:
+def test_the_last_write_can_be_sent_again(jobs: JobStore) -> None:
     claim = running(jobs)
     for _ in range(3):
         jobs.succeed(claim, "key")
@@ -169,13 +169,13 @@ def test_a_claim_that_is_sent_again_gets_the_same_answer(redis: Connection, jobs
     assert jobs.get(claim.job_id).attempt == claim.attempt == 1
 
 
-def test_what_a_worker_still_holds_when_it_asks_for_more_is_lost(jobs: JobStore) -> None:
+def test_a_claim_loses_the_job_that_the_worker_still_holds(jobs: JobStore) -> None:
     first = running(jobs)
     assert claimed(jobs, ANY) == Claim(first.job_id, 2)
     assert jobs.get(first.job_id).log[2].reason == "abandoned"
 
 
-def test_a_loss_that_was_seen_need_not_wait_for_the_lease(jobs: JobStore) -> None:
+def test_a_noticed_loss_does_not_wait_for_the_lease(jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.report(claim, progress(5), 20.0)
     jobs.lose(claim, "killed by signal 9", fallback_steps=1)
@@ -185,7 +185,7 @@ def test_a_loss_that_was_seen_need_not_wait_for_the_lease(jobs: JobStore) -> Non
         jobs.renew(claim)
 
 
-def test_the_last_loss_fails_the_job_with_the_reason_that_is_known(jobs: JobStore) -> None:
+def test_the_last_loss_fails_the_job_with_its_reason(jobs: JobStore) -> None:
     queued(jobs)
     for _ in range(3):
         claim = claimed(jobs)
@@ -195,7 +195,7 @@ def test_the_last_loss_fails_the_job_with_the_reason_that_is_known(jobs: JobStor
     assert (error.code, error.parameters["maximum"]) == ("out_of_memory", 200)
 
 
-def test_leases_that_lapsed_while_redis_was_away_get_a_little_longer(
+def test_leases_that_expired_while_redis_was_down_are_extended(
     jobs: JobStore, redis: Connection
 ) -> None:
     claim = running(jobs, lease=0)
@@ -208,7 +208,7 @@ def test_leases_that_lapsed_while_redis_was_away_get_a_little_longer(
     assert jobs.requeue_expired() == 1
 
 
-def test_an_attempt_gives_its_job_back_for_a_reason_that_is_not_the_job_s(jobs: JobStore) -> None:
+def test_an_attempt_releases_its_job_with_a_reason(jobs: JobStore) -> None:
     job_id = queued(jobs)
     for _ in range(5):
         jobs.release(claimed(jobs), "images are away")
@@ -216,7 +216,7 @@ def test_an_attempt_gives_its_job_back_for_a_reason_that_is_not_the_job_s(jobs: 
     assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "images are away")
 
 
-def test_handing_back_counts_as_no_loss(jobs: JobStore) -> None:
+def test_a_release_does_not_count_as_a_loss(jobs: JobStore) -> None:
     job_id = queued(jobs)
     for _ in range(5):
         claimed(jobs)
@@ -227,7 +227,7 @@ def test_handing_back_counts_as_no_loss(jobs: JobStore) -> None:
     assert jobs.get(job_id).attempt == 7
 
 
-def test_a_worker_hands_back_its_own_jobs_only(jobs: JobStore) -> None:
+def test_a_worker_releases_only_its_own_jobs(jobs: JobStore) -> None:
     queued(jobs), queued(jobs)
     mine, other = claimed(jobs, ANY), claimed(jobs, ANOTHER)
     assert jobs.release_worker(ANY.worker) == 1
@@ -236,14 +236,14 @@ def test_a_worker_hands_back_its_own_jobs_only(jobs: JobStore) -> None:
     jobs.renew(other)
 
 
-def test_only_lapsed_leases_are_put_back(jobs: JobStore) -> None:
+def test_only_jobs_with_expired_leases_are_requeued(jobs: JobStore) -> None:
     lapsed, held = running(jobs, lease=0), running(jobs, by=ANOTHER)
     assert jobs.requeue_expired() == 1
     assert jobs.get(lapsed.job_id).state is JobState.QUEUED
     assert jobs.get(held.job_id).state is JobState.RUNNING
 
 
-def test_a_report_without_a_time_left_is_recorded_as_such(jobs: JobStore) -> None:
+def test_a_report_without_an_estimate_is_recorded_without_one(jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.report(claim, progress(2), None)
     job = jobs.get(claim.job_id)

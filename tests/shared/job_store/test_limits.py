@@ -1,4 +1,4 @@
-"""A job's data in Redis is bounded, only its holder releases a lock, Lua's limits are Python's."""
+"""A job's data in Redis is bounded, only holders release locks, and Lua has Python's limits."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_the_log_keeps_the_newest_two_hundred_lines(jobs: JobStore) -> None:
     assert (log[0].state, log[0].attempt) == ("running", 21)
 
 
-def test_a_lock_is_released_by_its_holder_only(redis: Connection) -> None:
+def test_a_lock_is_released_only_by_its_holder(redis: Connection) -> None:
     locks = Locks(redis)
     with locks.hold("chore", seconds=30) as first:
         assert first
@@ -38,7 +38,7 @@ def test_a_lock_is_released_by_its_holder_only(redis: Connection) -> None:
     assert not redis.exists("gw:lock:chore")
 
 
-def test_a_late_release_leaves_the_next_holder_s_lock(redis: Connection) -> None:
+def test_a_late_release_keeps_the_lock_of_the_next_holder(redis: Connection) -> None:
     locks, late = Locks(redis), Locks(redis).hold("chore")
     assert late.__enter__()
     redis.delete("gw:lock:chore")  # it expired
@@ -49,21 +49,21 @@ def test_a_late_release_leaves_the_next_holder_s_lock(redis: Connection) -> None
             assert not again
 
 
-def test_a_lock_expires_with_a_holder_that_died(redis: Connection) -> None:
+def test_the_lock_of_a_dead_holder_expires(redis: Connection) -> None:
     with Locks(redis).hold("chore"):
         assert 29_000 < redis.pttl("gw:lock:chore") <= 30_000
     with Locks(redis).hold("chore", seconds=2.5):
         assert 2_000 < redis.pttl("gw:lock:chore") <= 2_500
 
 
-def test_what_is_done_once_in_a_while_is_done_by_the_first(redis: Connection) -> None:
+def test_a_periodic_task_is_done_by_the_first_caller(redis: Connection) -> None:
     locks = Locks(redis)
     assert [locks.once_in("chore", 5) for _ in range(3)] == [True, False, False]
     assert 4_000 < redis.pttl("gw:done:chore") <= 5_000
     assert locks.once_in("other chore", 5)
 
 
-def test_a_lease_ends_when_its_seconds_are_over(jobs: JobStore, redis: Connection) -> None:
+def test_a_lease_expires_after_its_seconds(jobs: JobStore, redis: Connection) -> None:
     def seconds_left() -> float:
         return float(str(redis.zscore("gw:leases", claim.job_id))) / 1000 - redis.clock()
 
@@ -101,7 +101,7 @@ def test_no_script_defines_a_key_or_a_limit_again(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_every_script_says_what_it_takes_returns_and_emits(name: str) -> None:
+def test_every_script_documents_its_arguments_result_and_events(name: str) -> None:
     header = [line for line in (LUA / name).read_text().splitlines() if line.startswith("-- ")]
     for part in ("-- Arguments: ", "-- Result: ", "-- Events: "):
         assert [line for line in header if line.startswith(part)], f"{name} has no {part!r}"

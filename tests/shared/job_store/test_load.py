@@ -25,7 +25,7 @@ LEAVE: dict[str, Callable[[JobStore], object]] = {
 
 
 @pytest.mark.parametrize("leave", LEAVE)
-def test_a_job_that_leaves_the_queue_is_taken_off(
+def test_a_job_that_leaves_the_queue_is_no_longer_counted(
     jobs: JobStore, redis: Connection, leave: str
 ) -> None:
     for _ in range(3):
@@ -37,7 +37,7 @@ def test_a_job_that_leaves_the_queue_is_taken_off(
         assert queue.load() == (left, left * BYTES)
 
 
-def test_a_job_that_comes_back_is_counted_again(jobs: JobStore, redis: Connection) -> None:
+def test_a_requeued_job_is_counted_again(jobs: JobStore, redis: Connection) -> None:
     queued(jobs), queued(jobs)
     claim = claimed(jobs)
     jobs.release(claim, "for the test")

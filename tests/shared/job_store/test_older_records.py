@@ -34,7 +34,7 @@ def test_there_is_a_sample_of_every_state() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_an_older_record_is_read_whole(jobs: JobStore, redis: Connection, name: str) -> None:
+def test_an_older_record_is_read_completely(jobs: JobStore, redis: Connection, name: str) -> None:
     job_id, record = restore(redis, name)
     job = jobs.get(job_id)
     assert jobs.page(10).jobs == [job]
@@ -64,7 +64,7 @@ def test_older_fallbacks_keep_their_steps(jobs: JobStore, redis: Connection) -> 
     assert [each.cause for each in job.fallbacks] == ["memory_error", "killed"]
 
 
-def test_older_errors_keep_what_is_known(jobs: JobStore, redis: Connection) -> None:
+def test_older_errors_keep_their_parameters(jobs: JobStore, redis: Connection) -> None:
     error = jobs.get(restore(redis, "failed_workers_lost").job_id).error
     assert error is not None
     assert error.code == "workers_lost"
@@ -127,9 +127,7 @@ def test_an_older_failed_job_can_be_retried(jobs: JobStore, redis: Connection, n
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_an_older_job_is_deleted_without_a_trace(
-    jobs: JobStore, redis: Connection, name: str
-) -> None:
+def test_an_older_job_is_deleted_completely(jobs: JobStore, redis: Connection, name: str) -> None:
     job_id, _ = restore(redis, name)
     if STATES[name] in (JobState.QUEUED, JobState.RUNNING):
         assert not jobs.delete(job_id)
@@ -142,7 +140,7 @@ def test_an_older_job_is_deleted_without_a_trace(
     assert jobs.ended_before(0) == []
 
 
-def test_an_older_job_is_collected_by_its_age(jobs: JobStore, redis: Connection) -> None:
+def test_an_older_job_is_deleted_after_its_retention(jobs: JobStore, redis: Connection) -> None:
     job_id, _ = restore(redis, "succeeded")
     redis.zadd("gw:ended", {job_id: (redis.clock() - 100) * 1000})
     assert jobs.ended_before(99) == [job_id]
@@ -160,7 +158,9 @@ def test_the_result_of_an_older_job_is_where_its_record_says(
     assert {job.result, job.inputs.content.key} <= job.files
 
 
-def test_older_events_are_followed_to_the_new_ones(jobs: JobStore, redis: Connection) -> None:
+def test_a_reader_continues_from_older_events_to_new_ones(
+    jobs: JobStore, redis: Connection
+) -> None:
     job_id, _ = restore(redis, "queued")
     events = JobEvents(redis)
     before = events.last_id(job_id)
@@ -171,7 +171,7 @@ def test_older_events_are_followed_to_the_new_ones(jobs: JobStore, redis: Connec
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_an_older_job_beside_a_new_one_spoils_no_list(
+def test_older_and_new_jobs_are_listed_together(
     jobs: JobStore, redis: Connection, name: str
 ) -> None:
     restore(redis, name)

@@ -34,7 +34,7 @@ def _claim(jobs: JobStore, pixels: int = 10**9) -> Claim:
     return claim
 
 
-def test_one_owner_s_thousand_jobs_do_not_hold_up_another_s_one(jobs: JobStore) -> None:
+def test_a_thousand_jobs_of_one_owner_do_not_delay_another_owner_s_job(jobs: JobStore) -> None:
     for _ in range(1000):
         queued(jobs, owner="eager")
     for _ in range(3):
@@ -44,7 +44,7 @@ def test_one_owner_s_thousand_jobs_do_not_hold_up_another_s_one(jobs: JobStore) 
     assert _claim(jobs).job_id == patient
 
 
-def test_owners_are_served_alike_by_the_work_they_ask_for(jobs: JobStore) -> None:
+def test_owners_get_equal_shares_of_the_work(jobs: JobStore) -> None:
     small = {queued(jobs, owner="small", size=64) for _ in range(60)}
     large = {queued(jobs, owner="large", size=128) for _ in range(60)}
     first = {_claim(jobs).job_id for _ in range(40)}
@@ -55,7 +55,7 @@ def test_owners_are_served_alike_by_the_work_they_ask_for(jobs: JobStore) -> Non
     assert work["small"] == pytest.approx(work["large"], rel=0.15)
 
 
-def test_cancelled_jobs_cost_their_owner_nothing(jobs: JobStore) -> None:
+def test_cancelled_jobs_do_not_count_for_their_owner(jobs: JobStore) -> None:
     for job_id in [queued(jobs, owner="undecided") for _ in range(50)]:
         jobs.cancel(job_id)
     theirs = queued(jobs, owner="undecided")
@@ -82,7 +82,7 @@ def test_no_priority_waits_forever(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=st.lists(st.tuples(priorities, st.sampled_from("abc")), max_size=25))
-def test_a_position_is_the_turn_that_comes(
+def test_positions_match_the_order_of_claims(
     jobs: JobStore, wanted: list[tuple[Priority, str]]
 ) -> None:
     jobs._connection.flushdb()
@@ -93,7 +93,7 @@ def test_a_position_is_the_turn_that_comes(
     assert [_claim(jobs).job_id for _ in ids] == foretold
 
 
-def test_a_queue_that_holds_all_it_may_refuses_and_records_nothing(jobs: JobStore) -> None:
+def test_a_full_queue_refuses_a_job_and_records_nothing(jobs: JobStore) -> None:
     def submit(bounds: Load) -> str:
         settings, options = StyleSettings(size=64), JobOptions()
         return jobs.create(new_id(), NewJob(settings, options, inputs()), bounds).id
@@ -112,7 +112,7 @@ def test_a_queue_that_holds_all_it_may_refuses_and_records_nothing(jobs: JobStor
 
 
 class Waiting(NamedTuple):
-    """A job as the model knows it."""
+    """A queued job in the model."""
 
     tag: float
     number: int
@@ -124,7 +124,7 @@ class Waiting(NamedTuple):
 
 
 class Model:
-    """The order, told in Python: fair queueing within a priority, and MAX_PASSED among them."""
+    """The order in Python: fair queueing within a priority, MAX_PASSED among priorities."""
 
     def __init__(self) -> None:
         self.waiting: list[Waiting] = []
@@ -172,7 +172,7 @@ class Model:
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """Submits, claims, puts back and cancels as it likes; the store does as the model does."""
+    """Submits, claims, releases and cancels at random; the store must match the model."""
 
     url: str
     claims = Bundle("claims")
@@ -216,7 +216,7 @@ class QueueMachine(RuleBasedStateMachine):
             self.connection.close()
 
 
-def test_the_queue_does_as_the_model_does(redis_url: str) -> None:
+def test_the_queue_matches_the_model(redis_url: str) -> None:
     class Machine(QueueMachine):
         url = redis_url
 

@@ -28,13 +28,13 @@ def test_jobs_are_claimed_first_come_first_served(jobs: JobStore) -> None:
     assert _claim_all(jobs) == submitted
 
 
-def test_a_higher_priority_goes_first_however_late_it_came(jobs: JobStore) -> None:
+def test_a_higher_priority_goes_first_even_if_it_was_submitted_later(jobs: JobStore) -> None:
     order: list[Priority] = ["low", "normal", "high", "low", "normal", "high"]
     low1, normal1, high1, low2, normal2, high2 = [queued(jobs, priority=each) for each in order]
     assert _claim_all(jobs) == [high1, high2, normal1, normal2, low1, low2]
 
 
-def test_a_position_is_the_rank_among_all_that_wait(jobs: JobStore) -> None:
+def test_a_position_is_the_rank_among_all_queued_jobs(jobs: JobStore) -> None:
     normal, low, high = queued(jobs), queued(jobs, priority="low"), queued(jobs, priority="high")
     assert [jobs.get(job).position for job in (high, normal, low)] == [1, 2, 3]
     claimed(jobs)
@@ -43,7 +43,7 @@ def test_a_position_is_the_rank_among_all_that_wait(jobs: JobStore) -> None:
     assert [jobs.get(job).position for job in (normal, low)] == [None, 1]
 
 
-def test_a_job_too_large_for_a_worker_is_skipped_and_blocks_nobody(jobs: JobStore) -> None:
+def test_a_job_too_large_for_a_worker_is_skipped_and_blocks_no_other_job(jobs: JobStore) -> None:
     large, small = queued(jobs, size=400), queued(jobs, size=64)
     assert _claim_all(jobs, SMALL) == [small]
     assert _claim_all(jobs, ANY) == [large]

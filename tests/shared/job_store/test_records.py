@@ -1,4 +1,4 @@
-"""The records of jobs: what is written is read, in pages, until it is deleted."""
+"""The records of jobs: written, read, listed in pages, deleted."""
 
 import pytest
 
@@ -29,13 +29,13 @@ def test_ids_cannot_be_guessed_from_one_another() -> None:
     assert {len(each) for each in ids} == {32}
 
 
-def test_a_job_is_created_at_redis_time(jobs: JobStore, redis: Connection) -> None:
+def test_a_job_is_created_by_the_clock_of_redis(jobs: JobStore, redis: Connection) -> None:
     before = redis.time()[0]
     created = jobs.get(queued(jobs)).created_at.timestamp()
     assert before - 0.001 <= created <= redis.time()[0] + 1
 
 
-def test_a_job_is_accepted_once_though_the_command_is_sent_twice(jobs: JobStore) -> None:
+def test_a_job_is_accepted_once_even_if_the_command_is_sent_twice(jobs: JobStore) -> None:
     job_id, other = queued(jobs), queued(jobs)
     claim = claimed(jobs)
     reported = events_of(jobs).last_id(job_id)
@@ -48,7 +48,7 @@ def test_a_job_is_accepted_once_though_the_command_is_sent_twice(jobs: JobStore)
 
 
 @pytest.mark.parametrize("job_id", ["", "none", "*", "gw:queue", "\n", "日本", "a" * 10_000])
-def test_an_id_that_never_was_is_not_found(jobs: JobStore, job_id: str) -> None:
+def test_an_unknown_id_is_not_found(jobs: JobStore, job_id: str) -> None:
     queued(jobs)
     for look in (jobs.get, jobs.cancel):
         with pytest.raises(JobNotFound) as error:
@@ -57,7 +57,7 @@ def test_an_id_that_never_was_is_not_found(jobs: JobStore, job_id: str) -> None:
     assert not jobs.delete(job_id)
 
 
-def test_pages_hold_all_jobs_once_newest_first(jobs: JobStore) -> None:
+def test_pages_list_every_job_once_newest_first(jobs: JobStore) -> None:
     newest_first = [queued(jobs) for _ in range(7)][::-1]
     read, cursor = [], None
     for length in (3, 3, 1):
@@ -69,13 +69,13 @@ def test_pages_hold_all_jobs_once_newest_first(jobs: JobStore) -> None:
     assert read == newest_first
 
 
-def test_a_page_that_holds_just_all_is_the_last(jobs: JobStore) -> None:
+def test_a_page_with_exactly_all_jobs_is_the_last(jobs: JobStore) -> None:
     queued(jobs), queued(jobs)
     assert jobs.page(2).cursor is None
     assert jobs.page(1).cursor is not None
 
 
-def test_jobs_that_come_between_two_pages_shift_nothing(jobs: JobStore) -> None:
+def test_jobs_submitted_between_two_pages_shift_nothing(jobs: JobStore) -> None:
     older, newer = queued(jobs), queued(jobs)
     first = jobs.page(1)
     queued(jobs)
@@ -91,7 +91,7 @@ def test_a_deleted_job_leaves_nothing_behind(jobs: JobStore, redis: Connection) 
     assert {key for key in redis.keys("gw:*") if redis.ttl(key) < 0} == kept
 
 
-def test_cancelling_says_whether_the_job_was_live(jobs: JobStore) -> None:
+def test_cancelling_returns_whether_the_job_was_live(jobs: JobStore) -> None:
     for state in JobState:
         is_live = state in (JobState.QUEUED, JobState.RUNNING)
         assert jobs.cancel(in_state(jobs, state).job_id) is is_live

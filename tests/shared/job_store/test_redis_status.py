@@ -9,7 +9,7 @@ from shared.job_store import RedisStatus, connect
 from tests.own_redis import OwnRedis
 
 
-def test_the_share_of_the_memory_that_is_used(own_redis: OwnRedis) -> None:
+def test_used_memory_is_a_share_of_the_limit(own_redis: OwnRedis) -> None:
     connection = connect(own_redis.url)
     status = RedisStatus(connection)
     assert status.used_memory_share() == 0  # without a limit

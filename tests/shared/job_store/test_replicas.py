@@ -14,9 +14,7 @@ from tests.shared.job_store.transitions import claimed, queued
 from tests.system.running_system import wait_until
 
 
-def test_what_is_accepted_or_ended_is_on_the_replica_already(
-    own_redis: OwnRedis, tmp_path: Path
-) -> None:
+def test_an_accepted_or_ended_job_is_on_the_replica(own_redis: OwnRedis, tmp_path: Path) -> None:
     replica = OwnRedis(tmp_path / "replica")
     replica.start()
     host, port = own_redis.url.removeprefix("redis://").removesuffix("/0").split(":")
@@ -32,7 +30,7 @@ def test_what_is_accepted_or_ended_is_on_the_replica_already(
     finally:
         copy.close()
         jobs._connection.close()
-        replica.stop(signal.SIGKILL)  # told gently, it would first write a whole AOF
+        replica.stop(signal.SIGKILL)  # with SIGTERM it would first write a complete AOF
 
 
 def test_without_its_replica_a_job_is_not_accepted(own_redis: OwnRedis) -> None:

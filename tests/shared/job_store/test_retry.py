@@ -1,4 +1,4 @@
-"""A retry resets a failed job except for its checkpoint, and respects the bounds."""
+"""A retry resets a failed job except for its checkpoint, and respects the queue's bounds."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_it_may_lose_as_many_workers_again(jobs: JobStore) -> None:
     assert [each["attempt"] for each in error.parameters["lost"]] == [4, 5, 6]
 
 
-def test_nothing_of_the_failure_is_left_but_the_log(jobs: JobStore, redis: Connection) -> None:
+def test_only_the_log_keeps_the_failure(jobs: JobStore, redis: Connection) -> None:
     job_id = _failed(jobs)
     jobs.retry(job_id)
     job = jobs.get(job_id)
@@ -73,7 +73,7 @@ def test_it_waits_behind_its_owner_s_other_jobs(jobs: JobStore) -> None:
     assert [jobs.get(each).position for each in (*others, job_id)] == [1, 2, 3]
 
 
-def test_it_pays_again_for_the_workers_time(jobs: JobStore, redis: Connection) -> None:
+def test_it_counts_again_in_its_owner_s_share(jobs: JobStore, redis: Connection) -> None:
     before = float(str(redis.hget("gw:virtual", "normal") or 0))
     job_id = _failed(jobs)
     paid = float(str(redis.hget("gw:virtual", "normal"))) - before
@@ -90,7 +90,7 @@ def test_it_pays_again_for_the_workers_time(jobs: JobStore, redis: Connection) -
         (Load(9, 1500), {"bound": "bytes", "maximum": 1500}),
     ],
 )
-def test_a_full_queue_refuses_it_and_leaves_it_as_it_was(
+def test_a_full_queue_refuses_it_and_does_not_change_it(
     jobs: JobStore, redis: Connection, bounds: Load, refusal: dict[str, object]
 ) -> None:
     job_id = _failed(jobs)
@@ -107,7 +107,7 @@ def test_a_full_queue_refuses_it_and_leaves_it_as_it_was(
     assert JobQueue(redis).load() == (2, 3000)
 
 
-def test_a_job_that_is_not_there_cannot_be_retried(jobs: JobStore) -> None:
+def test_a_missing_job_cannot_be_retried(jobs: JobStore) -> None:
     with pytest.raises(JobNotFound):
         jobs.retry("none")
 

@@ -10,7 +10,7 @@ from shared.errors import StoreUnavailable
 from shared.job_store import RedisStatus, connect
 
 
-def test_a_redis_that_does_not_answer_is_away_after_the_timeout() -> None:
+def test_a_redis_that_does_not_answer_is_unavailable_after_the_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         connection = connect(f"redis://127.0.0.1:{port}/0", retries=0, timeout=0.5)
@@ -22,7 +22,7 @@ def test_a_redis_that_does_not_answer_is_away_after_the_timeout() -> None:
     assert error.value.parameters["store"] == "redis"
 
 
-def test_as_many_as_are_allowed_wait_at_once(redis_url: str) -> None:
+def test_the_allowed_number_of_commands_can_wait_at_once(redis_url: str) -> None:
     readers = 40
     connection = connect(redis_url, retries=0, max_connections=readers)
     with ThreadPoolExecutor(readers) as pool:
@@ -31,7 +31,7 @@ def test_as_many_as_are_allowed_wait_at_once(redis_url: str) -> None:
     connection.close()
 
 
-def test_one_more_than_are_allowed_is_refused(redis_url: str) -> None:
+def test_one_command_more_than_allowed_is_refused(redis_url: str) -> None:
     connection = connect(redis_url, retries=0, max_connections=2)
     with ThreadPoolExecutor(2) as pool:
         waits = [pool.submit(connection.blpop, ["nothing"], 1.0) for _ in range(2)]

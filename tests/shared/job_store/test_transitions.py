@@ -22,8 +22,8 @@ FENCED: dict[str, Step] = {
 STEPS: dict[str, Step] = FENCED | {
     "claim": lambda jobs, _: jobs.claim_next(ANY, LEASE),
     "cancel": lambda jobs, claim: jobs.cancel(claim.job_id),
-    "put back": lambda jobs, _: jobs.requeue_expired(),
-    "hand back": lambda jobs, _: jobs.release_worker(ANY.worker),
+    "requeue expired": lambda jobs, _: jobs.requeue_expired(),
+    "release worker": lambda jobs, _: jobs.release_worker(ANY.worker),
 }
 
 
@@ -42,21 +42,19 @@ MOVES = {
     (JobState.RUNNING, "succeed"): JobState.SUCCEEDED,
     (JobState.RUNNING, "fail"): JobState.FAILED,
     (JobState.RUNNING, "cancel"): JobState.CANCELLED,
-    (JobState.RUNNING, "hand back"): JobState.QUEUED,
+    (JobState.RUNNING, "release worker"): JobState.QUEUED,
     (JobState.FAILED, "retry"): JobState.QUEUED,
 }
 
 
-def test_the_table_of_moves_makes_every_legal_transition_and_no_other() -> None:
+def test_the_table_of_moves_has_every_legal_transition_and_no_other() -> None:
     made = {(before, after) for (before, _), after in MOVES.items()}
     assert made == {(before, after) for before in JobState for after in TRANSITIONS[before]}
 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("state", JobState)
-def test_a_step_moves_a_job_where_it_may_and_nowhere_else(
-    jobs: JobStore, state: JobState, step: str
-) -> None:
+def test_a_step_makes_only_legal_transitions(jobs: JobStore, state: JobState, step: str) -> None:
     claim = in_state(jobs, state)
     if step in FENCED and state is not JobState.RUNNING:
         with pytest.raises(Superseded):
@@ -67,9 +65,7 @@ def test_a_step_moves_a_job_where_it_may_and_nowhere_else(
 
 
 @pytest.mark.parametrize("state", JobState)
-def test_a_step_that_is_refused_changes_nothing_of_the_record(
-    jobs: JobStore, state: JobState
-) -> None:
+def test_a_refused_step_does_not_change_the_record(jobs: JobStore, state: JobState) -> None:
     claim = in_state(jobs, state)
     before = jobs.get(claim.job_id)
     stale = Claim(claim.job_id, claim.attempt + 1)
@@ -86,20 +82,20 @@ def test_only_an_ended_job_can_be_deleted(jobs: JobStore, state: JobState) -> No
     assert not jobs.delete(job_id)
 
 
-def test_a_lapsed_lease_puts_the_job_back(jobs: JobStore) -> None:
+def test_an_expired_lease_requeues_the_job(jobs: JobStore) -> None:
     claim = running(jobs, lease=0)
     assert jobs.requeue_expired() == 1
     assert jobs.get(claim.job_id).state is JobState.QUEUED
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))
-def test_an_ended_job_is_neither_waiting_nor_held(jobs: JobStore, state: JobState) -> None:
+def test_an_ended_job_is_neither_queued_nor_held(jobs: JobStore, state: JobState) -> None:
     in_state(jobs, state)
     assert (queue_of(jobs).load().jobs, queue_of(jobs).running_count()) == (0, 0)
     assert jobs.claim_next(ANOTHER, LEASE) is None
 
 
-def test_times_are_set_as_the_job_goes_on(jobs: JobStore) -> None:
+def test_times_are_set_at_each_transition(jobs: JobStore) -> None:
     claim = running(jobs)
     started = jobs.get(claim.job_id)
     jobs.succeed(claim, "key")

@@ -17,27 +17,27 @@ from shared.job_store.records import from_fields
 from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, in_state, progress, queued
 
 PARTS = ("progress", "error", "fallbacks", "eta_seconds", "fallback_step", "finished_at")
-SPOILED: dict[str, tuple[str, str | None]] = {
-    "a state that nobody knows": ("state", "archived"),
+DAMAGE: dict[str, tuple[str, str | None]] = {
+    "an unknown state": ("state", "archived"),
     "no state": ("state", None),
-    "settings that are no JSON": ("settings", '{"size": 4'),
-    "settings that are no object": ("settings", "[]"),
+    "settings that are not JSON": ("settings", '{"size": 4'),
+    "settings that are not an object": ("settings", "[]"),
     "settings that are null": ("settings", "null"),
     "a setting of another type": ("settings", '{"size": "large"}'),
     "no settings": ("settings", None),
-    "options that are no object": ("options", "7"),
-    "an option's value that nobody knows": ("options", '{"priority": "urgent"}'),
+    "options that are not an object": ("options", "7"),
+    "an unknown value of an option": ("options", '{"priority": "urgent"}'),
     "inputs without a picture": ("inputs", "{}"),
-    "inputs that are no object": ("inputs", '"a"'),
-    "an attempt that is no number": ("attempt", "one"),
-    "pixels that are no number": ("pixels", "many"),
+    "inputs that are not an object": ("inputs", '"a"'),
+    "an attempt that is not a number": ("attempt", "one"),
+    "pixels that are not a number": ("pixels", "many"),
     "no time of creation": ("created_at", None),
-    "a time that no calendar has": ("created_at", "9" * 30),
+    "a time out of range": ("created_at", "9" * 30),
     "deep JSON": ("settings", "[" * 100_000),
 }
 
 
-def _spoil(redis: Connection, job_id: str, field: str, value: str | None) -> None:
+def _damage(redis: Connection, job_id: str, field: str, value: str | None) -> None:
     if value is None:
         redis.hdel(f"gw:job:{job_id}", field)
     else:
@@ -57,15 +57,15 @@ def _left_of(redis: Connection, job_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize("state", JobState)
-@pytest.mark.parametrize("spoiled", SPOILED)
-def test_it_is_shown_as_unreadable_beside_the_others(
-    jobs: JobStore, redis: Connection, spoiled: str, state: JobState
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_it_is_listed_as_unreadable_among_the_others(
+    jobs: JobStore, redis: Connection, damage: str, state: JobState
 ) -> None:
     job_id = in_state(jobs, state).job_id
     created = jobs.get(job_id).created_at
     other = queued(jobs)
-    field, value = SPOILED[spoiled]
-    _spoil(redis, job_id, field, value)
+    field, value = DAMAGE[damage]
+    _damage(redis, job_id, field, value)
     shown, unreadable = jobs.page(10).jobs
     assert isinstance(shown, Job)
     assert shown.id == other
@@ -80,12 +80,12 @@ def test_it_is_shown_as_unreadable_beside_the_others(
 
 
 @pytest.mark.parametrize("state", JobState)
-@pytest.mark.parametrize("spoiled", SPOILED)
-def test_it_can_be_deleted_whatever_state_it_is_in(
-    jobs: JobStore, redis: Connection, spoiled: str, state: JobState
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_it_can_be_deleted_in_every_state(
+    jobs: JobStore, redis: Connection, damage: str, state: JobState
 ) -> None:
     claim = in_state(jobs, state)
-    _spoil(redis, claim.job_id, *SPOILED[spoiled])
+    _damage(redis, claim.job_id, *DAMAGE[damage])
     jobs.cancel(claim.job_id)  # only what is not live can be deleted
     assert jobs.delete(claim.job_id)
     assert jobs.page(10).jobs == []
@@ -97,12 +97,12 @@ def test_it_can_be_deleted_whatever_state_it_is_in(
 
 @pytest.mark.parametrize("field", ["priority", "owner", "number", "tag", "work", "bytes", "pixels"])
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
-def test_a_field_that_the_queue_needs_and_lacks_stops_no_other_job(
+def test_a_missing_field_that_the_queue_needs_stops_no_other_job(
     jobs: JobStore, redis: Connection, field: str, state: JobState
 ) -> None:
     damaged = in_state(jobs, state).job_id
     other = queued(jobs)
-    _spoil(redis, damaged, field, None)
+    _damage(redis, damaged, field, None)
     jobs.requeue_expired()
     started = [
         claim.job_id for claim in (jobs.claim_next(ANOTHER, 30), jobs.claim_next(ANY, 30)) if claim
@@ -118,23 +118,23 @@ def test_a_field_that_the_queue_needs_and_lacks_stops_no_other_job(
 
 
 @pytest.mark.parametrize("field", ["priority", "owner", "number", "tag", "work", "bytes", "pixels"])
-def test_a_lost_worker_of_a_damaged_job_is_noticed_all_the_same(
+def test_the_loss_of_a_damaged_job_s_worker_is_noticed(
     jobs: JobStore, redis: Connection, field: str
 ) -> None:
     queued(jobs), queued(jobs)
     damaged, other = claimed(jobs, ANY, 0), claimed(jobs, ANOTHER, 0)
-    _spoil(redis, damaged.job_id, field, None)
+    _damage(redis, damaged.job_id, field, None)
     assert jobs.requeue_expired() == 2
     assert jobs.get(other.job_id).state is JobState.QUEUED
 
 
 @pytest.mark.parametrize("field", sorted(PARTS))
 @pytest.mark.parametrize("value", ["", "{", "[]", "7", "null", '{"of": "later"}', "[[]]", "[7]"])
-def test_a_part_that_cannot_be_read_hides_only_itself(
+def test_an_unreadable_part_hides_only_itself(
     jobs: JobStore, redis: Connection, field: str, value: str
 ) -> None:
     claim = in_state(jobs, JobState.SUCCEEDED)
-    _spoil(redis, claim.job_id, field, value)
+    _damage(redis, claim.job_id, field, value)
     assert jobs.get(claim.job_id).result == f"jobs/{claim.job_id}/1/result.png"
 
 
@@ -142,9 +142,7 @@ def test_a_part_that_cannot_be_read_hides_only_itself(
     "line",
     ["", "{", "[]", "7", "{}", '{"state": "archived", "at": 1, "attempt": 1}', '{"at": "x"}'],
 )
-def test_a_line_of_the_log_that_cannot_be_read_is_left_out(
-    jobs: JobStore, redis: Connection, line: str
-) -> None:
+def test_an_unreadable_log_entry_is_left_out(jobs: JobStore, redis: Connection, line: str) -> None:
     claim = in_state(jobs, JobState.SUCCEEDED)
     log = jobs.get(claim.job_id).log
     redis.lset(f"gw:log:{claim.job_id}", 1, line)
@@ -199,12 +197,14 @@ def test_no_text_in_any_field_raises(
     jobs.report(claim, progress(), 3.0)
     record: Any = redis.hgetall(f"gw:job:{claim.job_id}")
     field = data.draw(st.sampled_from(sorted({*record, "error", "fallbacks", "fallback_step"})))
-    spoiled = {**record, field: data.draw(texts)}
-    read = from_fields(claim.job_id, spoiled, [data.draw(texts)], None)
+    damaged = {**record, field: data.draw(texts)}
+    read = from_fields(claim.job_id, damaged, [data.draw(texts)], None)
     assert isinstance(read, Job | UnreadableJob)
 
 
-def test_an_unreadable_job_is_collected_by_its_age(jobs: JobStore, redis: Connection) -> None:
+def test_an_unreadable_job_is_deleted_after_its_retention(
+    jobs: JobStore, redis: Connection
+) -> None:
     job_id = in_state(jobs, JobState.SUCCEEDED).job_id
     redis.hset(f"gw:job:{job_id}", "state", "archived")
     assert jobs.ended_before(0) == [job_id]
@@ -212,7 +212,7 @@ def test_an_unreadable_job_is_collected_by_its_age(jobs: JobStore, redis: Connec
     assert jobs.ended_before(0) == []
 
 
-def test_an_id_without_a_record_is_collected_once(jobs: JobStore, redis: Connection) -> None:
+def test_an_id_without_a_record_is_removed_once(jobs: JobStore, redis: Connection) -> None:
     job_id = in_state(jobs, JobState.SUCCEEDED).job_id
     redis.delete(f"gw:job:{job_id}")
     assert jobs.ended_before(0) == [job_id]

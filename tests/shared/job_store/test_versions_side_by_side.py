@@ -181,7 +181,7 @@ def test_a_worker_of_a_later_version_is_listed(redis: Connection) -> None:
 @pytest.mark.parametrize(
     "announced", ["", "{", "[]", "7", "{}", '{"name": "later", "pixels": "?"}']
 )
-def test_a_worker_whose_announcement_cannot_be_read_stops_nobody(
+def test_an_unreadable_announcement_of_a_worker_stops_no_other_worker(
     jobs: JobStore, redis: Connection, announced: str
 ) -> None:
     workers = Workers(redis)
@@ -233,7 +233,7 @@ def test_a_job_that_today_s_worker_cannot_read_is_left_to_a_later_one(
     assert redis.hget(f"gw:job:{unreadable}", "state") == "succeeded"
 
 
-def test_declining_is_no_failure_of_the_worker_and_no_loss_of_the_job(
+def test_declining_counts_neither_as_a_failure_nor_as_a_loss(
     jobs: JobStore, redis: Connection, unreadable: str
 ) -> None:
     _online(redis, TODAY, LATER)
@@ -269,7 +269,7 @@ def test_a_retry_lets_every_worker_try_to_read_it_again(
 
 
 @pytest.mark.parametrize("damage", ["", "[", "7", "null"])
-def test_a_damaged_list_of_decliners_stops_nobody(
+def test_a_damaged_list_of_decliners_stops_no_worker(
     jobs: JobStore, redis: Connection, damage: str
 ) -> None:
     _online(redis, TODAY, LATER)
@@ -277,5 +277,5 @@ def test_a_damaged_list_of_decliners_stops_nobody(
     claimed(jobs, TODAY)
 
 
-def test_every_new_record_says_its_version(jobs: JobStore, redis: Connection) -> None:
+def test_every_new_record_has_a_version(jobs: JobStore, redis: Connection) -> None:
     assert redis.hget(f"gw:job:{queued(jobs)}", "version") == "1"

@@ -7,7 +7,7 @@ from shared.job_store import JobEvents, JobStore, connect
 from tests.shared.job_store.transitions import claimed, progress, queued
 
 
-def test_silence_lasts_as_long_as_the_reader_says(jobs: JobStore, redis_url: str) -> None:
+def test_a_reader_waits_as_long_as_it_asked(jobs: JobStore, redis_url: str) -> None:
     connection = connect(redis_url)
     events, job_id = JobEvents(connection), queued(jobs)
     begin = time.monotonic()

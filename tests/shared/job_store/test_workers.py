@@ -5,7 +5,7 @@ from shared.job_store.workers import Worker, Workers
 from tests.shared.job_store.online_workers import announce
 
 
-def test_workers_that_announced_themselves_are_live_by_name(redis: Connection) -> None:
+def test_announced_workers_are_listed_by_name(redis: Connection) -> None:
     workers = Workers(redis)
     second, first = Worker(name="b/gpu-1", pixels=10), Worker(name="a/gpu-0", pixels=20)
     for worker in (second, first, second):
@@ -13,11 +13,11 @@ def test_workers_that_announced_themselves_are_live_by_name(redis: Connection) -
     assert workers.live() == [first, second]
 
 
-def test_a_worker_is_believed_for_some_seconds(redis: Connection) -> None:
+def test_a_worker_is_live_for_some_seconds_after_its_heartbeat(redis: Connection) -> None:
     workers = Workers(redis)
     silent, heard = Worker(name="silent", pixels=1), Worker(name="heard", pixels=2)
     announce(workers, silent)
-    redis.zincrby("gw:worker-names", -18, silent.name)  # time goes by
+    redis.zincrby("gw:worker-names", -18, silent.name)  # time passes
     assert workers.live() == [silent]
     redis.zincrby("gw:worker-names", -3, silent.name)
     assert workers.live() == []
@@ -27,7 +27,7 @@ def test_a_worker_is_believed_for_some_seconds(redis: Connection) -> None:
     assert workers.live() == [heard, silent]
 
 
-def test_a_worker_that_leaves_is_not_live(redis: Connection) -> None:
+def test_a_removed_worker_is_not_live(redis: Connection) -> None:
     workers = Workers(redis)
     announce(workers, Worker(name="a", pixels=1))
     workers.leave("a")

@@ -38,7 +38,7 @@ def claimed(jobs: JobStore, by: Capability = ANY, lease: float = LEASE) -> Claim
 
 
 def someone(pixels: int = 10**9) -> Capability:
-    """Return a worker that no test has named yet."""
+    """Return a worker with a new name."""
     return Capability(new_id(), pixels)
 
 

@@ -14,6 +14,6 @@ def test_levels_that_are_too_small_are_left_out() -> None:
     assert [(each.rows, each.columns) for each in found] == [(64, 32), (128, 64)]
 
 
-def test_the_work_counts_pixels_evaluations_and_what_each_costs_besides() -> None:
+def test_the_work_counts_pixels_evaluations_and_fixed_costs() -> None:
     (level,) = StyleSettings(iterations=10, pyramid=1).levels(100, 80)
     assert level.work == (8000 + 6000) * (10 + 3)

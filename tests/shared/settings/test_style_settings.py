@@ -49,12 +49,12 @@ def _parsed(**values: Any) -> StyleSettings:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_knob_is_explained(name: str) -> None:
+def test_every_setting_is_explained(name: str) -> None:
     assert StyleSettings.model_fields[name].description
 
 
 @pytest.mark.parametrize("text", ["", "{}", ' {"preset": "faithful"} '])
-def test_nothing_said_is_the_keras_example(text: str) -> None:
+def test_empty_settings_are_the_keras_example(text: str) -> None:
     assert parse_settings(text) == StyleSettings()
     assert KERAS_EXAMPLE.items() <= StyleSettings().model_dump().items()
 
@@ -65,7 +65,7 @@ def test_a_preset_fills_what_is_left_out(preset: str) -> None:
     assert filled == StyleSettings(**{**PRESETS[preset], "size": 333})
 
 
-def test_what_is_said_goes_before_the_preset() -> None:
+def test_given_values_override_the_preset() -> None:
     assert DEFAULT_PRESET in PRESETS
     assert _parsed(preset="balanced", pyramid=2).pyramid == 2
 
@@ -118,7 +118,7 @@ def test_a_bound_itself_is_allowed(name: str, least: float, most: float) -> None
 
 
 @pytest.mark.parametrize(("name", "least", "most"), BOUNDS)
-def test_what_is_beyond_a_bound_is_refused_with_the_bound(
+def test_a_value_beyond_a_bound_is_refused_with_the_bound(
     name: str, least: float, most: float
 ) -> None:
     step = 1 if isinstance(getattr(StyleSettings(), name), int) else 1e-9
@@ -156,7 +156,7 @@ def test_means_by_name_are_stored_as_numbers(preset: str) -> None:
     assert json.loads(chosen.model_dump_json())["deprocess_means"] == [*DEPROCESS_MEANS[preset]]
 
 
-def test_the_means_are_those_of_the_mission() -> None:
+def test_the_named_means_have_their_documented_values() -> None:
     assert DEPROCESS_MEANS == {
         "keras": (103.939, 116.779, 123.68),
         "shifted": (123.939, 96.779, 96.68),
@@ -187,7 +187,7 @@ def test_the_means_are_those_of_the_mission() -> None:
         ({"preset": ["balanced"]}, "settings.preset"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_by_its_path(
+def test_a_value_of_the_wrong_type_is_refused_with_its_path(
     values: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidSetting) as error:
@@ -202,21 +202,21 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "null", "7", '"{}"', "\x00", "{}{}", "[" * 200_000])
-def test_what_is_no_json_object_is_refused(text: str) -> None:
+def test_anything_but_a_json_object_is_refused(text: str) -> None:
     with pytest.raises(InvalidJson) as error:
         parse_settings(text)
     assert error.value.parameters["field"] == "settings"
 
 
 @pytest.mark.parametrize("depth", [10, 150, 250, 900, 5_000])
-def test_however_deep_a_value_is_nested_the_refusal_is_ours(depth: int) -> None:
+def test_deeply_nested_values_are_refused_with_our_error(depth: int) -> None:
     with pytest.raises(InvalidRequest):
         parse_settings('{"size":' + "[" * depth + "]" * depth + "}")
 
 
 @given(values=st.dictionaries(st.sampled_from([*NAMES, "preset"]) | st.text(), JSON, max_size=3))
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
-def test_any_json_makes_settings_or_a_refusal_of_ours(values: dict[str, Any]) -> None:
+def test_any_json_is_accepted_or_refused_with_our_error(values: dict[str, Any]) -> None:
     try:
         made = parse_settings(json.dumps(values))
     except InvalidRequest as error:

@@ -33,11 +33,11 @@ def _following(
 
 
 def _next(reported: Iterator[Message | None]) -> Message:
-    """Return the next message; one comment may stand before it, not endless silence."""
+    """Return the next message; at most one comment may come before it."""
     return next(message for message in islice(reported, 2) if message)
 
 
-def test_a_story_is_told_as_it_happens_from_the_job_to_its_end(
+def test_events_are_sent_as_they_happen_from_the_job_to_its_end(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     job_id = queued(jobs)
@@ -59,7 +59,7 @@ def test_a_story_is_told_as_it_happens_from_the_job_to_its_end(
         assert list(reported) == []
 
 
-def test_an_event_while_the_job_is_read_is_told_too(
+def test_an_event_while_the_job_is_read_is_sent_too(
     app: Flask, client: FlaskClient, redis: Connection, jobs: JobStore
 ) -> None:
     claim = running(jobs)
@@ -79,27 +79,27 @@ def test_an_event_while_the_job_is_read_is_told_too(
     late = Late(redis)
     app.extensions["gramworks"] = replace(services, jobs=late)
     try:
-        with _following(client, claim.job_id) as told:
-            first, second = _next(told), _next(told)
+        with _following(client, claim.job_id) as reported:
+            first, second = _next(reported), _next(reported)
     finally:
         app.extensions["gramworks"] = services
-    assert late.reads == 2  # whether the job is there; how it stands
+    assert late.reads == 2  # once to check that the job exists, once for its state
     assert first.data["progress"]["evaluation"] == 1
     assert second.data["progress"]["evaluation"] == 2
 
 
-def test_an_event_of_a_kind_from_the_future_is_passed_over(
+def test_an_unknown_kind_of_event_is_ignored(
     client: FlaskClient, jobs: JobStore, redis: Connection
 ) -> None:
     claim = running(jobs)
-    with _following(client, claim.job_id) as told:
-        _next(told)
+    with _following(client, claim.job_id) as reported:
+        _next(reported)
         redis.xadd(f"gw:events:{claim.job_id}", {"kind": "confetti", "data": "{}"})
         jobs.report(claim, progress(4), None)
-        assert _next(told).event == "progress"
+        assert _next(reported).event == "progress"
 
 
-def test_a_fallback_is_told_at_once_with_the_job(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_fallback_sends_the_whole_job_at_once(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     with _following(client, claim.job_id) as reported:
         assert _next(reported).data["fallbacks"] == []
@@ -124,8 +124,8 @@ def test_every_event_has_an_id_greater_than_the_one_before(
     assert keys == sorted(set(keys))
 
 
-def _whole_story(client: FlaskClient, jobs: JobStore) -> tuple[str, list[Message]]:
-    """Return a running job's id, and what was told of it but the first message."""
+def _all_messages(client: FlaskClient, jobs: JobStore) -> tuple[str, list[Message]]:
+    """Return a running job's id, and its messages except the first."""
     claim = running(jobs)
     with _following(client, claim.job_id) as reported:
         first = _next(reported)
@@ -135,12 +135,12 @@ def _whole_story(client: FlaskClient, jobs: JobStore) -> tuple[str, list[Message
 
 
 @pytest.mark.parametrize("seen", range(6))
-def test_a_reader_takes_up_where_it_left_without_loss_or_doubles(
+def test_a_reader_resumes_without_missing_or_duplicate_events(
     client: FlaskClient, jobs: JobStore, seen: int
 ) -> None:
-    job_id, story = _whole_story(client, jobs)
-    with _following(client, job_id, after=story[seen].id) as reported:
-        assert [_next(reported) for _ in story[seen + 1 :]] == story[seen + 1 :]
+    job_id, sent = _all_messages(client, jobs)
+    with _following(client, job_id, after=sent[seen].id) as reported:
+        assert [_next(reported) for _ in sent[seen + 1 :]] == sent[seen + 1 :]
         jobs.cancel(job_id)
         assert _next(reported).data["state"] == "cancelled"
         assert list(reported) == []
@@ -149,7 +149,7 @@ def test_a_reader_takes_up_where_it_left_without_loss_or_doubles(
 @pytest.mark.parametrize(
     "after", ["", "0-0", "1-1", "9999999999999999-0", "rubbish", "0", "٣-٣", "$", "-", "9" * 40]
 )
-def test_a_reader_that_names_no_event_of_the_job_begins_with_the_job(
+def test_a_reader_with_an_unknown_event_id_starts_with_the_job(
     client: FlaskClient, jobs: JobStore, after: str
 ) -> None:
     claim = running(jobs)
@@ -163,7 +163,7 @@ def test_a_reader_that_names_no_event_of_the_job_begins_with_the_job(
         assert list(reported) == []
 
 
-def test_a_reader_that_was_away_too_long_is_told_how_the_job_stands(
+def test_a_reader_whose_last_event_is_gone_starts_with_the_job(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     job_id = queued(jobs)
@@ -179,7 +179,7 @@ def test_a_reader_that_was_away_too_long_is_told_how_the_job_stands(
 
 @pytest.mark.parametrize("after", [None, "1-1"])
 @pytest.mark.parametrize("state", sorted(ENDED))
-def test_an_ended_job_is_told_at_once_though_its_stream_is_gone(
+def test_an_ended_job_is_sent_at_once_even_if_its_stream_is_gone(
     client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState, after: str | None
 ) -> None:
     job_id = in_state(jobs, state).job_id
@@ -190,7 +190,9 @@ def test_an_ended_job_is_told_at_once_though_its_stream_is_gone(
     assert (message.event, message.data["state"]) == ("job", state)
 
 
-def test_a_story_of_a_job_that_lost_its_worker_goes_on(client: FlaskClient, jobs: JobStore) -> None:
+def test_the_stream_of_a_job_that_lost_its_worker_continues(
+    client: FlaskClient, jobs: JobStore
+) -> None:
     claim = running(jobs, lease=0)
     with _following(client, claim.job_id) as reported:
         _next(reported)
@@ -200,7 +202,7 @@ def test_a_story_of_a_job_that_lost_its_worker_goes_on(client: FlaskClient, jobs
         assert _next(reported).data["attempt"] == 2
 
 
-def test_a_story_ends_when_its_job_is_deleted_under_it(client: FlaskClient, jobs: JobStore) -> None:
+def test_the_stream_ends_when_its_job_is_deleted(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     with _following(client, claim.job_id) as reported:
         _next(reported)
@@ -211,7 +213,7 @@ def test_a_story_ends_when_its_job_is_deleted_under_it(client: FlaskClient, jobs
     assert [message.data["state"] for message in stream if message] == ["cancelled"]
 
 
-def test_a_reader_that_takes_up_is_answered_before_anything_happens(
+def test_a_resuming_reader_gets_an_answer_before_the_next_event(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     job_id = queued(jobs)
@@ -221,16 +223,14 @@ def test_a_reader_that_takes_up_is_answered_before_anything_happens(
     assert time.monotonic() - began < 1
 
 
-def test_silence_is_filled_with_comments_that_keep_the_connection(
-    client: FlaskClient, jobs: JobStore
-) -> None:
+def test_comments_keep_a_silent_connection_open(client: FlaskClient, jobs: JobStore) -> None:
     with _following(client, queued(jobs)) as reported:
         assert _next(reported).event == "job"
         assert [next(reported), next(reported)] == [None, None]  # at once, and after five seconds
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
-def test_asking_only_about_a_stream_waits_for_nothing(
+def test_head_and_options_of_a_stream_do_not_wait(
     client: FlaskClient, jobs: JobStore, method: str
 ) -> None:
     with client.open(f"{JOBS}/{queued(jobs)}/events", method=method) as response:

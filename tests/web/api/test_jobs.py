@@ -39,7 +39,7 @@ def _shown(client: FlaskClient, job_id: str) -> dict[str, Any]:
     return dict(response.get_json())
 
 
-def test_an_accepted_job_is_answered_with_where_it_is(client: FlaskClient) -> None:
+def test_an_accepted_job_is_answered_with_its_location(client: FlaskClient) -> None:
     response = submit(client)
     job = accepted(response)
     assert response.headers["Location"] == f"{JOBS}/{job['id']}" == job["links"]["self"]
@@ -66,9 +66,7 @@ def test_a_job_has_the_fields_of_the_contract_in_every_state(
     assert datetime.fromisoformat(job["created_at"]).utcoffset() is not None
 
 
-def test_progress_is_shown_in_the_parts_of_the_contract(
-    client: FlaskClient, jobs: JobStore
-) -> None:
+def test_progress_has_the_fields_of_the_contract(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.report(claim, progress(3), 4.5)
     job = _shown(client, claim.job_id)
@@ -77,7 +75,7 @@ def test_progress_is_shown_in_the_parts_of_the_contract(
     assert job["progress"]["loss"] == {"total": 6.0, "style": 3.0, "content": 2.0, "tv": 1.0}
 
 
-def test_why_a_job_failed_is_told_in_a_sentence_with_its_parameters(
+def test_the_error_of_a_failed_job_has_a_sentence_and_parameters(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     error = _shown(client, in_state(jobs, JobState.FAILED).job_id)["error"]
@@ -86,7 +84,7 @@ def test_why_a_job_failed_is_told_in_a_sentence_with_its_parameters(
     assert (error["width"], error["height"]) == (640, 480)
 
 
-def test_a_failed_job_is_tried_again_and_a_worker_woken(
+def test_a_failed_job_is_retried_and_a_worker_woken(
     client: FlaskClient, jobs: JobStore, redis: Connection
 ) -> None:
     failed = _shown(client, in_state(jobs, JobState.FAILED).job_id)
@@ -97,7 +95,7 @@ def test_a_failed_job_is_tried_again_and_a_worker_woken(
 
 
 @pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.FAILED}))
-def test_a_job_that_did_not_fail_is_not_tried_again(
+def test_a_job_that_did_not_fail_is_not_retried(
     client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState
 ) -> None:
     job_id = in_state(jobs, state).job_id
@@ -107,7 +105,7 @@ def test_a_job_that_did_not_fail_is_not_tried_again(
     assert redis.llen(f"gw:celery:{QUEUE}") == 0
 
 
-def test_the_log_tells_each_step_in_a_sentence(client: FlaskClient, jobs: JobStore) -> None:
+def test_each_log_entry_has_a_sentence(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.release(claim, "store away")
     lines = _shown(client, claim.job_id)["log"]
@@ -124,7 +122,7 @@ def test_the_log_tells_each_step_in_a_sentence(client: FlaskClient, jobs: JobSto
     assert all(datetime.fromisoformat(line["at"]).utcoffset() is not None for line in lines)
 
 
-def test_a_fallback_is_told_with_what_it_changed(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_fallback_is_shown_with_what_it_changed(client: FlaskClient, jobs: JobStore) -> None:
     claim = running(jobs)
     jobs.record_fallbacks(claim, 1, [IN_TILES])
     [reported] = _shown(client, claim.job_id)["fallbacks"]
@@ -154,7 +152,7 @@ def test_deleting_an_ended_job_deletes_its_record(
 
 
 @pytest.mark.parametrize("state", JobState)
-def test_only_what_is_live_is_cancelled_where_that_is_asked_for(
+def test_with_if_live_an_ended_job_is_left_as_it_is(
     client: FlaskClient, jobs: JobStore, state: JobState
 ) -> None:
     job_id = in_state(jobs, state).job_id
@@ -163,7 +161,7 @@ def test_only_what_is_live_is_cancelled_where_that_is_asked_for(
     assert _shown(client, job_id)["state"] == (state if state in ENDED else "cancelled")
 
 
-def test_a_condition_that_nobody_knows_deletes_nothing(client: FlaskClient, jobs: JobStore) -> None:
+def test_an_unknown_condition_deletes_nothing(client: FlaskClient, jobs: JobStore) -> None:
     job_id = in_state(jobs, JobState.SUCCEEDED).job_id
     body = problem(client.delete(f"{JOBS}/{job_id}?if=old"), 422, "invalid_setting")
     assert "'if' must be 'live'" in body["detail"]
@@ -190,7 +188,7 @@ def _files(config: Config, job_id: str) -> set[str]:
 
 @pytest.fixture
 def broken(redis: Connection, redis_url: str, tmp_path: Path) -> Flask:
-    """Return an application whose image store breaks once there is `images` in the way."""
+    """Return an application whose image store breaks once a file replaces its folder."""
     del redis
     return create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path))
 
@@ -200,12 +198,12 @@ def _break_images(folder: Path) -> None:
     (folder / "images").write_text("no folder")
 
 
-def _mend_images(folder: Path) -> None:
+def _restore_images(folder: Path) -> None:
     (folder / "images").unlink()
     (folder / "away").rename(folder / "images")
 
 
-def test_a_job_is_deleted_though_its_pictures_have_to_be_collected_later(
+def test_a_job_is_deleted_even_if_its_pictures_cannot_be_yet(
     broken: Flask, jobs: JobStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = broken.test_client()
@@ -216,14 +214,14 @@ def test_a_job_is_deleted_though_its_pictures_have_to_be_collected_later(
         assert client.delete(f"{JOBS}/{job_id}").status_code == 204
     assert f"job {job_id}: garbage collection will delete its objects" in caplog.text
     problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
-    _mend_images(tmp_path)
+    _restore_images(tmp_path)
     objects = ObjectStore(str(tmp_path / "images"))
     delete_orphans(jobs, objects, redis_of(jobs).clock(), seconds=0)
     assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
     close(broken)
 
 
-def test_without_its_image_store_the_service_says_so_and_accepts_nothing(
+def test_without_its_image_store_the_web_is_not_ready_and_accepts_nothing(
     broken: Flask, jobs: JobStore, tmp_path: Path
 ) -> None:
     client = broken.test_client()
@@ -233,6 +231,6 @@ def test_without_its_image_store_the_service_says_so_and_accepts_nothing(
     assert jobs.page(1).jobs == []
     problem(client.get("/readyz"), 503, "store_unavailable")
     assert client.get("/healthz").status_code == 200
-    _mend_images(tmp_path)
+    _restore_images(tmp_path)
     accepted(submit(client))
     close(broken)

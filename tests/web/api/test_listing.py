@@ -22,7 +22,7 @@ def test_no_jobs_are_an_empty_page(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(("limit", "lengths"), [(1, [1] * 5), (2, [2, 2, 1]), (5, [5]), (100, [5])])
-def test_pages_lead_through_all_jobs_newest_first(
+def test_pages_list_all_jobs_newest_first(
     client: FlaskClient, jobs: JobStore, limit: int, lengths: list[int]
 ) -> None:
     newest_first = [queued(jobs) for _ in range(5)][::-1]
@@ -31,13 +31,13 @@ def test_pages_lead_through_all_jobs_newest_first(
     assert [job_id for page in pages for job_id in page] == newest_first
 
 
-def test_a_page_has_twenty_jobs_unless_told_otherwise(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_page_has_twenty_jobs_by_default(client: FlaskClient, jobs: JobStore) -> None:
     for _ in range(21):
         queued(jobs)
     assert [len(page) for page in _walked(client, JOBS)] == [20, 1]
 
 
-def test_a_listed_job_is_the_job_as_it_is_shown(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_listed_job_equals_the_job_shown_by_itself(client: FlaskClient, jobs: JobStore) -> None:
     job_id = queued(jobs)
     assert client.get(JOBS).get_json()["jobs"] == [client.get(f"{JOBS}/{job_id}").get_json()]
 
@@ -59,7 +59,7 @@ def test_a_listed_job_is_the_job_as_it_is_shown(client: FlaskClient, jobs: JobSt
         ("cursor=99999999999999999999", "take it from"),
     ],
 )
-def test_a_wrong_limit_or_cursor_is_refused_by_name(
+def test_a_wrong_limit_or_cursor_is_refused_with_its_name(
     client: FlaskClient, query: str, words: str
 ) -> None:
     body = problem(client.get(f"{JOBS}?{query}"), 422, "invalid_setting")

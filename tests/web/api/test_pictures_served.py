@@ -18,7 +18,7 @@ from tests.web.pictures import RED, SIZE, cornered, encoded
 
 @pytest.fixture
 def finished(jobs: JobStore, objects: ObjectStore) -> str:
-    """Return where the API has a job with a result."""
+    """Return the path of a job that has a result."""
     claim = running(jobs)
     key = f"jobs/{claim.job_id}/1/result.png"
     objects.put(key, encode(np.asarray(cornered()), "png"))
@@ -27,7 +27,7 @@ def finished(jobs: JobStore, objects: ObjectStore) -> str:
 
 
 @pytest.mark.parametrize("name", [*FORMATS, "PNG", "Jpeg"])
-def test_a_result_comes_in_the_format_that_is_asked_for(
+def test_a_result_is_served_in_the_requested_format(
     client: FlaskClient, finished: str, name: str
 ) -> None:
     response = client.get(f"{finished}/result?format={name}")
@@ -40,9 +40,7 @@ def test_a_result_comes_in_the_format_that_is_asked_for(
     assert np.abs(corner - RED).max() <= 6
 
 
-def test_a_result_is_a_png_pixel_for_pixel_unless_told_otherwise(
-    client: FlaskClient, finished: str
-) -> None:
+def test_a_result_is_an_exact_png_by_default(client: FlaskClient, finished: str) -> None:
     with Image.open(io.BytesIO(client.get(f"{finished}/result").data)) as image:
         assert image.format == "PNG"
         assert np.array_equal(np.asarray(image), np.asarray(cornered()))
@@ -59,7 +57,7 @@ def test_an_unknown_format_is_refused_with_the_known_ones(
 
 @pytest.mark.parametrize("what", ["result", "preview"])
 @pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.SUCCEEDED}))
-def test_a_picture_that_is_not_there_is_a_conflict_that_tells_the_state(
+def test_a_picture_that_does_not_exist_yet_is_a_conflict_with_the_state(
     client: FlaskClient, jobs: JobStore, state: JobState, what: str
 ) -> None:
     job_id = in_state(jobs, state).job_id
@@ -69,7 +67,7 @@ def test_a_picture_that_is_not_there_is_a_conflict_that_tells_the_state(
     assert ("yet" in body["detail"]) is (state in (JobState.QUEUED, JobState.RUNNING))
 
 
-def test_a_result_is_kept_for_an_hour_and_by_its_reader_only(
+def test_a_result_is_cached_for_an_hour_by_its_client_only(
     client: FlaskClient, finished: str
 ) -> None:
     control = client.get(f"{finished}/result").cache_control
@@ -83,7 +81,7 @@ def test_a_picture_that_is_gone_from_the_store_is_not_found(
     problem(client.get(f"{JOBS}/{job_id}/result"), 404, "object_not_found")
 
 
-def test_the_newest_preview_is_served_and_not_kept(
+def test_the_newest_preview_is_served_and_not_cached(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore
 ) -> None:
     claim = running(jobs)

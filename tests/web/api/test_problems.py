@@ -31,7 +31,7 @@ ODD_IDS += ["gw:jobs", "*", "%7B0%7D", "<script>"]
     ],
 )
 @pytest.mark.parametrize("job_id", ODD_IDS, ids=range(len(ODD_IDS)))
-def test_an_id_that_never_was_is_a_404_on_every_path(
+def test_an_unknown_id_is_a_404_on_every_path(
     client: FlaskClient, job_id: str, method: str, tail: str
 ) -> None:
     response = client.open(f"{JOBS}/{job_id}{tail}", method=method)
@@ -43,14 +43,14 @@ def test_an_id_that_never_was_is_a_404_on_every_path(
     "path",
     ["/api/", "/api/v1", "/api/v2/jobs", f"{JOBS}/", f"{JOBS}/a/b/c", f"{JOBS}/..%2f..%2fetc"],
 )
-def test_a_path_that_never_was_is_a_problem_for_programs(client: FlaskClient, path: str) -> None:
+def test_an_unknown_path_is_a_problem_for_programs(client: FlaskClient, path: str) -> None:
     problem(client.get(path), 404, "not_found")
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("PUT", JOBS), ("POST", f"{JOBS}/x"), ("TRACE", JOBS)]
 )
-def test_a_method_that_is_not_there_is_told_with_those_that_are(
+def test_the_error_for_a_wrong_method_lists_the_allowed_ones(
     client: FlaskClient, method: str, path: str
 ) -> None:
     response = client.open(path, method=method)
@@ -59,7 +59,7 @@ def test_a_method_that_is_not_there_is_told_with_those_that_are(
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/jobs/none", "/jobs/none/x", "/apis", "/static/x"])
-def test_a_page_that_never_was_is_a_page(client: FlaskClient, path: str) -> None:
+def test_an_unknown_page_is_an_error_page(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert (response.status_code, response.mimetype) == (404, "text/html")
     assert "<h1>Not Found</h1>" in response.text
@@ -75,7 +75,7 @@ def short(redis_url: str, web_config: Config) -> Flask:
 
 
 def _posted(client: FlaskClient, path: str, form: dict[str, Any]) -> TestResponse:
-    """Send a long form out of memory: the client's own way leaves a temporary file open."""
+    """Send a long form from memory, since the test client would leave a temporary file open."""
     boundary, body = encode_multipart(form)
     sent = client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
     assert isinstance(sent, TestResponse)
@@ -93,7 +93,7 @@ def test_an_upload_longer_than_the_limit_is_refused_with_the_limit(short: Flask)
     assert body["maximum"] == 1_000_000
 
 
-def test_people_are_told_of_the_limit_on_a_page(short: Flask) -> None:
+def test_people_see_the_limit_on_a_page(short: Flask) -> None:
     response = _posted(short.test_client(), "/", _long_file())
     assert (response.status_code, response.mimetype) == (413, "text/html")
     assert "1 MB" in response.text
@@ -108,7 +108,7 @@ def test_people_are_told_of_the_limit_on_a_page(short: Flask) -> None:
     ],
     ids=["a giant field", "many fields", "a picture that is no file"],
 )
-def test_fields_that_are_too_long_are_not_blamed_on_the_files(
+def test_fields_that_are_too_long_have_their_own_error(
     client: FlaskClient, form: dict[str, str]
 ) -> None:
     body = problem(_posted(client, JOBS, form), 413, "form_too_large")
@@ -117,7 +117,7 @@ def test_fields_that_are_too_long_are_not_blamed_on_the_files(
 
 @pytest.fixture
 def faulty(redis_url: str, web_config: Config) -> Flask:
-    """Return an application with routes that raise what nobody foresaw."""
+    """Return an application with routes that raise unexpected errors."""
     made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=web_config.data))
 
     def fault() -> str:
@@ -129,7 +129,7 @@ def faulty(redis_url: str, web_config: Config) -> Flask:
     return made
 
 
-def test_an_unforeseen_error_is_a_problem_that_keeps_its_secrets(
+def test_an_unexpected_error_is_a_problem_without_its_details(
     faulty: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
@@ -139,14 +139,14 @@ def test_an_unforeseen_error_is_a_problem_that_keeps_its_secrets(
     assert "a secret" in caplog.text
 
 
-def test_an_unforeseen_error_on_a_page_is_a_page(faulty: Flask) -> None:
+def test_an_unexpected_error_on_a_page_is_an_error_page(faulty: Flask) -> None:
     response = faulty.test_client().get("/fault")
     assert (response.status_code, response.mimetype) == (500, "text/html")
     assert "secret" not in response.text
 
 
 @pytest.mark.parametrize("path", ["/", JOBS, "/nothing", "/healthz", "/static/style.css"])
-def test_every_answer_is_guarded(client: FlaskClient, path: str) -> None:
+def test_every_answer_has_security_headers(client: FlaskClient, path: str) -> None:
     with client.get(path) as response:
         headers = response.headers
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]

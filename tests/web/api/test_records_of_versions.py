@@ -30,7 +30,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("state", JobState)
 @pytest.mark.parametrize("unknown", UNKNOWN)
-def test_what_this_version_does_not_know_is_ignored(
+def test_fields_that_this_version_does_not_know_are_ignored(
     client: FlaskClient, jobs: JobStore, redis: Connection, unknown: str, state: JobState
 ) -> None:
     job_id = in_state(jobs, state).job_id
@@ -44,7 +44,7 @@ def test_what_this_version_does_not_know_is_ignored(
 
 @pytest.mark.parametrize("state", JobState)
 @pytest.mark.parametrize("unreadable", UNREADABLE)
-def test_what_cannot_be_read_is_shown_as_such_and_deleted(
+def test_an_unreadable_record_is_shown_as_such_and_deleted(
     client: FlaskClient, jobs: JobStore, redis: Connection, unreadable: str, state: JobState
 ) -> None:
     job_id, other = in_state(jobs, state).job_id, queued(jobs)

@@ -41,7 +41,7 @@ def test_every_number_is_listed_with_bounds_and_unit(guide: dict[str, Any], name
     assert setting.get("unit") == UNITS.get(name)
 
 
-def test_presets_are_whole_settings_that_a_program_may_send_back(
+def test_presets_are_complete_settings_that_a_program_can_send_back(
     client: FlaskClient, guide: dict[str, Any]
 ) -> None:
     assert set(guide["presets"]) == set(PRESETS)

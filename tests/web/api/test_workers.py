@@ -28,7 +28,7 @@ def _suspend(jobs: JobStore) -> None:
         jobs.lose(claim, "error", detail="RuntimeError: CUDA context lost")
 
 
-def test_those_online_are_listed_by_name(client: FlaskClient, workers: Workers) -> None:
+def test_online_workers_are_listed_by_name(client: FlaskClient, workers: Workers) -> None:
     assert client.get(WORKERS).get_json() == {"workers": []}
     announce(workers, Worker(name="b", pixels=4000))
     announce(workers, Worker(name="a", pixels=10**6, device="a card"))

@@ -58,7 +58,7 @@ def latest(jobs: JobStore) -> Job:
     return job
 
 
-def test_an_untouched_form_sends_the_preset_alone(page: Page, url: str, jobs: JobStore) -> None:
+def test_an_untouched_form_sends_only_the_preset(page: Page, url: str, jobs: JobStore) -> None:
     page.goto(url)
     choose_pictures(page)
     page.get_by_role("button", name="Paint it").click()
@@ -118,24 +118,24 @@ def test_what_the_server_rendered_stays_the_same_after_the_first_event(
     assert fact(page, "done") == rendered["done in"]
 
 
-def test_a_page_that_saw_the_end_asks_for_no_more_events(
+def test_a_page_does_not_reconnect_after_the_end_of_its_job(
     page: Page, url: str, jobs: JobStore
 ) -> None:
     job_id = queued(jobs)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     page.goto(f"{url}/jobs/{job_id}")
     expect(page.get_by_text("No worker is online")).to_be_visible()
     jobs.cancel(job_id)
     expect(page.locator("#state")).to_have_text("cancelled")
     page.wait_for_timeout(4000)  # a browser reconnects after three seconds
-    assert len([each for each in asked if each.endswith("/events")]) == 1
+    assert len([each for each in requested if each.endswith("/events")]) == 1
 
 
 def test_a_lost_connection_is_shown_until_it_is_back(
     browser: Browser, url: str, jobs: JobStore
 ) -> None:
-    job_id, page = queued(jobs), browser.new_page()  # whose console may have errors
+    job_id, page = queued(jobs), browser.new_page()  # without the check for errors in the console
     page.route("**/events", lambda route: route.abort())
     page.goto(f"{url}/jobs/{job_id}")
     lost = page.get_by_text("The connection was lost")
@@ -167,7 +167,7 @@ def test_times_are_local_on_every_page(page: Page, url: str, jobs: JobStore) -> 
         expect(page.locator("time").first).not_to_contain_text("UTC")
 
 
-def test_an_upload_that_is_too_large_is_refused_in_the_server_s_words(page: Page, url: str) -> None:
+def test_an_upload_that_is_too_large_shows_the_error_of_the_server(page: Page, url: str) -> None:
     page.goto(url)
     page.evaluate("document.querySelector('form').dataset.limit = 1000")
     choose_pictures(page)
@@ -213,7 +213,7 @@ def test_an_unreadable_job_is_shown_and_can_be_deleted(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_phone_and_a_finger(
+def test_pages_fit_a_phone_and_controls_are_large_enough_to_tap(
     page: Page, url: str, jobs: JobStore, scheme: str, tmp_path: Path
 ) -> None:
     claim = running(jobs)

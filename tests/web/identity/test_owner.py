@@ -27,7 +27,7 @@ def _sent(client: FlaskClient, address: str, forwarded: str = "") -> dict[str, A
     return accepted(client.post(JOBS, data=upload(), headers=headers, environ_overrides=origin))
 
 
-def test_many_jobs_of_one_address_do_not_hold_up_one_of_another(
+def test_many_jobs_of_one_address_do_not_delay_a_job_of_another(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     for _ in range(5):
@@ -37,21 +37,21 @@ def test_many_jobs_of_one_address_do_not_hold_up_one_of_another(
     assert late["id"] in {claimed(jobs, someone()).job_id for _ in range(2)}
 
 
-def test_a_form_from_an_address_is_its_owners_too(client: FlaskClient, jobs: JobStore) -> None:
+def test_forms_and_the_api_have_the_same_owner(client: FlaskClient, jobs: JobStore) -> None:
     client.post("/", data=upload(), environ_overrides={"REMOTE_ADDR": EAGER})
     [job] = jobs.page(1).jobs
     assert isinstance(job, Job)
     assert job.owner == owner_of(EAGER)
 
 
-def test_no_address_is_kept(client: FlaskClient, redis: Connection) -> None:
+def test_no_address_is_stored(client: FlaskClient, redis: Connection) -> None:
     _sent(client, EAGER)
     kept = [str(redis.dump(key)) for key in redis.scan_iter("gw:*")]
     assert kept
     assert not [value for value in kept if EAGER in value]
 
 
-def test_what_an_address_says_of_itself_is_not_believed(
+def test_without_proxies_the_forwarded_address_is_ignored(
     client: FlaskClient, jobs: JobStore
 ) -> None:
     job = _sent(client, EAGER, forwarded=MODEST)
@@ -60,7 +60,7 @@ def test_what_an_address_says_of_itself_is_not_believed(
 
 @pytest.fixture
 def behind_two(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """Return an application with two proxies before it."""
+    """Return an application behind two proxies."""
     del redis
     values = {"REDIS_URL": redis_url, "GRAMWORKS_DATA": tmp_path}
     made = create_app(Config(**values, GRAMWORKS_PROXIES=2))
@@ -68,7 +68,7 @@ def behind_two(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Fl
     close(made)
 
 
-def test_behind_proxies_their_word_is_believed_and_no_further(
+def test_behind_proxies_only_their_forwarded_addresses_count(
     behind_two: Flask, jobs: JobStore
 ) -> None:
     forged = f"9.9.9.9, {MODEST}, 10.0.0.1"
@@ -76,7 +76,7 @@ def test_behind_proxies_their_word_is_believed_and_no_further(
     assert jobs.get(job["id"]).owner == owner_of(MODEST)
 
 
-def test_one_connection_is_one_owner_whatever_its_device_calls_itself() -> None:
+def test_all_addresses_of_one_connection_are_one_owner() -> None:
     assert owner_of("2001:db8:1:2::5") == owner_of("2001:db8:1:2:a:b:c:d")
     assert owner_of("2001:db8:1:2::5") != owner_of("2001:db8:1:3::5")
     assert owner_of("::ffff:203.0.113.7") == owner_of("203.0.113.7")

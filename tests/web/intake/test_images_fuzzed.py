@@ -32,7 +32,7 @@ fuzzed = settings(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-# Pillow warns of much in damaged files; the server goes on, and so must the test.
+# Pillow warns about damaged files; the server ignores the warnings, so the test does too.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -65,7 +65,7 @@ def test_a_damaged_picture_is_answered(
 ) -> None:
     del redis
     damaged = bytearray(whole)
-    reach = 200 if near_start else len(whole) - 1  # headers are where a change does most
+    reach = 200 if near_start else len(whole) - 1  # changes to headers have the largest effect
     for place, value in changes:
         damaged[int(place * reach)] = value
     _answers(app, bytes(damaged))

@@ -71,10 +71,10 @@ KINDS: dict[str, tuple[bytes, Colour]] = {
     "float TIFF from 0 to 255": (encoded(_array(200.0, np.float32), "TIFF"), (200, 200, 200)),
     "float TIFF of infinity": (encoded(_array(np.inf, np.float32), "TIFF"), (255, 255, 255)),
     "float TIFF below zero": (encoded(_array(-np.inf, np.float32), "TIFF"), (0, 0, 0)),
-    "float TIFF of no numbers": (encoded(_array(np.nan, np.float32), "TIFF"), (0, 0, 0)),
+    "float TIFF of NaN": (encoded(_array(np.nan, np.float32), "TIFF"), (0, 0, 0)),
     "grey with alpha": (encoded(Image.new("LA", SIZE, (0, 128))), (127, 127, 127)),
     "colour with alpha": (encoded(Image.new("RGBA", SIZE, (*RED, 128))), OVER_WHITE),
-    "nothing but alpha": (encoded(Image.new("RGBA", SIZE, (*RED, 0))), (255, 255, 255)),
+    "fully transparent": (encoded(Image.new("RGBA", SIZE, (*RED, 0))), (255, 255, 255)),
     "one colour transparent": (
         encoded(Image.new("RGB", SIZE, RED), transparency=RED),
         (255, 255, 255),
@@ -107,11 +107,11 @@ PROFILED: dict[str, tuple[bytes, Colour]] = {
         encoded(Image.new("L", SIZE, 77), icc_profile=swapping_profile()),
         (77, 77, 77),
     ),
-    "a profile cut short": (
+    "a truncated profile": (
         encoded(Image.new("RGB", SIZE, RED), icc_profile=swapping_profile()[:300]),
         RED,
     ),
-    "no profile but rubbish": (
+    "garbage instead of a profile": (
         encoded(Image.new("RGB", SIZE, RED), icc_profile=b"rubbish" * 99),
         RED,
     ),
@@ -124,7 +124,7 @@ def _read(client: FlaskClient, jobs: JobStore, objects: ObjectStore, data: bytes
 
 def _near(image: Image.Image, colour: Colour, place: tuple[int, int] = (3, 3)) -> bool:
     pixel = np.array(image.getpixel(place), dtype=int)
-    return bool(np.abs(pixel - colour).max() <= 6)  # lossy formats move a colour a little
+    return bool(np.abs(pixel - colour).max() <= 6)  # lossy formats change colours a little
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -156,7 +156,7 @@ TURNS = {
     6: Image.Transpose.ROTATE_90,
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
-}  # how a camera that held it so would have stored an upright picture
+}  # how a camera held at this angle stores an upright picture
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF", "WEBP"])
@@ -179,16 +179,14 @@ def test_a_picture_is_turned_upright(
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 @pytest.mark.parametrize("exif", [b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0rubbish", b"?"])
-def test_damaged_exif_is_no_reason_to_refuse_a_good_picture(
+def test_damaged_exif_data_is_ignored(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, exif: bytes
 ) -> None:
     data = encoded(Image.new("RGB", SIZE, RED), "JPEG", exif=exif)
     assert _near(_read(client, jobs, objects, data), RED)
 
 
-def test_nothing_is_left_of_what_a_file_says_beside_its_pixels(
-    client: FlaskClient, jobs: JobStore, objects: ObjectStore
-) -> None:
+def test_metadata_is_removed(client: FlaskClient, jobs: JobStore, objects: ObjectStore) -> None:
     exif = Image.Exif()
     exif[0x010F] = "the camera of someone"
     data = encoded(Image.new("RGB", SIZE, RED), "JPEG", exif=exif, comment="at home")
@@ -198,7 +196,7 @@ def test_nothing_is_left_of_what_a_file_says_beside_its_pixels(
     assert b"at home" not in kept
 
 
-def test_a_file_is_judged_by_its_content_not_by_its_name_or_type(client: FlaskClient) -> None:
+def test_the_content_of_a_file_decides_its_format(client: FlaskClient) -> None:
     files = {
         "content": (io.BytesIO(PLAIN), "../../etc/passwd", "text/html"),
         "style": (io.BytesIO(plain(format_name="JPEG")), "style.png", "image/gif"),
@@ -206,7 +204,7 @@ def test_a_file_is_judged_by_its_content_not_by_its_name_or_type(client: FlaskCl
     accepted(client.post("/api/v1/jobs", data=files))
 
 
-def test_every_style_is_kept_in_the_order_in_which_it_was_sent(
+def test_styles_are_stored_in_the_order_in_which_they_were_sent(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore
 ) -> None:
     styles = [plain((number, 0, 0), (20 + number, 30)) for number in range(8)]

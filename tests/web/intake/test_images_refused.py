@@ -22,14 +22,16 @@ NO_IMAGES: dict[str, bytes] = {
     "zip": b"PK\x03\x04" + bytes(60),
     "PNG's first bytes": b"\x89PNG\r\n\x1a\n",
     "JPEG's first bytes": b"\xff\xd8\xff\xe0",
-    "a kind that is not taken": encoded(Image.new("RGB", SIZE), "PPM"),
-    "another that is not taken": encoded(Image.new("RGB", SIZE), "ICO"),
+    "an unsupported format": encoded(Image.new("RGB", SIZE), "PPM"),
+    "another unsupported format": encoded(Image.new("RGB", SIZE), "ICO"),
 }
 
 
 @pytest.mark.parametrize("kind", NO_IMAGES)
 @pytest.mark.parametrize("field", ["content", "style"])
-def test_what_is_no_picture_is_refused_by_field(client: FlaskClient, field: str, kind: str) -> None:
+def test_a_file_that_is_not_a_picture_is_refused_with_its_field(
+    client: FlaskClient, field: str, kind: str
+) -> None:
     files = {"content": [PLAIN], "style": [PLAIN], field: [NO_IMAGES[kind]]}
     body = problem(submit(client, files["content"], files["style"]), 422, "not_an_image")
     assert body["field"] == field
@@ -39,16 +41,14 @@ def test_what_is_no_picture_is_refused_by_field(client: FlaskClient, field: str,
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "GIF", "BMP", "TIFF"])
 @pytest.mark.parametrize("kept", [0.5, 0.9])
-def test_a_picture_that_breaks_off_is_refused(
-    client: FlaskClient, format_name: str, kept: float
-) -> None:
+def test_a_truncated_picture_is_refused(client: FlaskClient, format_name: str, kept: float) -> None:
     whole = noise(format_name)
     body = problem(submit(client, [whole[: int(len(whole) * kept)]]), 422, "truncated_image")
     assert body["field"] == "content"
 
 
 @pytest.mark.parametrize("size", [(1, 1), (15, 400), (400, 15)])
-def test_a_picture_too_small_is_refused_with_the_least_side(
+def test_a_picture_too_small_is_refused_with_the_minimum(
     client: FlaskClient, size: tuple[int, int]
 ) -> None:
     body = problem(submit(client, style=[plain(size=size)]), 422, "image_too_small")
@@ -73,7 +73,7 @@ def test_200_megapixels_are_refused_before_they_are_decoded(
     assert "64" in body["detail"]
 
 
-def test_a_picture_that_promises_pixels_and_has_none_breaks_off(client: FlaskClient) -> None:
+def test_a_picture_with_only_a_header_is_refused_as_truncated(client: FlaskClient) -> None:
     problem(submit(client, [header_only_png(64, 48)]), 422, "truncated_image")
 
 
@@ -86,7 +86,7 @@ def test_a_missing_file_is_named(client: FlaskClient, field: str) -> None:
 
 
 @pytest.mark.parametrize(("field", "count", "most"), [("content", 2, 1), ("style", 9, 8)])
-def test_too_many_files_are_refused_with_the_most(
+def test_too_many_files_are_refused_with_the_maximum(
     client: FlaskClient, field: str, count: int, most: int
 ) -> None:
     files = {"content": [PLAIN], "style": [PLAIN], field: [PLAIN] * count}

@@ -30,7 +30,7 @@ Serve = Callable[..., Flask]
 
 @pytest.fixture
 def serve(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Serve]:
-    """Return what makes an application with some settings, over an empty Redis."""
+    """Return a function that creates an application with some settings, over an empty Redis."""
     del redis
     made: list[Flask] = []
 
@@ -57,7 +57,7 @@ def _sized(client: FlaskClient, size: int) -> TestResponse:
     return submit(client, [white(64, 48)], settings=json.dumps({"size": size}))
 
 
-def test_a_result_that_no_worker_takes_is_refused_with_the_size_that_fits(
+def test_a_result_that_no_worker_can_paint_is_refused_with_the_size_that_fits(
     client: FlaskClient, redis: Connection
 ) -> None:
     announce(Workers(redis), Worker(name="small", pixels=100_000))
@@ -68,9 +68,7 @@ def test_a_result_that_no_worker_takes_is_refused_with_the_size_that_fits(
     problem(_sized(client, body["maximum"] + 2), 422, "no_worker_fits")
 
 
-def test_a_worker_that_was_heard_of_lately_counts_though_it_is_away(
-    client: FlaskClient, redis: Connection
-) -> None:
+def test_a_worker_that_was_online_recently_counts(client: FlaskClient, redis: Connection) -> None:
     workers = Workers(redis)
     announce(workers, Worker(name="small", pixels=100_000))
     announce(workers, Worker(name="large", pixels=1_000_000))
@@ -79,11 +77,11 @@ def test_a_worker_that_was_heard_of_lately_counts_though_it_is_away(
     assert job["waiting"]["code"] == "no_live_worker_fits"
 
 
-def test_before_a_worker_was_heard_of_all_sizes_are_accepted(client: FlaskClient) -> None:
+def test_before_the_first_worker_all_sizes_are_accepted(client: FlaskClient) -> None:
     accepted(_sized(client, 1200))
 
 
-def test_where_no_size_fits_none_is_named(client: FlaskClient, redis: Connection) -> None:
+def test_if_no_size_fits_the_error_names_none(client: FlaskClient, redis: Connection) -> None:
     announce(Workers(redis), Worker(name="tiny", pixels=10))
     body = problem(_sized(client, 400), 422, "no_worker_fits")
     assert body["maximum"] is None
@@ -114,7 +112,7 @@ def test_a_full_queue_refuses_before_anything_is_decoded(serve: Serve, jobs: Job
     _refused(submit(client, [b"no picture"]), 429, "queue_full")
 
 
-def test_of_many_at_once_no_more_are_accepted_than_may_wait(
+def test_simultaneous_submissions_do_not_exceed_the_bound(
     serve: Serve, jobs: JobStore, tmp_path: Path
 ) -> None:
     app = serve(GRAMWORKS_MAX_QUEUED_JOBS=3)
@@ -122,10 +120,10 @@ def test_of_many_at_once_no_more_are_accepted_than_may_wait(
         answers = list(threads.map(lambda _: submit(app.test_client()), range(12)))
     assert sorted(answer.status_code for answer in answers) == [202] * 3 + [429] * 9
     assert queue_of(jobs).load().jobs == 3
-    assert len(_files(tmp_path)) == 6  # of those that were refused nothing is left
+    assert len(_files(tmp_path)) == 6  # refused jobs leave no files
 
 
-def test_without_room_on_the_disk_nothing_is_accepted(
+def test_without_disk_space_nothing_is_accepted(
     serve: Serve, jobs: JobStore, tmp_path: Path
 ) -> None:
     client = serve(GRAMWORKS_MIN_FREE_MB=10**9).test_client()
@@ -134,13 +132,13 @@ def test_without_room_on_the_disk_nothing_is_accepted(
     assert (queue_of(jobs).load().jobs, _files(tmp_path)) == (0, [])
 
 
-def test_a_redis_that_is_nearly_full_accepts_nothing_and_goes_on(
+def test_with_a_nearly_full_redis_nothing_is_accepted_and_reading_works(
     own_redis: OwnRedis, serve: Serve
 ) -> None:
     app = serve(REDIS_URL=own_redis.url)
     client, redis = app.test_client(), app.extensions["gramworks"].jobs._connection
     job = accepted(submit(client))
-    redis.setrange("ballast", 50_000_000, "x")  # beside it, buffers that come and go are nothing
+    redis.setrange("ballast", 50_000_000, "x")  # large, so that temporary buffers do not matter
     redis.config_set("maxmemory", int(redis.info("memory")["used_memory"] / 0.95))
     assert "Redis" in _refused(submit(client), 503, "storage_full")["detail"]
     assert client.get(job["links"]["self"]).get_json()["state"] == "queued"
@@ -164,7 +162,7 @@ def test_a_retry_respects_the_bounds_of_the_queue_like_a_new_job(
     assert jobs.get(failed).state is JobState.FAILED
 
 
-def test_people_are_told_beside_the_form(serve: Serve, jobs: JobStore) -> None:
+def test_a_refusal_is_shown_beside_the_form(serve: Serve, jobs: JobStore) -> None:
     client = serve(GRAMWORKS_MAX_QUEUED_JOBS=1).test_client()
     queued(jobs)
     response = client.post("/", data=upload() | {"size": "77"})

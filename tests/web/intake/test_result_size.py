@@ -39,7 +39,7 @@ def test_the_largest_size_named_works_and_a_larger_one_does_not(
 @pytest.mark.parametrize(
     ("shape", "size"), [((16, 64), 100), ((16, 500), 400), ((17, 1001), 32), ((33, 99), 95)]
 )
-def test_the_least_size_named_works_and_the_one_before_does_not(
+def test_the_smallest_size_named_works_and_the_one_below_does_not(
     client: FlaskClient, shape: tuple[int, int], size: int
 ) -> None:
     body = problem(_submitted(client, shape, size), 422, "result_too_narrow")

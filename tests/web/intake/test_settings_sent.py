@@ -62,7 +62,7 @@ def _sent(client: FlaskClient, field: str, text: str) -> TestResponse:
 
 @pytest.mark.parametrize("field", ["settings", "options"])
 @pytest.mark.parametrize("kind", NO_OBJECTS)
-def test_what_is_no_json_object_is_refused(client: FlaskClient, field: str, kind: str) -> None:
+def test_anything_but_a_json_object_is_refused(client: FlaskClient, field: str, kind: str) -> None:
     body = problem(_sent(client, field, NO_OBJECTS[kind]), 422, "invalid_json")
     assert body["field"] == field
     assert "must be a JSON object" in body["detail"]
@@ -87,7 +87,7 @@ def test_a_wrong_value_is_refused_with_its_field_and_rule(
         ({"style_layers": {"block1_conv1": 2000}}, {"maximum": 1000}),
     ],
 )
-def test_a_bound_is_told_to_programs_too(
+def test_the_error_has_the_bound_as_a_field(
     client: FlaskClient, settings: dict[str, Any], bound: dict[str, float]
 ) -> None:
     body = problem(submit(client, settings=json.dumps(settings)), 422, "invalid_setting")
@@ -114,7 +114,9 @@ def test_an_unknown_name_is_refused_with_the_known_ones(
 
 
 @pytest.mark.parametrize("priority", ['"urgent"', "1", "null"])
-def test_a_wrong_option_is_refused_with_what_it_may_be(client: FlaskClient, priority: str) -> None:
+def test_a_wrong_option_is_refused_with_the_allowed_values(
+    client: FlaskClient, priority: str
+) -> None:
     sent = submit(client, options=f'{{"priority": {priority}}}')
     body = problem(sent, 422, "invalid_setting")
     assert body["field"] == "options.priority"
@@ -122,7 +124,7 @@ def test_a_wrong_option_is_refused_with_what_it_may_be(client: FlaskClient, prio
 
 
 @pytest.mark.parametrize("field", ["settings", "options"])
-def test_settings_sent_as_a_file_are_refused_not_passed_over(
+def test_settings_sent_as_a_file_are_refused_and_not_ignored(
     client: FlaskClient, field: str
 ) -> None:
     sent = upload() | {field: upload([b'{"size": 64}'])["content"]}

@@ -1,4 +1,4 @@
-"""The inputs of a job stay exactly as long as a record may name them."""
+"""The inputs of a job are kept exactly as long as a record may name them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ from web import create_app
 
 
 class AnswerLost(JobStore):
-    """Records a job, and does not hear Redis's answer."""
+    """Records a job, but loses Redis's answer."""
 
     def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
         super().create(job_id, new, bounds)
@@ -43,7 +43,7 @@ def app(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Flask]:  
     close(made)
 
 
-def test_a_job_that_is_recorded_keeps_its_inputs_though_the_answer_was_lost(
+def test_a_recorded_job_keeps_its_inputs_even_if_the_answer_is_lost(
     app: Flask, redis: Connection, jobs: JobStore
 ) -> None:
     services = services_of(app)

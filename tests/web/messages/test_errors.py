@@ -1,4 +1,4 @@
-"""Every error has a sentence, made with the parameters that it is raised with."""
+"""Every error has a sentence that contains its parameters."""
 
 from collections.abc import Iterator
 
@@ -73,7 +73,7 @@ def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
 
 
 @pytest.mark.parametrize("code", RAISED)
-def test_a_sentence_is_made_with_what_the_error_carries(code: str) -> None:
+def test_a_sentence_contains_the_parameters_of_its_error(code: str) -> None:
     made = sentence(code, RAISED[code])
     assert made[0].isupper() or made[0] in "'0123456789"
     assert made.endswith(".")
@@ -81,7 +81,7 @@ def test_a_sentence_is_made_with_what_the_error_carries(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(MENDABLE))
-def test_what_whoever_asks_can_mend_is_a_4xx(code: str) -> None:
+def test_an_error_that_the_client_can_correct_is_a_4xx(code: str) -> None:
     assert 400 <= status_of(CODES[code]()) < 500
 
 
@@ -106,22 +106,22 @@ def test_a_temporary_error_says_when_to_try_again(code: str, status: int, second
     assert "Try again in" in sentence(code, RAISED[code])
 
 
-def test_a_bound_in_bytes_is_told_in_megabytes() -> None:
+def test_a_bound_in_bytes_is_shown_in_megabytes() -> None:
     assert "20000 MB of pictures" in sentence(
         "queue_full", {"bound": "bytes", "maximum": 20_000_000_000}
     )
 
 
-def test_an_error_that_is_not_known_here_has_a_sentence_too() -> None:
+def test_an_unknown_error_code_has_a_sentence_too() -> None:
     assert sentence("of_a_newer_worker", {}) == sentence("internal", {})
 
 
 @pytest.mark.parametrize("text", ["{0.__class__}", "{id}", "%s", "<b>"])
-def test_what_a_stranger_sent_is_quoted_and_never_filled_in(text: str) -> None:
+def test_sent_text_is_quoted_and_never_used_as_a_template(text: str) -> None:
     assert text in sentence("job_not_found", {"id": text})
 
 
-def test_what_is_known_of_lost_workers_is_told_in_words() -> None:
+def test_lost_workers_are_described_in_words() -> None:
     reported = sentence("workers_lost", RAISED["workers_lost"])
     assert "in attempt 4, its worker was lost at evaluation 7, after 12 s" in reported
     failed = {"attempt": 5, "reason": "error", "detail": "RuntimeError: no device", "seconds": 3}

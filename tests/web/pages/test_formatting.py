@@ -7,12 +7,12 @@ from web.pages.formatting import about, number, setting, time
 
 
 @pytest.mark.parametrize(("seconds", "shown"), ESTIMATES)
-def test_an_estimate_is_as_coarse_as_it_is_known(seconds: float, shown: str) -> None:
+def test_an_estimate_is_rounded(seconds: float, shown: str) -> None:
     assert about(seconds) == shown
 
 
 @pytest.mark.parametrize(("value", "shown"), NUMBERS)
-def test_a_number_has_the_digits_that_count(value: float, shown: str) -> None:
+def test_a_number_has_suitable_precision(value: float, shown: str) -> None:
     assert number(value) == shown
 
 

@@ -53,7 +53,7 @@ def test_the_form_offers_files_presets_and_bounds(client: FlaskClient) -> None:
         assert f'<option value="{name}">' in page
 
 
-def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_sent_form_redirects_to_the_page_of_the_job(client: FlaskClient, jobs: JobStore) -> None:
     response = _post(client)
     [job] = jobs.page(2).jobs
     assert (response.status_code, response.headers["Location"]) == (303, f"/jobs/{job.id}")
@@ -102,7 +102,7 @@ def test_a_sent_form_leads_to_the_page_of_the_job(client: FlaskClient, jobs: Job
         ),
     ],
 )
-def test_what_is_chosen_in_the_form_is_what_is_painted(
+def test_the_job_has_the_settings_that_were_chosen_in_the_form(
     client: FlaskClient, jobs: JobStore, fields: dict[str, str], chosen: Mapping[str, Any]
 ) -> None:
     assert _post(client, **fields).status_code == 303
@@ -124,7 +124,7 @@ def test_what_is_chosen_in_the_form_is_what_is_painted(
         ({"style_layers": "block1_conv1: 0"}, "&#39;Style layers: block1_conv1&#39; must be more"),
     ],
 )
-def test_a_fault_is_told_beside_the_form_with_what_was_entered(
+def test_an_error_is_shown_beside_the_form_with_the_entered_values(
     client: FlaskClient, jobs: JobStore, fields: dict[str, str], words: str
 ) -> None:
     response = _post(client, **{"size": "64", "deprocess_means": "shifted", **fields})
@@ -146,7 +146,7 @@ def test_a_fault_is_told_beside_the_form_with_what_was_entered(
         ({"content": [white(1, 1)]}, "1 × 1 pixels"),
     ],
 )
-def test_a_fault_in_a_file_is_told_too(
+def test_an_error_in_a_file_is_shown_too(
     client: FlaskClient, files: dict[str, list[bytes]], words: str
 ) -> None:
     response = client.post("/", data=upload(**files) | {"size": "77"})  # type: ignore[arg-type] # files and text in one form
@@ -159,15 +159,13 @@ XSS = "\"'><script>alert(1)</script>"
 
 
 @pytest.mark.parametrize("name", ["size", "iterations", "preset", "deprocess_means"])
-def test_what_was_entered_comes_back_as_text_never_as_markup(
-    client: FlaskClient, name: str
-) -> None:
+def test_entered_values_are_escaped(client: FlaskClient, name: str) -> None:
     response = _post(client, **{name: XSS})
     assert response.status_code == 422
     assert "<script>alert" not in response.text
 
 
-def test_an_address_comes_back_as_text_never_as_markup(client: FlaskClient) -> None:
+def test_the_url_is_escaped(client: FlaskClient) -> None:
     response = client.get("/jobs/%3Cscript%3Ealert(1)%3C%2Fscript%3E")
     assert response.status_code == 404
     response = client.get("/jobs/%3Cscript%3Ealert(1)")
@@ -193,7 +191,7 @@ def test_a_job_has_a_page_in_every_state(
     assert ("hidden" in shown[0]) is (state is not JobState.SUCCEEDED)
 
 
-def test_a_waiting_job_shows_its_place_and_whether_anybody_works(
+def test_a_queued_job_shows_its_position_and_whether_a_worker_is_online(
     client: FlaskClient, jobs: JobStore, redis: Connection
 ) -> None:
     queued(jobs)
@@ -217,7 +215,7 @@ def test_a_running_job_shows_its_numbers_without_a_script(
     assert "<dt>total loss</dt><dd>6</dd>" in page
 
 
-def test_a_failed_job_tells_why(client: FlaskClient, jobs: JobStore) -> None:
+def test_a_failed_job_shows_why(client: FlaskClient, jobs: JobStore) -> None:
     page = _page(client, in_state(jobs, JobState.FAILED).job_id)
     assert "640 × 480 pixels need more memory" in page
 
@@ -245,7 +243,7 @@ def test_a_job_is_cancelled_from_its_page_and_an_ended_one_stays(
 
 
 @pytest.mark.parametrize("state", JobState)
-def test_a_job_is_tried_again_from_its_page_only_if_it_failed(
+def test_only_a_failed_job_is_retried_from_its_page(
     client: FlaskClient, jobs: JobStore, redis: Connection, state: JobState
 ) -> None:
     job_id = in_state(jobs, state).job_id
@@ -255,7 +253,7 @@ def test_a_job_is_tried_again_from_its_page_only_if_it_failed(
     assert redis.llen("gw:celery:gw:wakeups") == (state is JobState.FAILED)
 
 
-def test_the_start_shows_the_latest_jobs_newest_first(
+def test_the_start_page_shows_the_latest_jobs_newest_first(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore
 ) -> None:
     claim = running(jobs)
@@ -277,7 +275,7 @@ def test_an_unknown_field_is_refused(client: FlaskClient, jobs: JobStore, field:
     assert jobs.page(1).jobs == []
 
 
-def test_nothing_is_sent_that_was_not_chosen(client: FlaskClient, jobs: JobStore) -> None:
+def test_only_chosen_settings_are_sent(client: FlaskClient, jobs: JobStore) -> None:
     untouched = dict.fromkeys(StyleSettings.model_fields, "")
     assert _post(client, preset="balanced", **untouched).status_code == 303
     [job] = jobs.page(1).jobs
@@ -285,7 +283,7 @@ def test_nothing_is_sent_that_was_not_chosen(client: FlaskClient, jobs: JobStore
     assert job.settings == BALANCED
 
 
-def test_try_again_after_a_failed_button_leads_back_to_the_page(
+def test_try_again_after_a_failed_button_links_back_to_the_page(
     client: FlaskClient, jobs: JobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job_id = queued(jobs)

@@ -14,7 +14,9 @@ from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets, WeightedTerm
 
-Raised = Callable[[], Exception] | None  # made anew each time: one that is kept keeps its frames
+Raised = (
+    Callable[[], Exception] | None
+)  # created each time, since a stored exception keeps its frames
 
 
 def resources() -> Exception:
@@ -24,13 +26,13 @@ def resources() -> Exception:
 
 
 def one_dnn() -> Exception:
-    """Return what TensorFlow raises where it was oneDNN that got no memory."""
+    """Return what TensorFlow raises if oneDNN got no memory."""
     full: Exception = tf.errors.AbortedError(None, None, "could not create a primitive")
     return full
 
 
 class Scarce(Objective):
-    """Raises the next of `errors` in each evaluation, or nothing where that is None."""
+    """Raises the next of `errors` in each evaluation, or nothing if it is None."""
 
     def __init__(
         self,
@@ -75,11 +77,11 @@ class Scarce(Objective):
         assert not any(each() is not None for each in self.held)
         error = next(iter(errors), None)
         if error is not None:
-            activations = np.zeros(1000)  # as a frame holds them when it runs out
+            activations = np.zeros(1000)  # like those that a frame holds when memory runs out
             self.held.append(weakref.ref(activations))
             raise error()
 
 
 def scarce(errors: Iterable[Raised] = (), of_targets: Iterable[Raised] = ()) -> Build:
-    """Return what builds such an objective."""
+    """Return a function that builds such an objective."""
     return lambda network, settings, terms: Scarce(network, settings, terms, errors, of_targets)

@@ -41,14 +41,14 @@ def with_gpu(monkeypatch: pytest.MonkeyPatch) -> Found:
         )
         monkeypatch.setattr(subprocess, "run", driver)
         chosen = find_device(memory, HOST)
-        assert grown.pop()  # else TensorFlow takes all of the card at once
+        assert grown.pop()  # otherwise TensorFlow reserves all of the GPU's memory
         return chosen
 
     grown: list[bool] = []
     return found
 
 
-def test_without_a_gpu_the_processor_paints_and_looks_at_every_evaluation(
+def test_without_a_gpu_the_processor_is_used_and_read_at_every_evaluation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(device, "processor_flags", lambda: frozenset({"avx512_bf16"}))
@@ -61,13 +61,13 @@ def test_without_a_gpu_the_processor_paints_and_looks_at_every_evaluation(
     ("ability", "precision"),
     [((6, 1), "float32"), ((7, 5), "float16"), ((8, 0), "bfloat16"), ((12, 0), "bfloat16")],
 )
-def test_a_card_computes_in_what_it_is_able_to(
+def test_a_gpu_uses_the_fastest_precision_that_it_supports(
     with_gpu: Found, ability: tuple[int, int], precision: str
 ) -> None:
     assert with_gpu(ability).precision == precision
 
 
-def test_a_card_s_own_memory_is_planned_with_and_it_is_seldom_waited_for(with_gpu: Found) -> None:
+def test_a_gpu_is_planned_with_its_own_memory_and_read_rarely(with_gpu: Found) -> None:
     found = with_gpu((8, 6))
     assert found.memory == int(24564 * 2**20 * 0.9)
     assert found.read_seconds == 0.2
@@ -89,7 +89,7 @@ def test_a_card_s_own_memory_is_planned_with_and_it_is_seldom_waited_for(with_gp
         ("7", None),
     ],
 )
-def test_the_memory_is_of_the_card_that_the_process_uses(
+def test_the_memory_is_that_of_the_gpu_in_use(
     with_gpu: Found, monkeypatch: pytest.MonkeyPatch, visible: str | None, megabytes: int | None
 ) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
@@ -99,7 +99,7 @@ def test_the_memory_is_of_the_card_that_the_process_uses(
     assert with_gpu((8, 6), TWO).memory == expected
 
 
-def test_what_the_operator_says_comes_first(with_gpu: Found) -> None:
+def test_the_operator_s_setting_takes_precedence(with_gpu: Found) -> None:
     assert with_gpu((8, 6), memory=10**9).memory == 10**9
 
 
@@ -112,11 +112,11 @@ def test_what_the_operator_says_comes_first(with_gpu: Found) -> None:
         subprocess.TimeoutExpired("nvidia-smi", 10),
     ],
 )
-def test_a_driver_that_does_not_tell_leaves_images_whole(
+def test_without_an_answer_of_the_driver_no_tiles_are_used(
     with_gpu: Found, reported: str | Exception
 ) -> None:
     assert with_gpu((8, 6), reported).memory is None
 
 
-def test_a_kernel_that_does_not_tell_has_no_flags(tmp_path: Path) -> None:
+def test_without_a_list_from_the_kernel_there_are_no_flags(tmp_path: Path) -> None:
     assert processor_flags(tmp_path / "none") == frozenset()

@@ -31,7 +31,7 @@ def engine(weights: Weights) -> Engine:
     return Engine(weights)
 
 
-def test_the_loss_falls_to_a_small_part_of_its_start(engine: Engine) -> None:
+def test_the_loss_falls_to_a_small_part_of_its_initial_value(engine: Engine) -> None:
     totals = [progress.loss for progress in run(engine)]
     assert totals[-1] < totals[0] / 10
 
@@ -43,7 +43,7 @@ def test_the_same_settings_give_the_same_picture_bit_for_bit(weights: Weights, p
     np.testing.assert_array_equal(first, second)
 
 
-def test_the_result_has_the_height_that_was_asked_for_and_the_content_s_shape(
+def test_the_result_has_the_requested_height_and_the_content_s_aspect(
     engine: Engine,
 ) -> None:
     assert run(engine)[-1].pixels().shape == (48, 72, 3)
@@ -69,7 +69,7 @@ def test_the_reported_loss_is_that_of_the_picture(engine: Engine) -> None:
     assert last.loss == pytest.approx(sum(last.losses.values()))
 
 
-def test_a_loss_that_is_no_number_ends_the_job_with_its_reason(engine: Engine) -> None:
+def test_a_loss_that_is_not_finite_fails_with_its_reason(engine: Engine) -> None:
     broken = photograph(96, 64)
     broken[3, 4] = np.nan
     with pytest.raises(Diverged) as caught:
@@ -107,14 +107,14 @@ def test_little_memory_means_tiles_and_the_same_picture(weights: Weights, engine
     np.testing.assert_allclose(tiled.pixels(), whole.pixels(), atol=0.5)  # of 255: no seam
 
 
-def test_cancelling_is_not_asking_for_the_next_one(engine: Engine) -> None:
+def test_closing_the_generator_cancels_the_job(engine: Engine) -> None:
     job: Iterator[Progress] = engine.stylize(photograph(96, 64), [painting(80, 60)], SMALL)
     assert next(job).evaluation == 1
     job.close()  # type: ignore[attr-defined] # a generator has it
     assert next(job, None) is None
 
 
-def test_the_traces_of_many_choices_of_layers_are_not_all_kept(weights: Weights) -> None:
+def test_only_the_latest_objectives_are_cached(weights: Weights) -> None:
     engine = Engine(weights)
     chosen = [f"block{block}_conv{number}" for block in (1, 2) for number in (1, 2)]
     for layer in [*chosen, chosen[0], "block3_conv1"]:
@@ -125,7 +125,7 @@ def test_the_traces_of_many_choices_of_layers_are_not_all_kept(weights: Weights)
     assert kept == ["block2_conv1", "block2_conv2", "block1_conv1", "block3_conv1"]
 
 
-def test_bfloat16_tells_the_final_loss_that_float32_sees(weights: Weights) -> None:
+def test_the_final_loss_in_bfloat16_is_close_to_that_in_float32(weights: Weights) -> None:
     settings = StyleSettings(size=64, iterations=60)
     last = run(Engine(weights, Device(precision="bfloat16")), settings)[-1]
     sizes = (64, 96)
@@ -139,7 +139,7 @@ def test_bfloat16_tells_the_final_loss_that_float32_sees(weights: Weights) -> No
     assert last.loss == pytest.approx(float(tf.reduce_sum(losses)), rel=0.02)
 
 
-def test_what_goes_in_and_out_is_known_without_tensorflow() -> None:
+def test_the_modules_for_input_and_output_load_without_tensorflow() -> None:
     code = (
         "import sys, worker.job.runner, worker.weights.sources, worker.engine.progress;"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"

@@ -26,7 +26,7 @@ def test_centring_is_keras_s_preprocess_input() -> None:
     np.testing.assert_allclose(centred(image), expected, atol=1e-4)
 
 
-def test_aspect_geometry_averages_on_the_way_down() -> None:
+def test_aspect_geometry_averages_when_it_reduces() -> None:
     checks = np.indices((64, 64)).sum(axis=0) % 2 * 255.0
     image = np.repeat(checks[..., np.newaxis], 3, axis=2).astype(np.float32)
     small = resize(centred(image), 16, 16, "aspect") - centred(np.full((1, 1, 3), 127.5, "f"))

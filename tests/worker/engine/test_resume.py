@@ -36,31 +36,31 @@ def engine(weights: Weights) -> Engine:
 
 @pytest.fixture(scope="module")
 def whole(engine: Engine) -> tuple[Progress, dict[int, Snapshot]]:
-    """Paint to the end; return that and what was put aside on the way."""
-    aside = {}
+    """Paint to the end; return the last progress, and the snapshots taken on the way."""
+    snapshots = {}
     for progress in paint(engine):
         if progress.evaluation in {*INTERRUPTED, LAST}:
-            aside[progress.evaluation] = through_a_file(progress.snapshot())
-    return progress, aside
+            snapshots[progress.evaluation] = through_a_file(progress.snapshot())
+    return progress, snapshots
 
 
 @pytest.mark.parametrize("evaluation", INTERRUPTED)
-def test_interrupted_anywhere_it_ends_as_well_and_makes_no_evaluation_twice(
+def test_an_interrupted_job_ends_as_well_and_repeats_no_evaluation(
     weights: Weights, whole: tuple[Progress, dict[int, Snapshot]], evaluation: int
 ) -> None:
-    end, aside = whole
-    reported = list(paint(Engine(weights), aside[evaluation]))
+    end, snapshots = whole
+    reported = list(paint(Engine(weights), snapshots[evaluation]))
     assert [each.evaluation for each in reported] == list(range(evaluation + 1, LAST + 1))
     assert all(each.level == 1 + (each.evaluation > COARSE) for each in reported)
     assert reported[0].fraction <= reported[-1].fraction == 1
     assert reported[-1].loss < 1.01 * end.loss
 
 
-def test_what_was_at_its_end_yields_its_picture_again(
+def test_a_snapshot_of_the_end_yields_its_picture_again(
     engine: Engine, whole: tuple[Progress, dict[int, Snapshot]]
 ) -> None:
-    end, aside = whole
-    (again,) = paint(engine, aside[LAST])
+    end, snapshots = whole
+    (again,) = paint(engine, snapshots[LAST])
     assert (again.evaluation, again.level, again.fraction) == (LAST, 2, 1)
     assert again.losses == end.losses
     np.testing.assert_array_equal(again.pixels(), end.pixels())
@@ -76,10 +76,10 @@ def test_a_snapshot_of_another_job_is_refused(
         next(paint(engine, whole[1][90], other))
 
 
-def test_every_snapshot_is_of_the_image_of_its_progress(weights: Weights) -> None:
+def test_every_snapshot_has_the_image_of_its_progress(weights: Weights) -> None:
     settings = StyleSettings(size=32, iterations=20, pyramid=1)
-    seldom = Engine(weights, Device(read_seconds=0.05))
-    for progress in paint(seldom, settings=settings):
+    rarely = Engine(weights, Device(read_seconds=0.05))
+    for progress in paint(rarely, settings=settings):
         np.testing.assert_array_equal(progress.snapshot().image, progress.pixels())
 
 
@@ -92,7 +92,7 @@ def valley(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 @pytest.mark.parametrize("kept", [1, 3, 10])
-def test_the_next_step_is_about_the_same_for_each_pair_that_is_kept(kept: int) -> None:
+def test_the_next_step_after_a_resume_is_about_the_same(kept: int) -> None:
     *_, _, expected = minimise([Phase(valley, range(1, 6))], START, Pairs(used=kept, kept=kept))
     *_, before = minimise([Phase(valley, range(1, 5))], START, Pairs(used=kept, kept=kept))
     again = from_snapshot(through_a_file(to_snapshot(before, 1, 4, 0)))
@@ -109,13 +109,13 @@ def test_a_snapshot_keeps_the_newest_pairs() -> None:
     np.testing.assert_array_equal(few.changes.sizes, all_pairs.changes.sizes[-3:])
 
 
-def test_a_point_takes_no_more_pairs_along_than_it_is_to() -> None:
+def test_a_point_holds_no_more_pairs_than_configured() -> None:
     for kept in (0, 1, 3):
         *_, last = minimise([Phase(bowl(never()), range(1, 12))], START, Pairs(kept=kept))
         assert len(to_snapshot(last, 1, 11, 0).steps.sizes) <= kept
 
 
-def test_between_two_looks_what_is_told_does_not_grow_with_the_steps_since() -> None:
+def test_between_two_reads_the_reported_point_does_not_change() -> None:
     points = list(minimise([Phase(bowl(never()), range(1, 12))], START, read_seconds=60.0))
     assert points[9] is points[0]
     assert points[0].history.last_step is None

@@ -37,14 +37,14 @@ def snapshot(pairs: int) -> Snapshot:
 
 def through_a_file(taken: Snapshot) -> Snapshot:
     file = io.BytesIO()
-    np.savez(file, **taken.to_arrays())  # type: ignore[arg-type] # none is named like an option
+    np.savez(file, **taken.to_arrays())  # type: ignore[arg-type] # none has the name of an option
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         return Snapshot.from_arrays(arrays)
 
 
 @pytest.mark.parametrize("pairs", [0, 1, 5])
-def test_it_comes_back_from_a_file_as_it_was(pairs: int) -> None:
+def test_it_is_unchanged_after_saving_and_loading(pairs: int) -> None:
     before = snapshot(pairs)
     after = through_a_file(before)
     assert (after.level, after.evaluation, after.fallback_step) == (2, 41, 1)
@@ -54,7 +54,7 @@ def test_it_comes_back_from_a_file_as_it_was(pairs: int) -> None:
 
 
 @pytest.mark.parametrize("name", snapshot(2).to_arrays())
-def test_one_that_lacks_something_is_refused(name: str) -> None:
+def test_a_snapshot_that_lacks_an_array_is_refused(name: str) -> None:
     arrays = snapshot(2).to_arrays()
     del arrays[name]
     with pytest.raises(ValueError, match="a snapshot"):
@@ -86,11 +86,11 @@ def test_one_that_lacks_something_is_refused(name: str) -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_one_that_does_not_fit_together_is_refused(change: Arrays) -> None:
+def test_a_snapshot_whose_arrays_do_not_fit_together_is_refused(change: Arrays) -> None:
     with pytest.raises(ValueError, match="a snapshot"):
         Snapshot.from_arrays(snapshot(2).to_arrays() | change)
 
 
-def test_it_takes_84_bytes_a_pixel() -> None:
+def test_it_takes_84_bytes_per_pixel() -> None:
     arrays = snapshot(5).to_arrays().values()
     assert sum(array.nbytes for array in arrays if array.ndim > 2) == 4 * 6 * 84

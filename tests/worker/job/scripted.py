@@ -43,7 +43,7 @@ def claimed(jobs: JobStore, objects: ObjectStore, lease_seconds: float = 10.0) -
 
 
 def progress(evaluation: int, evaluations: int, fallback_step: int = 0) -> Progress:
-    """Return what an engine tells of one evaluation; its pixels are all black."""
+    """Return an engine's progress after an evaluation; its image is black."""
     return Progress(
         evaluation=evaluation,
         evaluations=evaluations,
@@ -60,7 +60,7 @@ def progress(evaluation: int, evaluations: int, fallback_step: int = 0) -> Progr
 
 
 def snapshot(evaluation: int) -> Snapshot:
-    """Return what an engine would go on from after an evaluation; it is all black."""
+    """Return an engine's snapshot after an evaluation; its image is black."""
     nothing = Packed(np.empty((0, *BLACK.shape), np.float16), np.empty(0, np.float32))
     return Snapshot(
         level=1,

@@ -1,4 +1,4 @@
-"""A step is tried again while a store is away: ever less often, and no longer than is allowed."""
+"""A step is retried while a store is not available, with growing pauses, for a limited time."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ def lease() -> Lease:
 
 
 def failing(times: int, tries: list[float]) -> Callable[[], str]:
-    """Return a step that fails so many times; it records when it was tried."""
+    """Return a step that fails `times` times and records when it was tried."""
 
     def step() -> str:
         tries.append(time.monotonic())
@@ -37,7 +37,7 @@ def test_the_pause_doubles_from_a_tenth_of_a_second_to_two(lease: Lease) -> None
         assert expected <= pause < expected + 0.5
 
 
-def test_it_gives_up_when_the_store_was_away_for_too_long(lease: Lease) -> None:
+def test_it_gives_up_if_the_store_is_unavailable_for_too_long(lease: Lease) -> None:
     tries: list[float] = []
     with pytest.raises(StoreUnavailable):
         with_backoff(failing(20, tries), lease, max_seconds=0.5)
@@ -45,7 +45,7 @@ def test_it_gives_up_when_the_store_was_away_for_too_long(lease: Lease) -> None:
     assert len(tries) in (4, 5)
 
 
-def test_an_error_that_is_not_the_store_s_absence_is_raised_at_once(lease: Lease) -> None:
+def test_any_other_error_is_raised_at_once(lease: Lease) -> None:
     tries: list[float] = []
 
     def step() -> None:
@@ -57,7 +57,7 @@ def test_an_error_that_is_not_the_store_s_absence_is_raised_at_once(lease: Lease
     assert len(tries) == 1
 
 
-def test_an_attempt_that_lost_its_job_tries_no_more(lease: Lease) -> None:
+def test_an_attempt_that_lost_its_job_stops_trying(lease: Lease) -> None:
     tries: list[float] = []
     lease.mark_lost()
     with pytest.raises(Superseded):

@@ -13,7 +13,7 @@ from worker.job.checkpoints import Checkpoints, load
 
 
 class SlowStore(ObjectStore):
-    """Takes its time to store a checkpoint, and counts them."""
+    """Stores checkpoints slowly, and counts them."""
 
     seconds = 0.0
     saved = 0
@@ -37,7 +37,9 @@ def evaluate_for(seconds: float, checkpoints: Checkpoints) -> None:
         time.sleep(0.01)
 
 
-def test_the_first_is_saved_after_its_seconds(jobs: JobStore, objects: SlowStore) -> None:
+def test_the_first_checkpoint_is_saved_after_the_interval(
+    jobs: JobStore, objects: SlowStore
+) -> None:
     claim = claimed(jobs, objects)
     checkpoints = Checkpoints(claim, jobs, objects, 0.5)
     evaluate_for(0.3, checkpoints)
@@ -46,7 +48,7 @@ def test_the_first_is_saved_after_its_seconds(jobs: JobStore, objects: SlowStore
     assert objects.saved == 1
 
 
-def test_a_slow_store_takes_a_fiftieth_of_the_time_at_most(
+def test_saving_to_a_slow_store_takes_at_most_a_fiftieth_of_the_time(
     jobs: JobStore, objects: SlowStore
 ) -> None:
     objects.seconds = 0.05
@@ -61,7 +63,7 @@ def test_a_slow_store_takes_a_fiftieth_of_the_time_at_most(
     assert 49 * objects.seconds < paused < 50 * (saved - begin) + 1
 
 
-def test_what_is_saved_is_where_the_next_attempt_resumes(
+def test_the_next_attempt_resumes_from_the_saved_checkpoint(
     jobs: JobStore, objects: SlowStore
 ) -> None:
     claim = claimed(jobs, objects)

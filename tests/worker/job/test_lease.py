@@ -21,7 +21,7 @@ from worker.job.watchdog import Watchdog
 LEVELS = [Level(100, 200, 2), Level(200, 400, 3)]
 
 
-def test_a_level_s_first_evaluation_may_take_long_by_its_size() -> None:
+def test_the_time_for_a_level_s_first_evaluation_grows_with_its_size() -> None:
     watchdog = Watchdog(LEVELS)
     assert watchdog.allowed_seconds(1) == pytest.approx(120 + 12)  # 600 s a megapixel
     watchdog.record(1, 0.5)
@@ -29,22 +29,20 @@ def test_a_level_s_first_evaluation_may_take_long_by_its_size() -> None:
     assert watchdog.allowed_seconds(3) == pytest.approx(120 + 48)
 
 
-def test_later_ones_may_take_some_times_as_long_as_the_slowest() -> None:
+def test_later_evaluations_may_take_a_multiple_of_the_slowest() -> None:
     watchdog = Watchdog(LEVELS)
     watchdog.record(3, 120.0)
     watchdog.record(4, 20.0)
     assert watchdog.allowed_seconds(5) == 1200.0
 
 
-def test_quick_ones_are_not_taken_for_hung_at_once() -> None:
+def test_quick_evaluations_have_a_minimum_time() -> None:
     watchdog = Watchdog(LEVELS)
     watchdog.record(1, 0.01)
     assert watchdog.allowed_seconds(2) == 30.0
 
 
-def test_work_that_gives_no_sign_of_life_is_hung_and_its_lease_lapses(
-    jobs: JobStore, objects: ObjectStore
-) -> None:
+def test_the_lease_of_a_job_without_progress_expires(jobs: JobStore, objects: ObjectStore) -> None:
     reported = threading.Event()
 
     def hung(claim: Claim, jobs: JobStore) -> None:
@@ -59,7 +57,7 @@ def test_work_that_gives_no_sign_of_life_is_hung_and_its_lease_lapses(
     assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "hung")
 
 
-def test_a_sign_in_time_keeps_the_lease(jobs: JobStore, objects: ObjectStore) -> None:
+def test_progress_in_time_keeps_the_lease(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects, lease_seconds=0.9)
     with hold_lease(
         claim, jobs, seconds=0.9, on_hang=lambda *_: pytest.fail("taken for hung")
@@ -70,7 +68,9 @@ def test_a_sign_in_time_keeps_the_lease(jobs: JobStore, objects: ObjectStore) ->
         assert jobs.requeue_expired() == 0
 
 
-def test_who_lost_the_job_is_told_so(jobs: JobStore, objects: ObjectStore) -> None:
+def test_an_attempt_that_lost_its_job_raises_superseded(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
     claim = claimed(jobs, objects)
     with hold_lease(claim, jobs, seconds=0.3) as lease:
         lease.check()
@@ -80,7 +80,7 @@ def test_who_lost_the_job_is_told_so(jobs: JobStore, objects: ObjectStore) -> No
             lease.check()
 
 
-def test_a_lease_that_lapsed_is_taken_up_again_if_nobody_else_has_the_job(
+def test_an_expired_lease_is_resumed_if_no_other_attempt_began(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     claim = claimed(jobs, objects, lease_seconds=0.0)
@@ -89,7 +89,9 @@ def test_a_lease_that_lapsed_is_taken_up_again_if_nobody_else_has_the_job(
         time.sleep(0.3)
         lease.check()
     assert jobs.get(claim.job_id).state is JobState.RUNNING
-    assert jobs.claim_next(ROOMY, 1) is not None  # its own worker asks for more: it was abandoned
+    assert (
+        jobs.claim_next(ROOMY, 1) is not None
+    )  # its own worker claims again, so the job was abandoned
 
 
 def test_a_lease_is_renewed_again_when_redis_is_back(
@@ -100,17 +102,19 @@ def test_a_lease_is_renewed_again_when_redis_is_back(
     claim = claimed(jobs, objects)
     with hold_lease(claim, jobs, seconds=0.9) as lease:
         own_redis.stop()
-        time.sleep(0.7)  # in which it cannot be renewed
+        time.sleep(0.7)  # the lease cannot be renewed meanwhile
         own_redis.start()
         for _ in range(3):
             time.sleep(0.7)
             lease.check()
         until = float(str(connection.zscore("gw:leases", claim.job_id))) / 1000
-        assert until - connection.clock() < 2  # of its first ten seconds, seven would be left
+        assert (
+            until - connection.clock() < 2
+        )  # without a renewal, 7 of the first 10 s would be left
     connection.close()
 
 
-def test_a_new_lease_waits_for_the_pictures(jobs: JobStore, objects: ObjectStore) -> None:
+def test_a_new_lease_allows_time_to_load_the_pictures(jobs: JobStore, objects: ObjectStore) -> None:
     assert Lease(claimed(jobs, objects)).is_alive
 
 
@@ -125,7 +129,7 @@ with hold_lease(Claim(sys.argv[2], 1), JobStore(connect(sys.argv[1])), seconds=0
 """
 
 
-def test_a_process_whose_device_hangs_ends_itself_and_the_job_goes_back(
+def test_a_process_whose_device_hangs_kills_itself_and_requeues_the_job(
     jobs: JobStore, objects: ObjectStore, redis_url: str
 ) -> None:
     claim = claimed(jobs, objects)

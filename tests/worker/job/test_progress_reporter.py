@@ -1,4 +1,4 @@
-"""Progress is reported as long as the stores answer, and asks little of those that do not."""
+"""Progress is reported while the stores answer; those that do not are tried rarely."""
 
 import time
 from itertools import count
@@ -30,7 +30,7 @@ def report_for(seconds: float, reporter: ProgressReporter) -> None:
         time.sleep(0.01)
 
 
-def test_a_store_that_is_away_is_tried_again_after_two_seconds(
+def test_an_unavailable_store_is_tried_again_after_two_seconds(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     claim = claimed(jobs, objects)
@@ -42,7 +42,7 @@ def test_a_store_that_is_away_is_tried_again_after_two_seconds(
 
 
 @pytest.mark.parametrize(("known", "expected"), [(None, None), (1000.0, 1.0)])
-def test_the_first_estimate_is_by_the_worker_s_speed_if_that_is_known(
+def test_the_first_estimate_uses_the_worker_s_speed_if_it_is_known(
     jobs: JobStore, objects: ObjectStore, known: float | None, expected: float | None
 ) -> None:
     claim = claimed(jobs, objects)

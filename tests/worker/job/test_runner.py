@@ -70,14 +70,14 @@ def test_the_engine_gets_the_pictures_in_their_roles(jobs: JobStore, objects: Ob
     assert given == [100, 200]
 
 
-def test_the_story_of_a_job_is_told_in_order(jobs: JobStore, objects: ObjectStore) -> None:
+def test_the_events_of_a_job_are_in_order(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects)
     Runner(jobs, objects, painter(2)).run(claim)
     events = kinds(jobs, claim.job_id)
     assert events == ["queued", "running", "progress", "preview", "progress", "succeeded"]
 
 
-def test_the_last_evaluation_is_shown_by_the_result_and_not_by_a_preview(
+def test_the_last_evaluation_has_a_result_and_no_preview(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     claim = claimed(jobs, objects)
@@ -90,7 +90,7 @@ def test_at_most_five_reports_are_made_a_second(jobs: JobStore, objects: ObjectS
     Runner(jobs, objects, painter(200, before=lambda _: time.sleep(0.01))).run(claim)
     events: Any = jobs._connection.xrange(f"gw:events:{claim.job_id}")
     times = [int(key.split("-")[0]) for key, event in events if event["kind"] == "progress"]
-    *times, last = times  # which is always made
+    *times, last = times  # which is always reported
     seconds = (last - times[0]) / 1000
     assert seconds < len(times) <= 5 * seconds + 2  # the first and the last may be late
 
@@ -109,7 +109,7 @@ def test_the_time_left_is_known_after_two_evaluations(jobs: JobStore, objects: O
     assert reported[3] == pytest.approx(3 * 0.21, rel=0.5)
 
 
-def test_the_time_left_is_known_at_once_where_the_worker_s_speed_is(
+def test_the_time_left_is_known_at_once_if_the_worker_s_speed_is(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     claim = claimed(jobs, objects)
@@ -153,7 +153,7 @@ def test_an_unexpected_error_loses_the_attempt_and_is_raised(
 
 
 @pytest.mark.parametrize(("others", "state"), [([], "failed"), (["later"], "queued")])
-def test_a_job_that_this_version_cannot_read_is_left_to_others_if_there_are_any(
+def test_a_job_that_this_version_cannot_read_is_left_to_other_workers(
     jobs: JobStore, objects: ObjectStore, others: list[str], state: str
 ) -> None:
     for name in (ROOMY.worker, *others):
@@ -206,7 +206,7 @@ def test_an_attempt_that_lost_its_job_does_not_finish_it(
         objects.get(f"jobs/{claim.job_id}/1/result.png")
 
 
-def test_a_store_that_stays_away_gives_the_job_back_to_others(
+def test_a_job_is_released_if_a_store_stays_unavailable(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     def away(_: int) -> None:
@@ -222,7 +222,7 @@ def test_a_store_that_stays_away_gives_the_job_back_to_others(
 def test_a_result_that_cannot_be_stored_at_once_is_stored_later(
     jobs: JobStore, tmp_path: Path
 ) -> None:
-    class Unwilling(ObjectStore):
+    class FullAtFirst(ObjectStore):
         """Refuses the first two results, as a full disk does."""
 
         refused = 0
@@ -233,14 +233,14 @@ def test_a_result_that_cannot_be_stored_at_once_is_stored_later(
                 raise StoreUnavailable(store="images", reason="no space left on device")
             super().put(key, data)
 
-    objects = Unwilling(str(tmp_path))
+    objects = FullAtFirst(str(tmp_path))
     claim = claimed(jobs, objects)
     Runner(jobs, objects, painter(2)).run(claim)
     job = jobs.get(claim.job_id)
     assert (job.state, job.attempt, objects.refused) == (JobState.SUCCEEDED, 1, 2)
 
 
-def test_a_job_goes_on_while_redis_is_away_and_ends_when_it_is_back(
+def test_a_job_continues_while_redis_is_down_and_ends_when_it_is_back(
     own_redis: OwnRedis, objects: ObjectStore
 ) -> None:
     jobs = JobStore(connect(own_redis.url, retries=0))
@@ -258,11 +258,11 @@ def test_a_job_goes_on_while_redis_is_away_and_ends_when_it_is_back(
     jobs._connection.close()
 
 
-def test_an_attempt_goes_on_from_the_checkpoint_of_the_one_before(
+def test_an_attempt_resumes_from_the_checkpoint_of_the_previous_one(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     class Dead(BaseException):
-        """What no handler catches: as if the process were gone."""
+        """An exception that no handler catches, as if the process had died."""
 
     def die(evaluation: int) -> None:
         if evaluation == 4:
@@ -280,7 +280,7 @@ def test_an_attempt_goes_on_from_the_checkpoint_of_the_one_before(
     second = jobs.claim_next(ROOMY, 10)
     assert second is not None
     timing = Runner(jobs, objects, painter(6, before=evaluations.append)).run(second)
-    assert timing is None  # a part says nothing of the worker's speed
+    assert timing is None  # a part of a job does not measure the worker's speed
     assert evaluations == list(range(saved.evaluation + 1, 7))
     job = jobs.get(second.job_id)
     assert (job.state, job.checkpoint) == (JobState.SUCCEEDED, None)
@@ -288,7 +288,7 @@ def test_an_attempt_goes_on_from_the_checkpoint_of_the_one_before(
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK", None])
-def test_a_checkpoint_that_is_of_no_use_costs_its_work_and_not_the_job(
+def test_a_job_with_an_unusable_checkpoint_starts_from_the_beginning(
     jobs: JobStore, objects: ObjectStore, damage: bytes | None
 ) -> None:
     first = claimed(jobs, objects)
@@ -302,7 +302,7 @@ def test_a_checkpoint_that_is_of_no_use_costs_its_work_and_not_the_job(
     assert jobs.get(first.job_id).state is JobState.SUCCEEDED
 
 
-def test_a_checkpoint_that_the_engine_refuses_costs_its_work_and_not_the_job(
+def test_a_job_whose_checkpoint_the_engine_refuses_starts_from_the_beginning(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     evaluations: list[int] = []
@@ -328,9 +328,7 @@ def test_a_checkpoint_that_the_engine_refuses_costs_its_work_and_not_the_job(
     assert jobs.get(claim.job_id).state is JobState.SUCCEEDED
 
 
-def test_a_store_that_is_away_costs_checkpoints_and_not_the_job(
-    jobs: JobStore, tmp_path: Path
-) -> None:
+def test_a_job_succeeds_even_if_no_checkpoint_can_be_stored(jobs: JobStore, tmp_path: Path) -> None:
     class WithoutCheckpoints(ObjectStore):
         """Refuses checkpoints and previews."""
 
@@ -346,7 +344,7 @@ def test_a_store_that_is_away_costs_checkpoints_and_not_the_job(
     assert (job.state, job.preview) == (JobState.SUCCEEDED, None)
 
 
-def test_what_became_of_the_memory_is_recorded(jobs: JobStore, objects: ObjectStore) -> None:
+def test_fallbacks_and_their_memory_use_are_recorded(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects)
     jobs.lose(claim, "killed for its memory", fallback_steps=1)
     again = jobs.claim_next(ROOMY, 10)
@@ -373,7 +371,7 @@ def test_an_attempt_that_was_superseded_leaves_no_file(
     assert {stored.key for stored in objects.stored("jobs")} == jobs.get(claim.job_id).files
 
 
-def test_a_job_s_pace_is_measured(jobs: JobStore, objects: ObjectStore) -> None:
+def test_the_speed_of_a_job_is_measured(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects)
     pace = Runner(jobs, objects, painter(11, before=lambda _: time.sleep(0.05))).run(claim)
     assert pace is not None
@@ -383,10 +381,10 @@ def test_a_job_s_pace_is_measured(jobs: JobStore, objects: ObjectStore) -> None:
 
 
 @pytest.mark.parametrize("away", ["content.png", "checkpoint.npz", "result.png"])
-def test_an_object_store_that_stays_away_is_waited_for_only_so_long(
+def test_waiting_for_an_unavailable_object_store_is_limited(
     jobs: JobStore, tmp_path: Path, away: str
 ) -> None:
-    """Then the job is released: another worker may reach the store."""
+    """Then the job is released, since another worker may reach the store."""
     tries = []
 
     class Away(ObjectStore):
@@ -416,6 +414,6 @@ def test_an_object_store_that_stays_away_is_waited_for_only_so_long(
     assert (job.state, job.log[-1].reason) == (JobState.QUEUED, "store away")
 
 
-def test_an_object_store_is_waited_for_for_half_a_minute() -> None:
+def test_the_limit_for_an_unavailable_object_store_is_half_a_minute() -> None:
     fields = Runner.__dataclass_fields__
     assert fields["object_store_seconds"].default == 30.0

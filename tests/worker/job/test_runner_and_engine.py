@@ -1,4 +1,4 @@
-"""What a runner makes of what its engine yields: pictures, fallbacks, time for the next step."""
+"""What a runner does with its engine's progress: pictures, fallbacks, deadlines."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -22,10 +22,10 @@ GREY = np.zeros((32, 40, 3), np.float32)  # centred: the means themselves
 
 
 def yielding(steps: Sequence[Progress]) -> Stylize:
-    """Return an engine that yields just that."""
+    """Return an engine that yields these steps."""
 
     def stylize(
-        content: Pixels,  # noqa: ARG001 - it does not look
+        content: Pixels,  # noqa: ARG001 - the engine ignores it
         styles: Sequence[Pixels],  # noqa: ARG001
         settings: StyleSettings,  # noqa: ARG001
         resume: Snapshot | None = None,  # noqa: ARG001
@@ -49,7 +49,7 @@ def test_preview_and_result_have_the_job_s_own_means(jobs: JobStore, objects: Ob
     seen = {}
 
     class Kept(ObjectStore):
-        """Keeps previews, which are deleted in the end."""
+        """Records previews, which are deleted at the end."""
 
         def put(self, key: str, data: bytes) -> None:
             seen[key.rpartition("/")[2]] = decode(data)
@@ -61,7 +61,7 @@ def test_preview_and_result_have_the_job_s_own_means(jobs: JobStore, objects: Ob
     np.testing.assert_allclose(seen["preview.jpg"].mean(axis=(0, 1)), (201, 100, 30), atol=2)
 
 
-def test_pictures_that_memory_does_not_hold_fail_the_job(
+def test_pictures_that_do_not_fit_in_memory_fail_the_job(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     def full(_: int) -> None:
@@ -83,12 +83,12 @@ def test_every_fallback_of_every_attempt_is_recorded(jobs: JobStore, objects: Ob
     steps = [progress(number, 4, fallback) for number, fallback in enumerate((1, 2, 2, 3), start=1)]
     Runner(jobs, objects, yielding(steps)).run(again)
     job = jobs.get(again.job_id)
-    told = [(each.evaluation, each.fallback_step, each.cause) for each in job.fallbacks]
-    assert told == [(1, 1, "killed"), (2, 2, "memory_error"), (4, 3, "memory_error")]
+    recorded = [(each.evaluation, each.fallback_step, each.cause) for each in job.fallbacks]
+    assert recorded == [(1, 1, "killed"), (2, 2, "memory_error"), (4, 3, "memory_error")]
     assert job.fallback_step == 3
 
 
-def test_each_step_has_the_time_that_it_may_take(jobs: JobStore, objects: ObjectStore) -> None:
+def test_each_step_has_its_own_deadline(jobs: JobStore, objects: ObjectStore) -> None:
     """A level's first evaluation takes long, and so does encoding a large result."""
     claim = claim_with(jobs, objects, size=64, pyramid=2, iterations=8)
     lease, allowed = Lease(claim), list[float]()

@@ -3,7 +3,7 @@
 from worker.job.throughput import JobTiming, Throughput
 
 
-def test_nobody_knows_before_the_first_job() -> None:
+def test_the_speed_is_unknown_before_the_first_job() -> None:
     throughput = Throughput()
     assert throughput.estimate() is None
 
@@ -16,7 +16,7 @@ def test_the_first_job_counts_until_there_is_a_second() -> None:
     assert throughput.estimate() == (100.0, 1.0)
 
 
-def test_the_slower_half_says_nothing_and_of_the_others_the_long_ones_most() -> None:
+def test_the_slower_half_is_ignored_and_long_jobs_count_more() -> None:
     throughput = Throughput()
     jobs = (
         (1.0, 1.0, 9.0),
@@ -30,7 +30,7 @@ def test_the_slower_half_says_nothing_and_of_the_others_the_long_ones_most() -> 
     assert throughput.estimate() == (10.0, 1.25)
 
 
-def test_what_was_long_ago_no_longer_counts() -> None:
+def test_old_jobs_no_longer_count() -> None:
     throughput = Throughput()
     for _ in range(5):
         throughput.add(JobTiming(1.0, 100.0, 100.0))

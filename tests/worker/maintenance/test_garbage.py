@@ -11,7 +11,7 @@ def keys(objects: ObjectStore) -> set[str]:
     return {stored.key for stored in objects.stored("jobs")}
 
 
-def test_files_of_no_job_are_deleted(jobs: JobStore, objects: ObjectStore) -> None:
+def test_files_without_a_job_are_deleted(jobs: JobStore, objects: ObjectStore) -> None:
     job_id = submitted(jobs, objects)
     objects.put("jobs/nobody/content.png", b"")
     objects.put("jobs/nobody/1/result.png", b"")
@@ -19,7 +19,7 @@ def test_files_of_no_job_are_deleted(jobs: JobStore, objects: ObjectStore) -> No
     assert keys(objects) == jobs.get(job_id).files
 
 
-def test_young_files_stay_since_their_upload_may_go_on(
+def test_recent_files_stay_since_their_upload_may_still_run(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     objects.put("jobs/nobody/content.png", b"")
@@ -28,7 +28,7 @@ def test_young_files_stay_since_their_upload_may_go_on(
     assert delete_orphans(jobs, objects, redis_of(jobs).clock() + 3610) == 1
 
 
-def test_of_a_job_what_its_record_names_stays(jobs: JobStore, objects: ObjectStore) -> None:
+def test_files_that_a_record_names_stay(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claimed(jobs, objects)
     folder = f"jobs/{claim.job_id}/1"
     for name in ("checkpoint.npz", "preview.jpg", "result.png"):
@@ -37,12 +37,12 @@ def test_of_a_job_what_its_record_names_stays(jobs: JobStore, objects: ObjectSto
     delete_orphans(jobs, objects, redis_of(jobs).clock(), 0)
     assert keys(objects) == jobs.get(claim.job_id).files
     assert f"{folder}/checkpoint.npz" in keys(objects)
-    jobs.succeed(claim, f"{folder}/result.png")  # which lets go of the checkpoint
+    jobs.succeed(claim, f"{folder}/result.png")  # the record no longer names the checkpoint
     delete_unnamed(folder, jobs, objects)
     assert f"{folder}/checkpoint.npz" not in keys(objects)
 
 
-def test_what_belongs_to_an_unreadable_record_stays_until_that_is_deleted(
+def test_files_of_an_unreadable_record_stay_until_it_is_deleted(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     job_id = submitted(jobs, objects)
@@ -56,9 +56,7 @@ def test_what_belongs_to_an_unreadable_record_stays_until_that_is_deleted(
     assert keys(objects) == set()
 
 
-def test_what_a_killed_writer_left_half_done_is_deleted(
-    jobs: JobStore, objects: ObjectStore
-) -> None:
+def test_partial_files_of_a_killed_writer_are_deleted(jobs: JobStore, objects: ObjectStore) -> None:
     objects.put("jobs/x/content.png", b"")
     folder = objects.folder
     assert folder is not None

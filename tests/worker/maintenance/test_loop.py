@@ -38,7 +38,7 @@ def test_a_loop_survives_any_exception_and_ends_when_it_is_stopped(error: Except
     assert len(run_loop(fail, 4)) == 4
 
 
-def test_the_next_round_waits_for_its_time() -> None:
+def test_the_next_round_starts_after_the_interval() -> None:
     first, second, third = run_loop(lambda _: None, 3)
     assert second - first >= 0.05
     assert third - second >= 0.05

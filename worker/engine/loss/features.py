@@ -22,7 +22,7 @@ class FeatureExtractor:
         self._margin = margin(network.output)
         image = tf.TensorSpec((1, None, None, 3), network.inputs[0].dtype)
         box = tf.TensorSpec((4,), tf.int32)
-        # one graph each: neither kind of image needs what the other is read for
+        # one graph each, since the two kinds of image need different layers
         self._read_statistics, self._read_activations = (
             tf.function(read, input_signature=[image, box])
             for read in (self._statistics_of, self._activations_of)

@@ -72,10 +72,10 @@ def fallback_plans(
         return []
     plans = [planned]
     for less in LESS_MEMORY:
-        thriftier = plans[-1]._replace(**less)
+        smaller = plans[-1]._replace(**less)
         before = bytes_needed(plans[-1], pixels, precision, layers)
-        if bytes_needed(thriftier, pixels, precision, layers) < before:
-            plans.append(thriftier)
+        if bytes_needed(smaller, pixels, precision, layers) < before:
+            plans.append(smaller)
     return plans
 
 

@@ -1,4 +1,4 @@
-"""The losses are the Keras example's, and their gradient is theirs."""
+"""Losses and gradient are those of the Keras example."""
 
 from collections.abc import Sequence
 
@@ -123,7 +123,7 @@ def test_the_gradient_agrees_with_finite_differences(
     _, gradient = ours.evaluate(image, targets)
     for seed in range(3):
         direction = np.random.default_rng(seed).normal(size=image.shape)
-        step = 1e-6 * direction  # small enough to cross hardly a kink of ReLU and pooling
+        step = 1e-6 * direction  # so small that it crosses hardly any kink of ReLU and pooling
         above, below = (
             float(tf.reduce_sum(ours.evaluate(image + sign * step, targets)[0])) for sign in (1, -1)
         )
@@ -218,7 +218,7 @@ def test_a_style_of_another_shape_counts_as_if_it_had_the_result_s_positions(
         for picture in (style, twice)
     )
     difference = np.linalg.norm(twice_grams - once_grams) / np.linalg.norm(once_grams)
-    assert difference < 0.05  # the seam is a real difference; without the ratio it were 1
+    assert difference < 0.05  # the seam is a real difference; without the ratio it would be 1
 
 
 def test_a_flat_image_has_a_finite_gradient() -> None:

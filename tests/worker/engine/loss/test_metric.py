@@ -18,7 +18,7 @@ def gram_with(eigenvalues: list[float]) -> tf.Tensor:
 
 
 def weights_of(gram: tf.Tensor) -> tuple[Matrix, Matrix]:
-    """Return the eigenvalues of a Gram matrix, and what the metric weighs pairs of its axes by."""
+    """Return the eigenvalues of a Gram matrix, and the metric's weights of pairs of axes."""
     eigenvalues, axes = np.linalg.eigh(gram.numpy())
     metric = along_its_axes(gram)
 
@@ -34,24 +34,24 @@ def test_without_weights_nothing_changes() -> None:
     np.testing.assert_array_equal(unweighted(difference).weigh(difference), difference)
 
 
-def test_each_pair_of_axes_has_the_weight_that_its_eigenvalues_ask_for() -> None:
+def test_the_weight_of_each_pair_of_axes_follows_from_its_eigenvalues() -> None:
     eigenvalues, weights = weights_of(gram_with([1.0, 10.0, 100.0, 1000.0]))
     spread = np.add.outer(eigenvalues, eigenvalues) / 1000
     np.testing.assert_allclose(weights, 0.12 * (2 + 0.05) / (spread + 0.05), rtol=1e-6)
 
 
-def test_all_but_the_largest_axes_weigh_alike() -> None:
+def test_all_but_the_largest_axes_have_the_same_weight() -> None:
     large = list(np.geomspace(1000, 100, 8))
     _, weights = weights_of(gram_with([0.1, 0.2, 0.3, *large]))
     np.testing.assert_allclose(weights[:3, :3], 0.12 * (2 + 0.05) / 0.05, rtol=1e-3)
 
 
-def test_the_weighed_difference_is_a_gradient() -> None:
+def test_the_weighted_difference_is_a_gradient() -> None:
     gram = gram_with(list(np.geomspace(1, 1000, 16)))
     metric, rng = along_its_axes(gram), np.random.default_rng(3)
     one, other = (each + each.T for each in rng.normal(size=(2, *gram.shape)))
     forth, back = np.sum(one * metric.weigh(other)), np.sum(other * metric.weigh(one))
-    assert forth == pytest.approx(back)  # the weighing is symmetric
+    assert forth == pytest.approx(back)  # the weighting is symmetric
     assert np.sum(one * metric.weigh(one)) > 0
 
 
@@ -77,7 +77,7 @@ def test_targets_without_a_metric_are_plain_already(weights: Weights) -> None:
     assert ours.plain(targets) is targets
 
 
-def test_where_the_style_is_met_there_is_nothing_to_descend(weights: Weights) -> None:
+def test_an_image_that_matches_the_style_has_no_gradient(weights: Weights) -> None:
     settings = StyleSettings(content_weight=0, tv_weight=0)
     ours, style = objective(weights), centred(painting(48, 32))
     away, met = (

@@ -18,10 +18,10 @@ SETTINGS = (
 @pytest.mark.parametrize("settings", SETTINGS, ids=["keras", "layers"])
 @pytest.mark.parametrize("side", [None, 32])
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
-def test_the_gradient_is_float32_s(
+def test_the_gradient_agrees_with_float32(
     weights: Weights, share: float, side: int | None, settings: StyleSettings
 ) -> None:
-    """At the content, between it and the style, and where the style is nearly met."""
+    """At the content, between it and the style, and close to the style."""
     content, style = centred(photograph(96, 64)), centred(painting(96, 64))
     image = (1 - share) * content + share * style
     exact, half = (

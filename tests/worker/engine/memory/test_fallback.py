@@ -42,7 +42,7 @@ def means(progress: Progress) -> tuple[int, int, int | None]:
 @pytest.mark.parametrize(
     ("evaluation", "error"), [(COARSE + 1, MemoryError), (30, resources), (LAST, one_dnn)]
 )
-def test_it_goes_on_from_its_last_point_with_less_memory_and_says_so(
+def test_it_continues_from_its_last_point_with_less_memory_and_reports_it(
     weights: Weights, undisturbed: list[Progress], evaluation: int, error: Callable[[], Exception]
 ) -> None:
     reported = run(weights, scarce([None] * (evaluation - 1) + [error]))
@@ -52,7 +52,7 @@ def test_it_goes_on_from_its_last_point_with_less_memory_and_says_so(
     assert reported[-1].loss < 1.01 * undisturbed[-1].loss
 
 
-def test_it_goes_down_where_the_targets_do_not_fit_either(
+def test_it_takes_a_further_step_if_the_targets_do_not_fit_either(
     weights: Weights, undisturbed: list[Progress]
 ) -> None:
     reported = run(weights, scarce(of_targets=[None, MemoryError, resources]))
@@ -61,13 +61,13 @@ def test_it_goes_down_where_the_targets_do_not_fit_either(
     assert reported[-1].loss < 1.01 * undisturbed[-1].loss
 
 
-def test_a_small_level_s_ladder_is_its_own(weights: Weights) -> None:
+def test_a_small_level_has_its_own_fallback_plans(weights: Weights) -> None:
     reported = run(weights, scarce([resources]))
     assert means(reported[0]) == (1, 6, None)  # too small for tiles
     assert means(reported[-1]) == (1, 10, 128)
 
 
-def test_it_starts_as_far_down_as_it_is_told(weights: Weights) -> None:
+def test_it_starts_at_the_given_fallback_step(weights: Weights) -> None:
     for fallback_step, reached in ((1, (1, 10, 128)), (2, (2, 6, 128)), (99, (3, 3, 128))):
         engine = Engine(weights)
         *_, last = engine.stylize(
@@ -79,7 +79,7 @@ def test_it_starts_as_far_down_as_it_is_told(weights: Weights) -> None:
 QUICK = SETTINGS.model_copy(update={"iterations": 2})
 
 
-def test_it_goes_on_no_higher_than_its_snapshot_was(weights: Weights) -> None:
+def test_it_resumes_no_earlier_than_at_the_snapshot_s_fallback_step(weights: Weights) -> None:
     engine = Engine(weights)
     given = photograph(96, 64), [painting(80, 60)], QUICK
     first = next(engine.stylize(*given, fallback_step=2))
@@ -89,10 +89,10 @@ def test_it_goes_on_no_higher_than_its_snapshot_was(weights: Weights) -> None:
 
 
 @pytest.mark.parametrize("error", [MemoryError, resources])
-def test_past_the_last_rung_it_fails_and_says_what_should_fit(
+def test_after_the_last_step_it_fails_with_the_size_that_should_fit(
     weights: Weights, error: Callable[[], Exception]
 ) -> None:
     with pytest.raises(OutOfMemory) as caught:
         run(weights, scarce([None] * COARSE + [error] * 4))
-    # 113 × 169 pixels are the most that are half of 160 × 240
+    # 113 × 169 is the largest size with at most half the pixels of 160 × 240
     assert caught.value.parameters == {"width": 240, "height": 160, "maximum": 113}

@@ -27,12 +27,12 @@ def planned(pixels: int, memory: float) -> Plan:
     return found
 
 
-def test_what_fits_whole_is_left_whole() -> None:
+def test_an_image_that_fits_is_not_tiled() -> None:
     assert planned(400 * 533, 2) == WHOLE
     assert plan(10**9, None, PRECISION) == WHOLE
 
 
-def test_what_does_not_is_cut_before_the_history_is_shortened() -> None:
+def test_tiles_are_used_before_the_history_is_shortened() -> None:
     large = planned(1600 * 2132, 4)
     assert large.side is not None
     assert large.history == 10
@@ -48,7 +48,7 @@ def test_less_memory_means_smaller_tiles_and_a_shorter_history() -> None:
     assert histories == sorted(histories, reverse=True)
 
 
-def test_too_little_memory_is_known_beforehand() -> None:
+def test_without_enough_memory_there_is_no_plan() -> None:
     assert plan(3200 * 4266, 2 * GB, PRECISION) is None
 
 
@@ -72,7 +72,7 @@ LAYERS = st.sets(st.sampled_from(sorted(KERNEL_SHAPES)), min_size=1)
 
 
 @given(SIZES, MEMORIES, PRECISIONS, LAYERS)
-def test_every_each_needs_less_memory_than_the_one_above(
+def test_every_plan_needs_less_memory_than_the_one_before(
     pixels: int, memory: int | None, precision: str, layers: set[str]
 ) -> None:
     plans = fallback_plans(pixels, memory, precision, layers)
@@ -82,7 +82,7 @@ def test_every_each_needs_less_memory_than_the_one_above(
 
 
 @given(SIZES, MEMORIES, PRECISIONS, LAYERS)
-def test_the_ladder_begins_as_planned_and_ends_with_the_fewest_pairs(
+def test_the_plans_start_with_the_first_plan_and_end_with_the_fewest_pairs(
     pixels: int, memory: int | None, precision: str, layers: set[str]
 ) -> None:
     planned = plan(pixels, memory, precision, layers)
@@ -91,7 +91,7 @@ def test_the_ladder_begins_as_planned_and_ends_with_the_fewest_pairs(
     assert all(each.history == 3 for each in plans[-1:])
 
 
-def test_a_large_picture_goes_into_ever_smaller_tiles_before_it_forgets() -> None:
+def test_a_large_picture_gets_smaller_tiles_before_a_shorter_history() -> None:
     tiles = [Plan(10, side) for side in (512, 256, 128)]
     forgetful = [Plan(history, 128) for history in (6, 3)]
     assert fallback_plans(1600 * 2132, None, PRECISION) == [WHOLE, *tiles, *forgetful]

@@ -18,7 +18,7 @@ SIDE = 96
 SETTINGS = StyleSettings(moments_weight=100)  # beside the other terms
 
 
-def test_the_cores_are_the_image_once() -> None:
+def test_the_cores_cover_the_image_exactly_once() -> None:
     covered = np.zeros((ROWS, COLUMNS), int)
     for row in grid(ROWS, COLUMNS, SIDE, 32):
         for tile in row:
@@ -28,7 +28,7 @@ def test_the_cores_are_the_image_once() -> None:
     assert (covered == 1).all()
 
 
-def test_the_surroundings_end_with_the_image() -> None:
+def test_the_surroundings_stay_within_the_image() -> None:
     (first, *_), *_ = tiles = grid(ROWS, COLUMNS, SIDE, 32)
     assert first.surroundings[:2] == (0, 0)
     assert first.core_within == first.core
@@ -37,7 +37,7 @@ def test_the_surroundings_end_with_the_image() -> None:
     assert last.core_within[:2] == (32, 32)
 
 
-def test_no_tile_is_longer_than_asked_for_by_more_than_the_alignment() -> None:
+def test_no_tile_exceeds_the_side_by_more_than_the_alignment() -> None:
     for side in (64, 96, 160):
         for row in grid(1000, 37, side, 0):
             for tile in row:
@@ -45,12 +45,12 @@ def test_no_tile_is_longer_than_asked_for_by_more_than_the_alignment() -> None:
                 assert bottom - top < side + ALIGNED
 
 
-def test_an_image_that_is_left_whole_is_one_tile() -> None:
+def test_an_image_that_is_not_cut_is_one_tile() -> None:
     assert [len(row) for row in grid(ROWS, COLUMNS, None, 96)] == [1]
     assert [len(row) for row in grid(64, 64, 64, 96)] == [1]
 
 
-def test_the_deepest_layer_is_made_of_more_than_the_nearest() -> None:
+def test_deeper_layers_depend_on_larger_surroundings() -> None:
     margins = [margin({layer}) for layer in KERNEL_SHAPES]
     assert margins == sorted(margins)
     assert (margins[0], margin({"block1_conv1", "block5_conv2"})) == (16, 96)

@@ -16,7 +16,7 @@ def test_mean_and_covariance_are_the_style_s() -> None:
     np.testing.assert_allclose(np.cov(ours.T), np.cov(theirs.T), rtol=0.01, atol=5)
 
 
-def test_what_has_the_colours_already_stays() -> None:
+def test_an_image_that_has_the_colours_already_is_unchanged() -> None:
     content = centred(photograph(96, 64))
     np.testing.assert_allclose(in_style_colours(content, [content]), content, atol=0.01)
 
@@ -38,4 +38,4 @@ def test_the_next_level_starts_without_blocks() -> None:
     ramp = tf.reshape(tf.range(8, dtype=tf.float32), (1, 1, 8, 1)) * tf.ones((1, 8, 8, 3))
     flat = tf.zeros((1, 16, 16, 3))
     start = enlarged(ramp, tf.zeros((1, 8, 8, 3)), flat).numpy()
-    assert (np.diff(start[0, 8, 4:12, 0]) > 0.4).all()  # not two by two alike
+    assert (np.diff(start[0, 8, 4:12, 0]) > 0.4).all()  # neighbours differ, so there are no blocks

@@ -18,7 +18,7 @@ def test_levels_too_small_for_the_network_are_left_out() -> None:
     assert [level.rows for level in levels] == [32, 64]
 
 
-def test_the_result_s_own_level_is_always_there() -> None:
+def test_the_level_of_the_result_always_exists() -> None:
     assert [level.rows for level in StyleSettings(pyramid=3).levels(32, 32)] == [32]
 
 

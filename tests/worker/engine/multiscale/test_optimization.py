@@ -1,4 +1,4 @@
-"""Each level is minimised with weights of its own size, so that all levels seek one picture."""
+"""Each level uses weights for its own size, so that all levels converge to one picture."""
 
 import itertools
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ def weights_of_levels(weights: Weights, geometry: str) -> dict[Shape, dict[str, 
 @pytest.mark.parametrize(
     ("geometry", "weighed_as"), [("keras", 64 * 96), ("aspect", 400 * 533)], ids=["keras", "aspect"]
 )
-def test_sums_over_pixels_count_at_each_level_as_they_do_at_one_size(
+def test_sums_over_pixels_have_the_same_weight_at_each_level(
     weights: Weights, geometry: str, weighed_as: int
 ) -> None:
     found = weights_of_levels(weights, geometry)
@@ -110,7 +110,7 @@ def test_the_next_level_starts_from_the_one_before_with_half_of_the_content_s_ne
 EIGHT = StyleSettings.model_validate({**SETTINGS, "size": 32, "iterations": 8, "pyramid": 1})
 
 
-def test_a_snapshot_keeps_as_many_pairs_as_the_engine_is_told(weights: Weights) -> None:
+def test_a_snapshot_keeps_as_many_pairs_as_configured(weights: Weights) -> None:
     for kept in (2, 4):
         engine = Engine(weights, kept_pairs=kept)
         twelve = EIGHT.model_copy(update={"iterations": 12})
@@ -118,12 +118,12 @@ def test_a_snapshot_keeps_as_many_pairs_as_the_engine_is_told(weights: Weights) 
         assert len(last.snapshot().steps.sizes) == kept
 
 
-def test_a_device_that_is_seldom_read_tells_the_last_point_that_was(weights: Weights) -> None:
+def test_between_two_reads_the_last_point_read_is_reported(weights: Weights) -> None:
     engine = Engine(weights, Device(read_seconds=600.0))
-    told = list(engine.stylize(photograph(96, 64), [painting(80, 60)], EIGHT))
-    assert [each.evaluation for each in told] == list(range(1, 9))
-    assert {each.loss for each in told[:-1]} == {told[0].loss}
-    assert told[-1].loss < told[0].loss
+    reported = list(engine.stylize(photograph(96, 64), [painting(80, 60)], EIGHT))
+    assert [each.evaluation for each in reported] == list(range(1, 9))
+    assert {each.loss for each in reported[:-1]} == {reported[0].loss}
+    assert reported[-1].loss < reported[0].loss
 
 
 class Watched(Objective):
@@ -165,7 +165,7 @@ def test_the_gradient_at_the_end_is_that_of_the_losses(weights: Weights) -> None
 
 
 @pytest.mark.parametrize("number", [3, 4, 5])
-def test_a_job_that_is_resumed_around_the_change_ends_alike(weights: Weights, number: int) -> None:
+def test_a_job_resumed_around_the_change_ends_the_same(weights: Weights, number: int) -> None:
     """At the change and beside it; the pairs in a snapshot are rounded to float16."""
     content, styles = photograph(48, 32), [painting(48, 32)]
     engine = Engine(weights, kept_pairs=10)

@@ -1,4 +1,4 @@
-"""How much is done is counted by what it costs, over all levels, with or without a snapshot."""
+"""Progress is counted by cost over all levels, with or without a snapshot."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def test_each_evaluation_counts_for_a_part_of_its_level_s_work() -> None:
     np.testing.assert_allclose(fractions, expected)
 
 
-def test_what_is_left_of_each_level_goes_on_after_what_is_done() -> None:
+def test_the_remaining_evaluations_continue_after_those_done() -> None:
     schedule = Schedule(LEVELS)
     assert (schedule.left(0), schedule.left(1)) == (range(1, 3), range(3, 11))
     schedule.done = 2
@@ -41,7 +41,7 @@ def test_what_is_left_of_each_level_goes_on_after_what_is_done() -> None:
 
 
 @pytest.mark.parametrize(("level", "evaluation", "size"), [(1, 2, (32, 40)), (2, 3, (64, 80))])
-def test_a_snapshot_stands_for_the_evaluations_before_it(
+def test_a_snapshot_counts_as_the_evaluations_before_it(
     level: int, evaluation: int, size: tuple[int, int]
 ) -> None:
     schedule = Schedule(LEVELS)

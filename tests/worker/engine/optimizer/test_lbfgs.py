@@ -34,7 +34,7 @@ def test_no_step_is_longer_than_the_bound() -> None:
     assert float(tf.reduce_mean(tf.abs(step))) == pytest.approx(20.0, rel=1e-4)
 
 
-def test_a_zero_gradient_is_where_it_stays() -> None:
+def test_a_zero_gradient_gives_no_step() -> None:
     optimizer = LBFGS()
     for _ in range(3):
         assert not optimizer.step(tf.zeros(4)).numpy().any()

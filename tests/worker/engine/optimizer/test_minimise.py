@@ -14,7 +14,7 @@ START = tf.ones((1, 2, 2, 3)) * 9
 
 
 def bowl(broken: Iterator[bool], *, in_gradient: bool = False) -> Evaluate:
-    """Return the evaluation of a bowl that is no number whenever `broken` says so."""
+    """Return the evaluation of a bowl; it is not finite whenever `broken` yields True."""
 
     def evaluate(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         losses = tf.reduce_sum(image**2) * tf.constant([0.5, 0.3, 0.2])
@@ -30,7 +30,7 @@ def never() -> Iterator[bool]:
 
 
 @pytest.mark.parametrize("in_gradient", [False, True])
-def test_a_step_that_is_not_finite_is_taken_back_and_shortened(in_gradient: bool) -> None:
+def test_a_step_that_is_not_finite_is_undone_and_shortened(in_gradient: bool) -> None:
     broken = iter([False, False, True, True, *[False] * 20])
     points = list(minimise([Phase(bowl(broken, in_gradient=in_gradient), range(1, 25))], START))
     assert points[1] is points[2] is points[3]
@@ -70,7 +70,7 @@ def test_a_phase_that_is_resumed_keeps_its_pairs() -> None:
     np.testing.assert_allclose(resumed, whole, rtol=1e-5)
 
 
-def test_every_evaluation_is_told() -> None:
+def test_every_evaluation_is_reported() -> None:
     assert len(list(minimise([Phase(bowl(never()), range(1, 8))], START))) == 7
 
 
@@ -107,7 +107,7 @@ def test_only_rejections_in_a_row_count() -> None:
 def read_at(
     monkeypatch: pytest.MonkeyPatch, read_seconds: float, broken: Iterator[bool]
 ) -> list[Point]:
-    """Descend with a clock that goes on by 0.1 s with each evaluation."""
+    """Descend with a clock that advances by 0.1 s with each evaluation."""
     clock = itertools.count(0, 0.1)
     evaluate, now = bowl(broken, in_gradient=True), [0.0]
 
@@ -119,17 +119,19 @@ def read_at(
     return list(minimise([Phase(ticking, range(1, 13))], START, read_seconds=read_seconds))
 
 
-def test_between_two_looks_the_last_point_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    seldom = read_at(monkeypatch, 0.35, never())
+def test_between_two_reads_the_last_point_is_reported_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rarely = read_at(monkeypatch, 0.35, never())
     often = read_at(monkeypatch, 0.0, never())
-    assert len(seldom) == len(often) == 12
-    assert len({id(point) for point in seldom}) == 4  # the 1st, 5th and 9th; the last always
+    assert len(rarely) == len(often) == 12
+    assert len({id(point) for point in rarely}) == 4  # the 1st, 5th and 9th; the last always
     assert len({id(point) for point in often}) == 12
-    np.testing.assert_array_equal(seldom[-1].image, often[-1].image)
+    np.testing.assert_array_equal(rarely[-1].image, often[-1].image)
 
 
-def test_what_broke_between_two_looks_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    def once_not_finite() -> Iterator[bool]:  # and so it stays, until the image is taken back
+def test_steps_that_fail_between_two_reads_are_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def once_not_finite() -> Iterator[bool]:  # nor any later point, until the step is undone
         yield from [False, False, True]
         yield from never()
 
