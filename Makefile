@@ -47,6 +47,8 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.checkpoint --json $(BENCH)/checkpoint.json
 	$(PY) -m bench.cold --json $(BENCH)/cold.json
 	$(PY) -m bench.claim --json $(BENCH)/claim.json
+	$(PY) -m bench.minimum --json $(BENCH)/minimum.json
+	$(PY) -m bench.quality --json $(BENCH)/quality.json
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json

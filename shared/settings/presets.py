@@ -17,14 +17,14 @@ _PAINTED: dict[str, Any] = {
         "block4_conv1": 2.0,
         "block5_conv1": 1.0,
     },
-    "content_layer": "block4_conv2",
+    "content_layer": "block4_conv4",
     "pyramid": 4,
     "padding": "replicate",
     "geometry": "aspect",
 }
 PRESETS: dict[str, dict[str, Any]] = {
     "balanced": {**_PAINTED},
-    "draft": {**_PAINTED, "size": 200, "iterations": 5, "coarse_iterations": 25},
+    "draft": {**_PAINTED, "size": 200, "iterations": 4, "coarse_iterations": 20},
     "bold": {**_PAINTED, "strength": 70},
     "subtle": {**_PAINTED, "strength": 30},
     "fine": {**_PAINTED, "iterations": 60, "coarse_iterations": 400},

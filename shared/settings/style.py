@@ -40,7 +40,7 @@ Mean = Annotated[float, Field(ge=-255, le=510)]
 
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
-NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.17}
+NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.13}
 STRENGTH_PER_DECADE = 40  # how much strength divides the content's weight by ten
 
 

@@ -16,7 +16,9 @@ from tests.faults.run import Plan, run
 def main() -> None:
     """Run, print the report, and exit with 1 if anything is wrong."""
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))  # so that all is cleaned up
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM")
+    )  # so that all is cleaned up
     plan = Plan(
         arguments.engine,
         arguments.jobs,

@@ -3,7 +3,7 @@
 import ipaddress
 from hashlib import blake2b
 
-HOUSEHOLD = (
+HOST_PREFIX = (
     64  # bits of an IPv6 address that are one connection's; within, a device changes its own
 )
 
@@ -13,10 +13,12 @@ def owner_of(address: str | None) -> str:
 
     Workers are shared evenly among owners. The hash keeps addresses out of the records.
     """
-    return blake2b(_household(address or "").encode(), digest_size=12, person=b"owner").hexdigest()
+    return blake2b(
+        _host_network(address or "").encode(), digest_size=12, person=b"owner"
+    ).hexdigest()
 
 
-def _household(address: str) -> str:
+def _host_network(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:  # the name of a socket file, or a proxy's value
@@ -25,4 +27,4 @@ def _household(address: str) -> str:
         return str(parsed)
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed.packed, HOUSEHOLD), strict=False))
+    return str(ipaddress.ip_network((parsed.packed, HOST_PREFIX), strict=False))

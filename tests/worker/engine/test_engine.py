@@ -50,7 +50,10 @@ def test_the_result_has_the_requested_height_and_the_content_s_aspect(
 
 
 def test_progress_counts_the_evaluations_of_all_levels(engine: Engine) -> None:
-    reported = run(engine, StyleSettings(size=64, iterations=8, pyramid=2, geometry="aspect"))
+    reported = run(
+        engine,
+        StyleSettings(size=64, iterations=8, coarse_iterations=2, pyramid=2, geometry="aspect"),
+    )
     assert [progress.evaluation for progress in reported] == list(range(1, 11))
     assert {progress.evaluations for progress in reported} == {10}
     assert [progress.level for progress in reported] == [1, 1, *[2] * 8]

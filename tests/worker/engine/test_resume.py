@@ -18,7 +18,9 @@ from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 from worker.engine.vgg19.layers import Weights
 
-SETTINGS = StyleSettings(size=64, iterations=120, pyramid=2, geometry="aspect")
+SETTINGS = StyleSettings(
+    size=64, iterations=120, coarse_iterations=30, pyramid=2, geometry="aspect"
+)
 COARSE, LAST = 30, 150  # evaluations of the first level, and of both
 INTERRUPTED = [2, COARSE, COARSE + 1, 90, LAST - 1]
 

@@ -90,7 +90,7 @@ def test_every_fallback_of_every_attempt_is_recorded(jobs: JobStore, objects: Ob
 
 def test_each_step_has_its_own_deadline(jobs: JobStore, objects: ObjectStore) -> None:
     """A level's first evaluation takes long, and so does encoding a large result."""
-    claim = claim_with(jobs, objects, size=64, pyramid=2, iterations=8)
+    claim = claim_with(jobs, objects, size=64, pyramid=2, iterations=8, coarse_iterations=2)
     lease, allowed = Lease(claim), list[float]()
 
     def look(*_: object) -> None:

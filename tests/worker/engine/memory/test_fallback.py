@@ -17,7 +17,9 @@ SHALLOW = {
     "style_layers": {"block1_conv1": 1.0, "block2_conv1": 1.0},
     "content_layer": "block2_conv1",
 }
-SETTINGS = StyleSettings.model_validate({"size": 160, "iterations": 40, "pyramid": 2, **SHALLOW})
+SETTINGS = StyleSettings.model_validate(
+    {"size": 160, "iterations": 40, "coarse_iterations": 10, "pyramid": 2, **SHALLOW}
+)
 COARSE, LAST = 10, 50  # evaluations of the first level, and of both
 
 

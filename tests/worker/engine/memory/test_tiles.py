@@ -91,7 +91,18 @@ def test_losses_and_gradient_are_those_of_the_whole(exact: Objective) -> None:
 
 
 def test_losses_are_nearly_the_same_in_bfloat16(weights: Weights) -> None:
-    for whole, tiled in zip(
-        *evaluations(objective(weights, "bfloat16", settings=SETTINGS)), strict=True
-    ):
-        assert apart(whole, tiled)[0] < 1e-3
+    """With shallow layers: a processor without bfloat16 emulates it, and takes minutes for all."""
+    settings = StyleSettings(
+        style_layers={"block1_conv1": 1.0, "block2_conv1": 1.0},
+        content_layer="block2_conv2",
+        moments_weight=100,
+    )
+    of = objective(weights, "bfloat16", settings=settings)
+    content, style = centred(photograph(141, 93)), centred(painting(141, 93))
+    whole, tiled = (
+        of.evaluate(
+            0.6 * content + 0.4 * style, of.targets(content, [style], settings, side=side), side
+        )
+        for side in (None, 48)
+    )
+    assert apart(whole, tiled)[0] < 1e-3
