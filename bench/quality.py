@@ -21,7 +21,7 @@ from PIL import Image
 from bench import table
 from bench.artefacts import artefacts
 from bench.gallery import Case, cases, read, references
-from bench.scores import Picture, Scorer
+from bench.scores import SMALLEST, Picture, Scorer
 from bench.sheet import lay_out
 from shared.config import Config
 from shared.pictures import deprocess
@@ -173,6 +173,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--matched", action="store_true", help="also at the reference's content")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(arguments)
+    if chosen.rows < SMALLEST:
+        parser.error(f"--rows must be {SMALLEST} or more")
     folder = chosen.json and chosen.json.parent / chosen.json.stem
     if folder:
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import Weights
 
 OCTAVES = 4  # full size, a half, a quarter, an eighth
+SMALLEST = 128  # pixels of a side; a sixteenth of its eighth is a position of block 5
 CONV1 = tuple(f"block{block}_conv1" for block in range(1, 6))
 CONV2 = tuple(f"block{block}_conv2" for block in range(1, 6))  # no preset's style layers
 CONTENT, CONTENT_UNREAD = "block5_conv2", "block4_conv3"
@@ -57,7 +58,12 @@ class Scorer:
             picture: (rows, columns, 3), R, G, B.
             content: the photograph at the picture's size.
             style: the painting at the picture's height.
+
+        Raises:
+            ValueError: a side is shorter than `SMALLEST`.
         """
+        if min(*picture.shape[:2], *style.shape[:2]) < SMALLEST:
+            raise ValueError(f"a picture with a side below {SMALLEST} pixels")
         ours, photograph, painting = (
             centred(each.astype(np.float32)) for each in (picture, content, style)
         )

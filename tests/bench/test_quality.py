@@ -53,7 +53,9 @@ def test_a_picture_is_at_the_result_s_size_and_a_painting_keeps_its_shape() -> N
 def test_the_photograph_has_no_content_error_and_the_painting_no_style_error(
     scorer: Scorer,
 ) -> None:
-    content, style = read(photograph_path("astronaut"), 96, 96), read(style_path(STYLES[0]), 96, 96)
+    content, style = (
+        read(path, 128, 128) for path in (photograph_path("astronaut"), style_path(STYLES[0]))
+    )
     photograph, painting = scorer(content, content, style), scorer(style, content, style)
     assert photograph.content == photograph.content_unread == 0
     assert painting.style == painting.style_unread == 0
@@ -61,10 +63,21 @@ def test_the_photograph_has_no_content_error_and_the_painting_no_style_error(
     assert len(photograph.octaves) == OCTAVES
 
 
+def test_a_picture_too_small_for_its_octaves_is_refused(
+    scorer: Scorer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = np.zeros((127, 300, 3), np.uint8)
+    with pytest.raises(ValueError, match="below 128"):
+        scorer(small, small, small)
+    with pytest.raises(SystemExit):
+        quality.main(["--rows", "127"])
+    assert "--rows must be 128 or more" in capsys.readouterr().err
+
+
 def test_a_grey_picture_has_no_gram_matrix_to_speak_of(scorer: Scorer) -> None:
     """Whatever the style, the error is near the error of nothing, which is 1."""
-    grey = np.full((64, 64, 3), 118, np.uint8)
-    style = read(style_path("stained-glass"), 64, 64)
+    grey = np.full((128, 128, 3), 118, np.uint8)
+    style = read(style_path("stained-glass"), 128, 128)
     assert scorer(grey, grey, style).style > 0.5
 
 
@@ -72,9 +85,9 @@ def test_the_benchmark_writes_rows_pictures_and_a_sheet(
     stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     monkeypatch.setitem(PRESETS, "balanced", {**PRESETS["balanced"], **QUICK})
-    stored.write_text(json.dumps({"64": {PAIR: {"style": 0.5, "content": 0.4}}}))
+    stored.write_text(json.dumps({"128": {PAIR: {"style": 0.5, "content": 0.4}}}))
     out = tmp_path / "out" / "quality.json"
-    quality.main(["--rows", "64", "--pairs", PAIR, "--matched", "--json", str(out)])
+    quality.main(["--rows", "128", "--pairs", PAIR, "--matched", "--json", str(out)])
     as_it_comes, matched = json.loads(out.read_text())["rows"]
     assert as_it_comes["style_ratio"] == pytest.approx(as_it_comes["style"] / 0.5)
     assert as_it_comes["content_ratio"] == pytest.approx(as_it_comes["content"] / 0.4)
@@ -82,7 +95,7 @@ def test_the_benchmark_writes_rows_pictures_and_a_sheet(
     assert matched["preset"] == "balanced, content matched"
     assert abs(matched["content"] - 0.4) <= abs(as_it_comes["content"] - 0.4) + 0.2
     picture = out.parent / "quality" / "astronaut-woodcut-waves-balanced.png"
-    assert Image.open(picture).size == (64, 64)
+    assert read(picture).shape == (128, 128, 3)
     assert out.with_suffix(".jpg").is_file()
     assert "1 pairs" in capsys.readouterr().out
 
@@ -94,10 +107,10 @@ def test_a_published_picture_is_the_reference_where_none_is_computed(
         ("golden_gate", photograph_path("astronaut")),
         ("the_scream", style_path("brushwork")),
     ):
-        Image.open(path).convert("RGB").save(tmp_path / f"{name}.jpg")
-    photograph = Image.open(tmp_path / "golden_gate.jpg").resize((64, 64))
-    photograph.save(tmp_path / "published-golden_gate-the_scream.png")
-    painter = quality.Painter(64)
+        Image.fromarray(read(path)).save(tmp_path / f"{name}.jpg")
+    photograph = read(tmp_path / "golden_gate.jpg", 128, 128)
+    Image.fromarray(photograph).save(tmp_path / "published-golden_gate-the_scream.png")
+    painter = quality.Painter(128)
     [case] = cases(tmp_path, ["golden_gate/the_scream"])
     published = painter.published(case)
     assert published is not None
@@ -109,10 +122,10 @@ def test_the_peer_s_pictures_are_scored_once(
     stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(neural_style, "ITERATIONS", 3)
-    chosen = ["--rows", "48", "--pairs", PAIR, "--save", str(tmp_path / "pictures")]
+    chosen = ["--rows", "128", "--pairs", PAIR, "--save", str(tmp_path / "pictures")]
     neural_style.main(chosen)
     made = json.loads(stored.read_text())
-    assert made["48"][PAIR]["iterations"] == 3
+    assert made["128"][PAIR]["iterations"] == 3
     assert (tmp_path / "pictures" / "astronaut-woodcut-waves-neural-style.png").is_file()
     monkeypatch.setattr(neural_style, "paint", None)  # a second time would fail
     neural_style.main(chosen)
@@ -121,7 +134,7 @@ def test_the_peer_s_pictures_are_scored_once(
 
 def test_the_minimum_is_compared_for_each_preset_and_pair(tmp_path: Path) -> None:
     out = tmp_path / "minimum.json"
-    minimum.main(["--rows", "32", "--evaluations", "6", "--pairs", "1", "--json", str(out)])
+    minimum.main(["--rows", "32", "--evaluations", "24", "--pairs", "1", "--json", str(out)])
     rows = json.loads(out.read_text())["rows"]
     assert [row["preset"] for row in rows] == ["faithful", "balanced"]
     for row in rows:

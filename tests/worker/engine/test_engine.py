@@ -38,7 +38,9 @@ def test_the_loss_falls_to_a_small_part_of_its_initial_value(engine: Engine) -> 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_same_settings_give_the_same_picture_bit_for_bit(weights: Weights, preset: str) -> None:
-    settings = StyleSettings(**{**PRESETS[preset], "size": 64, "iterations": 4})
+    settings = StyleSettings(
+        **{**PRESETS[preset], "size": 64, "iterations": 4, "coarse_iterations": 4}
+    )
     first, second = (run(Engine(weights), settings)[-1].pixels() for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
