@@ -90,7 +90,7 @@ def test_watching_shows_every_change(client: Client) -> None:
     assert any(isinstance(event, PreviewReady) for event in events)
     progress = client.job(job.id).progress
     assert progress is not None
-    assert (progress.evaluation, progress.fraction) == (6, 1.0)
+    assert (progress.evaluation, progress.fraction) == (10, 1.0)
 
 
 def test_a_running_job_is_cancelled_and_the_next_one_runs(client: Client) -> None:
