@@ -46,7 +46,10 @@ def line(row: dict[str, Any], engine: Path) -> tuple[list[Path], str]:
 
 def _cell(path: Path) -> Image.Image:
     with Image.open(path) as image:
-        return ImageOps.fit(image.convert("RGB"), CELL, Image.Resampling.LANCZOS)
+        # heads are in the upper part
+        return ImageOps.fit(
+            image.convert("RGB"), CELL, Image.Resampling.LANCZOS, centering=(0.5, 0.15)
+        )
 
 
 def _label(row: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """A worker whose engine always raises: `python -m tests.faults.broken`.
 
 Beside healthy workers, no job fails. Alone, it fails at most one job; the others wait, show the
-reason, and are painted once the worker is mended.
+reason, and are painted once the worker is repaired.
 """
 
 import argparse
@@ -154,7 +154,7 @@ def beside(folder: Path, jobs: int, workers: int = 3) -> Outcome:
 
 
 def alone(folder: Path, jobs: int, trials: int) -> Outcome:
-    """Run a broken worker alone for some trials, then mend it.
+    """Run a broken worker alone for some trials, then repair it.
 
     The first job is submitted alone, so that it is lost three times; all others follow.
     """
@@ -193,7 +193,9 @@ def main() -> None:
     parser.add_argument("--scene", choices=["beside", "alone"], help="default: both")
     parser.add_argument("--jobs", type=int, default=400, help="beside healthy workers")
     parser.add_argument("--alone", type=int, default=5, help="jobs of the worker that is alone")
-    parser.add_argument("--trials", type=int, default=1, help="of that worker, before it is mended")
+    parser.add_argument(
+        "--trials", type=int, default=1, help="of that worker, before it is repaired"
+    )
     parser.add_argument("--json", type=Path, help="where to write what was found")
     parser.add_argument("--keep", type=Path, help="an empty folder for logs and data")
     arguments = parser.parse_args()

@@ -35,7 +35,7 @@ class Fault:
         self.rng = rng
         self.target = target
         self.seconds = rng.uniform(*self.lasts)
-        self.at = self.mended_at = 0.0  # Redis's clock is this machine's
+        self.at = self.repaired_at = 0.0  # Redis's clock is this machine's
         self.over = threading.Event()  # nothing is broken any more
         self.done = threading.Event()  # the system has recovered, too
         self.took: float | None = None  # seconds until then
@@ -58,8 +58,8 @@ class Fault:
         self.at = time.time()
         self.inject()
         time.sleep(self.seconds)
-        self.mend()
-        self.mended_at = time.time()
+        self.repair()
+        self.repaired_at = time.time()
         self.over.set()
         self.took = self.recovery()
         self.done.set()
@@ -71,7 +71,7 @@ class Fault:
         """Break something."""
         raise NotImplementedError
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Repair it, unless that happens on its own."""
 
     def recovery(self) -> float | None:

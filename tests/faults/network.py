@@ -41,7 +41,7 @@ class Link:
         """Delay all data in each direction by `seconds`."""
         self._delay = seconds
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Restore the normal connection."""
         self._delay, self._refuses = 0.0, False
         self._soon(self._flowing.set)

@@ -63,7 +63,7 @@ class Cancel(Fault):
             self.stage.traffic.cancel(self.hit)
 
     def recovery(self) -> float | None:
-        return self.mended_at - self.at if self.hit else None
+        return self.repaired_at - self.at if self.hit else None
 
     def _candidates(self) -> list[str]:
         jobs = self.stage.system.jobs

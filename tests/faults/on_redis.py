@@ -16,11 +16,11 @@ class RedisFault(Fault):
     """A fault of Redis, which affects all processes."""
 
     part = "redis"
-    measured = "mended → any job's next progress"
+    measured = "repaired → any job's next progress"
 
     def recovery(self) -> float | None:
-        again = self.stage.watch.any_progresses(self.mended_at)
-        return again - self.mended_at if again else None
+        again = self.stage.watch.any_progresses(self.repaired_at)
+        return again - self.repaired_at if again else None
 
 
 class RedisTerm(RedisFault):
@@ -55,7 +55,7 @@ class RedisFreeze(RedisFault):
     def inject(self) -> None:
         self.stage.system.redis.send_signal(signal.SIGSTOP)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         self.stage.system.redis.send_signal(signal.SIGCONT)
 
 
@@ -78,8 +78,8 @@ class LinkFault(Fault):
             if worker.name == self.client:
                 self.hit = self.stage.system.running_on(worker)
 
-    def mend(self) -> None:
-        self.link.mend()
+    def repair(self) -> None:
+        self.link.repair()
 
     def recovery(self) -> float | None:
         watch = self.stage.watch

@@ -8,7 +8,7 @@ class StoreFault(Fault):
     """A fault of the disk that the images are on."""
 
     part = "store"
-    measured = "mended → any job's next success"
+    measured = "repaired → any job's next success"
     lasts = (2.0, 5.0)
 
     @classmethod
@@ -17,8 +17,8 @@ class StoreFault(Fault):
         return "" if breakable else "mounting a file system of one's own takes root"
 
     def recovery(self) -> float | None:
-        again = self.stage.watch.any_succeeds(self.mended_at)
-        return again - self.mended_at if again else None
+        again = self.stage.watch.any_succeeds(self.repaired_at)
+        return again - self.repaired_at if again else None
 
 
 class StoreReadOnly(StoreFault):
@@ -30,7 +30,7 @@ class StoreReadOnly(StoreFault):
     def inject(self) -> None:
         self.stage.system.disk.protect()
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         self.stage.system.disk.unprotect()
 
 
@@ -43,7 +43,7 @@ class StoreFull(StoreFault):
     def inject(self) -> None:
         self.stage.system.disk.fill()
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         self.stage.system.disk.empty()
 
 

@@ -65,7 +65,7 @@ class WorkerStop(WorkerFault):
     def inject(self) -> None:
         self.worker.signal_group(signal.SIGSTOP)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         self.worker.signal_group(signal.SIGCONT)
 
 
@@ -79,7 +79,7 @@ class EngineBroken(WorkerFault):
     def inject(self) -> None:
         self.stage.system.flag(self.target).touch()
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         self.stage.system.flag(self.target).unlink()
 
 
@@ -104,6 +104,6 @@ class Clock(WorkerFault):
         }
         self.worker.send_signal(signal.SIGTERM)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         self.worker.extra = {}
         self.worker.send_signal(signal.SIGTERM)

@@ -68,7 +68,7 @@ def rows(faults: Sequence[Fault], findings: Sequence[Finding], evidence: Evidenc
 
 def reported(faults: Sequence[Fault]) -> list[dict[str, object]]:
     """Return the details of each fault."""
-    names = ("kind", "target", "at", "mended_at", "hit", "took", "back")
+    names = ("kind", "target", "at", "repaired_at", "hit", "took", "back")
     return [{name: getattr(fault, name) for name in names} for fault in faults]
 
 
@@ -116,7 +116,7 @@ def _blamed(
         if finding.wrong == wrong and finding.about in evidence.jobs_data
     }
     return sum(
-        any(fault.at <= end and start <= fault.mended_at + AFTERMATH for fault in faults)
+        any(fault.at <= end and start <= fault.repaired_at + AFTERMATH for fault in faults)
         for start, end in lives.values()
     )
 
@@ -129,11 +129,11 @@ def _life(job_data: JobData) -> tuple[float, float]:
 
 
 def _alone(fault: Fault, faults: Sequence[Fault]) -> bool:
-    recovered = fault.mended_at + (fault.took or 0.0)
+    recovered = fault.repaired_at + (fault.took or 0.0)
     return not any(
         other is not fault
         and other.target
         and other.at <= recovered
-        and fault.at <= other.mended_at
+        and fault.at <= other.repaired_at
         for other in faults
     )
