@@ -1,13 +1,14 @@
-"""Measures what a picture should not have: speckles along the borders, noise where all is calm."""
+"""Measures what a picture should not have: speckles along the borders, noise in flat parts."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.quality_pairs import Picture
+
 BLOCK = 16  # pixels; also the border's width
-CALM = 0.25  # the share of an image's blocks that count as flat
-Picture = NDArray[np.uint8]
+FLATTEST = 0.25  # the share of an image's blocks that count as flat
 Energy = NDArray[np.float64]
 
 
@@ -57,7 +58,7 @@ def flat_blocks(picture: Picture) -> NDArray[np.bool_]:
     """Return which blocks are among the flattest, by the variance of their brightness."""
     grey = picture.astype(np.float64).mean(axis=2)
     variances = _blocks(np.square(grey)) - np.square(_blocks(grey))
-    return variances <= np.quantile(variances, CALM)
+    return variances <= np.quantile(variances, FLATTEST)
 
 
 def _blocks(values: Energy) -> Energy:

@@ -1,5 +1,6 @@
 """The strong baseline: the same objective with scipy's L-BFGS-B in float32."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from time import perf_counter
 
@@ -15,10 +16,12 @@ from bench.plain import Plain, preprocessed
 HISTORY = 20  # pairs
 MOST_EVALUATIONS = 1000
 Doubles = NDArray[np.float64]
+Pixels = NDArray[np.float32]
+Evaluate = Callable[[Pixels], tuple[float, Pixels]]
 
 
 class Reached(Exception):
-    """Raised to leave a library's loop when the loss is reached."""
+    """Raised to leave scipy's loop when the loss is reached."""
 
 
 def minimise(
@@ -29,18 +32,38 @@ def minimise(
     The last point is above it if scipy gave up or made `most` evaluations. The seconds include the
     fixed features, as the engine's do.
     """
-    curve: list[CurvePoint] = []
-    start = perf_counter()
+    begun = perf_counter()
     fixed, image = plain.fixed(images), preprocessed(images.content)
 
-    def evaluate(flat: Doubles) -> tuple[float, Doubles]:
-        pixels = tf.constant(flat.reshape(image.shape).astype(np.float32))
-        value, gradient = plain.loss_and_gradient(pixels, fixed)
-        curve.append(CurvePoint(len(curve) + 1, perf_counter() - start, float(value)))
-        if curve[-1].loss <= loss:
+    def evaluate(pixels: Pixels) -> tuple[float, Pixels]:
+        value, gradient = plain.loss_and_gradient(tf.constant(pixels), fixed)
+        return float(value), gradient.numpy()
+
+    return lbfgsb(evaluate, image.numpy(), loss, most, begun)
+
+
+def lbfgsb(
+    evaluate: Evaluate, start: Pixels, loss: float, most: int, begun: float
+) -> list[CurvePoint]:
+    """Run scipy's L-BFGS-B until `loss` is reached; return one point per evaluation.
+
+    Args:
+        evaluate: maps pixels to their loss and its gradient.
+        start: the pixels to start from, in any shape.
+        loss: where to stop.
+        most: the largest number of evaluations.
+        begun: the time that seconds are counted from.
+    """
+    curve: list[CurvePoint] = []
+
+    def counted(flat: Doubles) -> tuple[float, Doubles]:
+        value, gradient = evaluate(flat.reshape(start.shape).astype(np.float32))
+        curve.append(CurvePoint(len(curve) + 1, perf_counter() - begun, value))
+        if value <= loss or len(curve) == most:
             raise Reached
-        return curve[-1].loss, gradient.numpy().ravel().astype(np.float64)
+        return value, gradient.ravel().astype(np.float64)
 
     with suppress(Reached):
-        fmin_l_bfgs_b(evaluate, image.numpy().ravel(), m=HISTORY, maxfun=most, maxiter=most)
+        # no tolerance on the decrease: it ends where it is told to, or finds no lower point
+        fmin_l_bfgs_b(counted, start.ravel(), m=HISTORY, maxfun=most, maxiter=most, factr=0)
     return curve

@@ -7,18 +7,16 @@ L-BFGS-B in float32. Both results' losses are evaluated in float32, without the 
 import argparse
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from math import inf
 from pathlib import Path
 from statistics import geometric_mean
-from typing import NamedTuple
+from time import perf_counter
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
-from scipy.optimize import fmin_l_bfgs_b
 
 from bench import table
-from bench.baseline import HISTORY, Reached
+from bench.baseline import Evaluate, Pixels, lbfgsb
 from bench.pairs import NAMES, Pair, pair
 from shared.config import Config
 from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
@@ -26,7 +24,6 @@ from worker import weights
 from worker.engine.device import Device, find_device
 from worker.engine.engine import Engine
 from worker.engine.loss.objective import Objective
-from worker.engine.loss.term import Targets
 from worker.engine.multiscale.level_inputs import prepare
 from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import Weights
@@ -40,48 +37,25 @@ HEADINGS = {
     "ours": "ours",
     "ratio": "ours / scipy",
 }
-Pixels = NDArray[np.float32]
 
 
-class Exact(NamedTuple):
-    """The stated objective in float32, without the metric."""
+def exact(images: Pair, settings: StyleSettings, trained: Weights) -> Evaluate:
+    """Return the stated objective of a job with one level, in float32 and without the metric.
 
-    objective: Objective
-    targets: Targets
+    Returns:
+        The function from (rows, columns, 3), centred B, G, R, to the loss and its gradient.
+    """
+    (inputs,) = prepare(images.content, [images.style], settings, Device())
+    objective = Objective(vgg.with_padding(vgg.build(trained), settings.padding), settings)
+    targets = objective.plain(
+        objective.targets(inputs.content, inputs.styles, settings, inputs.scale)
+    )
 
-    def __call__(self, pixels: Pixels) -> tuple[float, Pixels]:
-        """Return the loss of (rows, columns, 3), centred B, G, R, and its gradient."""
-        losses, gradient = self.objective.evaluate(tf.constant(pixels[np.newaxis]), self.targets)
+    def evaluate(pixels: Pixels) -> tuple[float, Pixels]:
+        losses, gradient = objective.evaluate(tf.constant(pixels[np.newaxis]), targets)
         return float(tf.reduce_sum(losses)), gradient[0].numpy()
 
-
-def exact(images: Pair, settings: StyleSettings, trained: Weights) -> Exact:
-    """Return the objective of a job with one level."""
-    (inputs,) = prepare(images.content, [images.style], settings, Device())
-    network = vgg.build(trained)
-    if settings.padding == "replicate":
-        network = vgg.with_edge_padding(network)
-    objective = Objective(network, settings)
-    targets = objective.targets(inputs.content, inputs.styles, settings, inputs.scale)
-    return Exact(objective, objective.plain(targets))
-
-
-def scipy_minimum(evaluate: Exact, start: Pixels, evaluations: int) -> float:
-    """Return the lowest loss that L-BFGS-B finds."""
-    found: list[float] = []
-
-    def counted(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        loss, gradient = evaluate(flat.reshape(start.shape).astype(np.float32))
-        found.append(loss)
-        if len(found) == evaluations:
-            raise Reached
-        return loss, gradient.ravel().astype(np.float64)
-
-    with suppress(Reached):
-        fmin_l_bfgs_b(
-            counted, start.ravel(), m=HISTORY, maxfun=evaluations, maxiter=evaluations, factr=0
-        )
-    return min(found)
+    return evaluate
 
 
 def measure(
@@ -91,21 +65,18 @@ def measure(
     settings = StyleSettings(**PRESETS[preset]).model_copy(
         update={"size": arguments.rows, "pyramid": 1, "iterations": arguments.evaluations}
     )
-    engine, evaluate = (
-        Engine(trained, find_device(None, usable_bytes())),
-        exact(images, settings, trained),
-    )
-    start = None
-    for progress in engine.stylize(images.content, [images.style], settings):
-        if start is None:
-            start = progress.pixels()
-    assert start is not None  # noqa: S101 - there is at least one evaluation
-    ours, _ = evaluate(progress.pixels())
-    theirs = scipy_minimum(evaluate, start, arguments.evaluations)
+    engine = Engine(trained, find_device(None, usable_bytes()))
+    run = engine.stylize(images.content, [images.style], settings)
+    start = next(run).pixels()
+    *_, last = run
+    evaluate = exact(images, settings, trained)
+    ours, _ = evaluate(last.pixels())
+    curve = lbfgsb(evaluate, start, -inf, arguments.evaluations, perf_counter())
+    theirs = min(point.loss for point in curve)
     return {
         "preset": preset,
         "pair": images.name,
-        "start": evaluate(start)[0],
+        "start": curve[0].loss,
         "scipy": theirs,
         "ours": ours,
         "ratio": ours / theirs,

@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from bench.gallery import REFERENCES, Case, cases
+from bench.quality_pairs import REFERENCES, QualityPair, pairs_to_score
 from bench.scores import Scorer
 from shared.config import Config
 from shared.pictures import deprocess
@@ -97,11 +97,11 @@ def _variation(image: tf.Tensor) -> tf.Tensor:
 
 
 def paint(
-    case: Case, rows: int, trained: Weights, scorer: Scorer, save: Path | None
+    pair: QualityPair, rows: int, trained: Weights, scorer: Scorer, save: Path | None
 ) -> dict[str, Any]:
     """Paint a pair; return the scores of the picture, and how they came about."""
-    content = case.content(rows)
-    style = case.style_as_long_as(max(content.shape[:2]))
+    content = pair.content(rows)
+    style = pair.style_as_long_as(max(content.shape[:2]))
     photograph, painting = (centred(each.astype(np.float32)) for each in (content, style))
     started, precision = perf_counter(), processor_precision()
     iterations = iterate(photograph, painting, trained, precision)
@@ -109,8 +109,8 @@ def paint(
     picture = deprocess(image[0].numpy(), DEPROCESS_MEANS["keras"])
     if save is not None:
         save.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(save / f"{case.stem}-neural-style.png")
-    score = scorer(picture, content, case.style(rows))
+        Image.fromarray(picture).save(save / f"{pair.stem}-neural-style.png")
+    score = scorer(picture, content, pair.style(rows))
     return {
         **score._asdict(),
         "style": score.style,
@@ -132,13 +132,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     trained = weights.load(Config.read(os.environ))
     scorer = Scorer(trained)
-    for case in cases(chosen.pictures, chosen.pairs):
+    for pair in pairs_to_score(chosen.pictures, chosen.pairs):
         known = json.loads(REFERENCES.read_text())
         of_size = known.setdefault(str(chosen.rows), {})
-        if case.name not in of_size:
-            of_size[case.name] = found = paint(case, chosen.rows, trained, scorer, chosen.save)
+        if pair.name not in of_size:
+            of_size[pair.name] = found = paint(pair, chosen.rows, trained, scorer, chosen.save)
             REFERENCES.write_text(json.dumps(known, indent=1) + "\n")
-            print(f"{case.name}: style {found['style']:.3f}, content {found['content']:.3f}")
+            print(f"{pair.name}: style {found['style']:.3f}, content {found['content']:.3f}")
 
 
 if __name__ == "__main__":

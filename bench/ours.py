@@ -49,7 +49,12 @@ def warm(engine: Engine, images: Pair, settings: StyleSettings) -> None:
 
     There are more of them than the engine's period from one full evaluation to the next.
     """
-    short = settings.model_copy(update={"iterations": min(WARM_UP, settings.iterations)})
+    short = settings.model_copy(
+        update={
+            name: min(WARM_UP, getattr(settings, name))
+            for name in ("iterations", "coarse_iterations")
+        }
+    )
     for progress in engine.stylize(images.content, [images.style], short):
         progress.pixels()
 

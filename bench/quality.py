@@ -20,12 +20,12 @@ from PIL import Image
 
 from bench import table
 from bench.artefacts import artefacts
-from bench.gallery import Case, cases, read, references
-from bench.scores import SMALLEST, Picture, Scorer
+from bench.quality_pairs import Picture, QualityPair, pairs_to_score, read, references
+from bench.scores import SMALLEST, Scorer
 from bench.sheet import lay_out
 from shared.config import Config
 from shared.pictures import deprocess
-from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
+from shared.settings import DEFAULT_PRESET, PRESETS, SHORTEST_RESULT_SIDE, StyleSettings
 from worker import weights
 from worker.engine.device import find_device
 from worker.engine.engine import Engine
@@ -59,18 +59,21 @@ class Painter:
         self._rows = rows
         self._evaluation_seconds: dict[tuple[int, ...], float] = {}
 
-    def paint(self, case: Case, preset: str, **changes: Any) -> tuple[Picture, dict[str, Any]]:
+    def paint(
+        self, pair: QualityPair, preset: str, **changes: Any
+    ) -> tuple[Picture, dict[str, Any]]:
         """Return the picture and its row of the table."""
         settings = StyleSettings(**{**PRESETS[preset], "size": self._rows, **changes})
-        evaluation = self._evaluation(case)
+        evaluation = self._evaluation(pair)
+        self._warm(pair, settings)
         started = perf_counter()
-        pixels = self._run(case, settings)
+        pixels = self._run(pair, settings)
         seconds = perf_counter() - started
         picture = deprocess(pixels, settings.deprocess_means)
-        content, style = case.content(self._rows), case.style(self._rows)
+        content, style = pair.content(self._rows), pair.style(self._rows)
         score, found = self._scorer(picture, content, style), artefacts(picture, content, style)
         return picture, {
-            "pair": case.name,
+            "pair": pair.name,
             "preset": preset,
             "strength": settings.strength,
             "seconds": seconds,
@@ -83,39 +86,44 @@ class Painter:
             **found._asdict(),
         }
 
-    def published(self, case: Case) -> dict[str, float] | None:
+    def _warm(self, pair: QualityPair, settings: StyleSettings) -> None:
+        """Trace what the settings need, at a small size."""
+        short = {"size": SHORTEST_RESULT_SIDE, "iterations": TIMED, "pyramid": 1}
+        self._run(pair, settings.model_copy(update=short))
+
+    def published(self, pair: QualityPair) -> dict[str, float] | None:
         """Return the scores of the pair's published picture, if the folder has it."""
-        path = case.photograph_path.with_name(f"published-{case.stem}.png")
+        path = pair.photograph_path.with_name(f"published-{pair.stem}.png")
         if not path.is_file():
             return None
         picture = read(path)
         rows, columns = picture.shape[:2]
-        score = self._scorer(picture, read(case.photograph_path, columns, rows), case.style(rows))
+        score = self._scorer(picture, read(pair.photograph_path, columns, rows), pair.style(rows))
         return {"style": score.style, "content": score.content}
 
-    def _run(self, case: Case, settings: StyleSettings) -> Any:
-        for progress in self._engine.stylize(case.photograph(), [case.painting()], settings):
+    def _run(self, pair: QualityPair, settings: StyleSettings) -> Any:
+        for progress in self._engine.stylize(pair.photograph(), [pair.painting()], settings):
             last = progress
         return last.pixels()
 
-    def _evaluation(self, case: Case) -> float:
-        """Return the seconds of one of `faithful`'s evaluations at the case's size."""
-        shape = case.content(self._rows).shape
+    def _evaluation(self, pair: QualityPair) -> float:
+        """Return the seconds of one of `faithful`'s evaluations at the pair's size."""
+        shape = pair.content(self._rows).shape
         if shape not in self._evaluation_seconds:
             settings = StyleSettings(size=self._rows, iterations=TIMED, pyramid=1)
-            run = self._engine.stylize(case.photograph(), [case.painting()], settings)
+            run = self._engine.stylize(pair.photograph(), [pair.painting()], settings)
             marks = [perf_counter() for _ in run]
             # the first ends the tracing; the mean holds full evaluations and those that reuse
             self._evaluation_seconds[shape] = float(np.mean(np.diff(marks[1:])))
         return self._evaluation_seconds[shape]
 
 
-def matched(painter: Painter, case: Case, preset: str, content: float) -> dict[str, Any]:
+def matched(painter: Painter, pair: QualityPair, preset: str, content: float) -> dict[str, Any]:
     """Return the row at the strength whose content error is next to `content`, by bisection."""
     low, high, rows = 0, 100, []
     for _ in range(SEARCH):
         strength = (low + high) // 2
-        _, row = painter.paint(case, preset, strength=strength)
+        _, row = painter.paint(pair, preset, strength=strength)
         rows.append(row)
         low, high = (strength, high) if row["content"] < content else (low, strength)
     return min(rows, key=lambda row: abs(row["content"] - content))
@@ -133,15 +141,15 @@ def compared(row: dict[str, Any], reference: dict[str, float] | None) -> dict[st
 def measure(chosen: argparse.Namespace, folder: Path | None) -> Iterator[dict[str, Any]]:
     """Yield the rows of each pair; save the pictures in `folder`."""
     painter, known = Painter(chosen.rows), references(chosen.rows)
-    for case in cases(chosen.pictures, chosen.pairs):
-        reference = known.get(case.name) or painter.published(case)
+    for pair in pairs_to_score(chosen.pictures, chosen.pairs):
+        reference = known.get(pair.name) or painter.published(pair)
         for preset in chosen.presets:
-            picture, row = painter.paint(case, preset)
+            picture, row = painter.paint(pair, preset)
             if folder is not None:
-                Image.fromarray(picture).save(folder / f"{case.stem}-{preset}.png")
+                Image.fromarray(picture).save(folder / f"{pair.stem}-{preset}.png")
             yield compared(row, reference)
             if chosen.matched and reference:
-                row = matched(painter, case, preset, reference["content"])
+                row = matched(painter, pair, preset, reference["content"])
                 yield compared(row, reference) | {"preset": f"{preset}, content matched"}
 
 
@@ -187,11 +195,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if folder:
         lines = [
             (
-                [case.photograph_path, case.painting_path]
-                + [folder / f"{case.stem}-{preset}.png" for preset in chosen.presets],
-                f"{case.name}: {', '.join(chosen.presets)}",
+                [pair.photograph_path, pair.painting_path]
+                + [folder / f"{pair.stem}-{preset}.png" for preset in chosen.presets],
+                f"{pair.name}: {', '.join(chosen.presets)}",
             )
-            for case in cases(chosen.pictures, chosen.pairs)
+            for pair in pairs_to_score(chosen.pictures, chosen.pairs)
         ]
         lay_out(lines).save(folder.with_suffix(".jpg"), quality=90)
         print(folder.with_suffix(".jpg"))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
+from bench.quality_pairs import Picture
 from worker.engine.image import centred
 from worker.engine.loss.style import gram_matrix
 from worker.engine.vgg19 import network as vgg
@@ -21,7 +21,6 @@ SMALLEST = 128  # pixels of a side; a sixteenth of its eighth is a position of b
 CONV1 = tuple(f"block{block}_conv1" for block in range(1, 6))
 CONV2 = tuple(f"block{block}_conv2" for block in range(1, 6))  # no preset's style layers
 CONTENT, CONTENT_UNREAD = "block5_conv2", "block4_conv3"
-Picture = NDArray[np.uint8]
 Features = dict[str, tf.Tensor]
 
 

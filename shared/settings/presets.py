@@ -23,7 +23,7 @@ _PAINTED: dict[str, Any] = {
     "geometry": "aspect",
 }
 PRESETS: dict[str, dict[str, Any]] = {
-    "balanced": {**_PAINTED},
+    "balanced": _PAINTED,
     "draft": {**_PAINTED, "size": 200, "iterations": 4, "coarse_iterations": 20},
     "bold": {**_PAINTED, "strength": 70},
     "subtle": {**_PAINTED, "strength": 30},

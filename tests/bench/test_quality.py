@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench import gallery, minimum, neural_style, quality
-from bench.gallery import cases, read
+from bench import minimum, neural_style, quality, quality_pairs
+from bench.quality_pairs import pairs_to_score, read
 from bench.scores import OCTAVES, Scorer
 from samples import PHOTOGRAPHS, STYLES, photograph_path, style_path
 from shared.settings import PRESETS
@@ -29,25 +29,25 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty file of references."""
     file = tmp_path / "reference.json"
     file.write_text("{}")
-    for module in (gallery, neural_style):
+    for module in (quality_pairs, neural_style):
         monkeypatch.setattr(module, "REFERENCES", file)
     return file
 
 
 def test_all_samples_are_paired_and_a_folder_s_own_come_first(tmp_path: Path) -> None:
-    assert len(list(cases(None))) == len(PHOTOGRAPHS) * len(STYLES)
-    names = [case.name for case in cases(tmp_path)]
+    assert len(list(pairs_to_score(None))) == len(PHOTOGRAPHS) * len(STYLES)
+    names = [pair.name for pair in pairs_to_score(tmp_path)]
     assert names[:2] == ["golden_gate/the_scream", "golden_gate/starry_night"]
-    assert [case.stem for case in cases(None, [PAIR])] == ["astronaut-woodcut-waves"]
+    assert [pair.stem for pair in pairs_to_score(None, [PAIR])] == ["astronaut-woodcut-waves"]
 
 
 def test_a_picture_is_at_the_result_s_size_and_a_painting_keeps_its_shape() -> None:
-    [case] = cases(None, ["coffee/brushwork"])
-    assert case.content(64).shape == (64, 96, 3)
+    [pair] = pairs_to_score(None, ["coffee/brushwork"])
+    assert pair.content(64).shape == (64, 96, 3)
     painting = read(style_path("brushwork"))
-    rows, columns, _ = case.style(64).shape
+    rows, columns, _ = pair.style(64).shape
     assert columns / rows == pytest.approx(painting.shape[1] / painting.shape[0], rel=0.02)
-    assert max(case.style_as_long_as(96).shape) == 96
+    assert max(pair.style_as_long_as(96).shape) == 96
 
 
 def test_the_photograph_has_no_content_error_and_the_painting_no_style_error(
@@ -111,8 +111,8 @@ def test_a_published_picture_is_the_reference_where_none_is_computed(
     photograph = read(tmp_path / "golden_gate.jpg", 128, 128)
     Image.fromarray(photograph).save(tmp_path / "published-golden_gate-the_scream.png")
     painter = quality.Painter(128)
-    [case] = cases(tmp_path, ["golden_gate/the_scream"])
-    published = painter.published(case)
+    [pair] = pairs_to_score(tmp_path, ["golden_gate/the_scream"])
+    published = painter.published(pair)
     assert published is not None
     assert published["content"] < 0.1
     assert stored.read_text() == "{}"

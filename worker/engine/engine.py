@@ -21,7 +21,7 @@ from worker.engine.snapshot import KEPT_PAIRS, Snapshot
 from worker.engine.vgg19 import network
 from worker.engine.vgg19.layers import Weights
 
-MAX_OBJECTIVES = 4  # combinations of layers whose traces are cached
+MAX_OBJECTIVES = 4  # combinations of padding and layers whose traces are cached
 Build = Callable[[keras.Model, StyleSettings, Sequence[WeightedTerm]], Objective]
 
 
@@ -107,16 +107,14 @@ class Engine:
         return OutOfMemory(width=columns, height=rows, maximum=largest_size(width, height, fits))
 
     def _objective(self, settings: StyleSettings) -> Objective:
-        """Return the objective for the settings' layers; earlier jobs' traces are reused."""
+        """Return the objective for these layers and padding; earlier jobs' traces are reused."""
         layers = tuple(component.key for component in components(self._terms, settings))
         key = (settings.padding, *layers)
         known = self._objectives.pop(key, None)
         while len(self._objectives) >= MAX_OBJECTIVES:
             self._objectives.popitem(last=False)
         if known is None:
-            known = self._build(self._network_with(settings.padding), settings, self._terms)
+            padded = network.with_padding(self._network, settings.padding)
+            known = self._build(padded, settings, self._terms)
         self._objectives[key] = known
         return known
-
-    def _network_with(self, padding: str) -> keras.Model:
-        return self._network if padding == "zero" else network.with_edge_padding(self._network)

@@ -45,6 +45,18 @@ def test_the_same_settings_give_the_same_picture_bit_for_bit(weights: Weights, p
     np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_a_style_without_any_structure_is_painted(engine: Engine, grey: int) -> None:
+    """Its covariance is zero, by which the moments' distance is not divided."""
+    settings = StyleSettings(
+        **{**PRESETS["balanced"], "size": 48, "iterations": 4, "coarse_iterations": 4}
+    )
+    uniform = np.full((60, 80, 3), grey, np.float32)
+    reported = list(engine.stylize(photograph(96, 64), [uniform], settings))
+    assert max(each.loss for each in reported) < 1000  # else of the order of 10⁷
+    assert np.isfinite(reported[-1].pixels()).all()
+
+
 def test_the_result_has_the_requested_height_and_the_content_s_aspect(
     engine: Engine,
 ) -> None:

@@ -24,13 +24,7 @@ GREY = np.zeros((32, 40, 3), np.float32)  # centred: the means themselves
 def yielding(steps: Sequence[Progress]) -> Stylize:
     """Return an engine that yields these steps."""
 
-    def stylize(
-        content: Pixels,  # noqa: ARG001 - the engine ignores it
-        styles: Sequence[Pixels],  # noqa: ARG001
-        settings: StyleSettings,  # noqa: ARG001
-        resume: Snapshot | None = None,  # noqa: ARG001
-        fallback_step: int = 0,  # noqa: ARG001
-    ) -> Iterator[Progress]:
+    def stylize(*_: object, **__: object) -> Iterator[Progress]:
         yield from steps
 
     return stylize

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from worker.engine.loss.term import Fixed, Scaling, Term, widened
-
-LEAST_SQUARE = 1e-6  # so that a black image, which has no activations, is not divided by zero
+from worker.engine.loss.term import Fixed, Scaling, Term, not_zero, widened
 
 
 class Content(Term):
@@ -26,13 +24,13 @@ class Content(Term):
 
     def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None) -> Fixed:
         """Return the sum of the squared activations of the content."""
-        return {"square": tf.reduce_sum(tf.square(widened(content)))}
+        return {"square": not_zero(tf.reduce_sum(tf.square(widened(content))))}
 
     def factor(self, scaling: Scaling, target: Fixed) -> float:
         """Return the level's scale, or 1 / the sum of the squared activations of the content."""
         if scaling.normalization == "keras":
             return scaling.scale
-        return 1 / max(float(target["square"]), LEAST_SQUARE)
+        return 1 / float(target["square"])
 
     def mean_square_slope(
         self,

@@ -12,7 +12,11 @@ import tensorflow as tf
 
 from shared.settings import StyleSettings
 from worker.engine.loss.style import style_shares
-from worker.engine.loss.term import Fixed, Scaling, Term, widened
+from worker.engine.loss.term import Fixed, Scaling, Term, not_zero, widened
+
+# A covariance counts as at least this share of |mean|². Paintings have 0.17 to 0.74. A style
+# without structure has none, and the distance would be divided by nearly zero.
+LEAST_COVARIANCE = 0.05
 
 
 class Moments(Term):
@@ -37,9 +41,10 @@ class Moments(Term):
         """Return the styles' mean moments, the sizes to divide by, and the styles' spread."""
         means, covariances = moments(statistics)
         mean, covariance = tf.reduce_mean(means, axis=0), tf.reduce_mean(covariances, axis=0)
-        sizes = (_square(mean), _square(covariance))
+        square = not_zero(_square(mean))
+        sizes = (square, tf.maximum(_square(covariance), tf.square(LEAST_COVARIANCE * square)))
         spread = [
-            tf.reduce_mean(tf.reduce_sum(tf.square(each - middle), axis=axes)) / _not_zero(size)
+            tf.reduce_mean(tf.reduce_sum(tf.square(each - middle), axis=axes)) / size
             for each, middle, size, axes in (
                 (means, mean, sizes[0], (1,)),
                 (covariances, covariance, sizes[1], (1, 2)),
@@ -48,7 +53,7 @@ class Moments(Term):
         return {
             "mean": mean,
             "covariance": covariance,
-            "sizes": tuple(map(_not_zero, sizes)),
+            "sizes": sizes,
             "spread": tf.add_n(spread) / 2,
         }
 
@@ -114,7 +119,3 @@ def sums_of_products(
 
 def _square(tensor: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.square(tensor))
-
-
-def _not_zero(size: tf.Tensor) -> tf.Tensor:
-    return tf.maximum(size, 1e-12)

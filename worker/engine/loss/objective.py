@@ -15,7 +15,6 @@ from worker.engine.loss.style import Style
 from worker.engine.loss.term import (
     PIXELS,
     Component,
-    Fixed,
     Scaling,
     Targets,
     WeightedTerm,
@@ -101,13 +100,10 @@ class Objective:
 
     def plain(self, targets: Targets) -> Targets:
         """Return the targets with which the gradient is that of the losses; the same if it is."""
-        plain = {each.key: self._plain(each, targets) for each in self._components}
+        plain = {each.key: each.term.plain(targets.fixed[each.key]) for each in self._components}
         if all(plain[key] is targets.fixed[key] for key in plain):
             return targets
         return targets._replace(fixed=plain)
-
-    def _plain(self, component: Component, targets: Targets) -> Fixed:
-        return component.term.plain(targets.fixed[component.key])
 
     def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None = None) -> Evaluation:
         """Return the losses of an image (1, rows, columns, 3), centred B, G, R, and the gradient.

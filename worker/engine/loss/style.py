@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from shared.settings import StyleSettings
 from worker.engine.loss.metric import along_its_axes, unweighted
-from worker.engine.loss.term import Fixed, Scaling, Term, widened
+from worker.engine.loss.term import Fixed, Scaling, Term, not_zero, widened
 
 
 class Style(Term):
@@ -51,7 +51,7 @@ class Style(Term):
         """
         if scaling.normalization == "keras":
             return 1 / (4 * 3**2 * scaling.pixels**2)
-        return 1 / float(tf.reduce_sum(tf.square(target["gram"])))
+        return 1 / float(not_zero(tf.reduce_sum(tf.square(target["gram"]))))
 
     def loss(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
         """Return the mean over the styles of the squared difference."""

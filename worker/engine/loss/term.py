@@ -172,6 +172,11 @@ def component_weights(
     }
 
 
+def not_zero(square: tf.Tensor) -> tf.Tensor:
+    """Return a sum of squares, large enough to divide by: a layer can be without any activation."""
+    return tf.maximum(square, 1e-6)
+
+
 def widened(tensor: tf.Tensor) -> tf.Tensor:
     """Return a tensor in the precision that losses are summed in: float32, or float64 as it is."""
     return tensor if tensor.dtype == tf.float64 else tf.cast(tensor, tf.float32)

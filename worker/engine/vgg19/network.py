@@ -35,13 +35,19 @@ def build(weights: Weights, precision: str = "float32") -> keras.Model:
     return keras.Model(image, outputs)
 
 
-def with_edge_padding(network: keras.Model) -> keras.Model:
-    """Return a network with the same weights that sees an image's edge continued, not cut off.
+def with_padding(network: keras.Model, padding: str) -> keras.Model:
+    """Return a network with the same weights and other values around the image.
 
     Each convolution of `network` sees zeros around its input. Zeros next to the image look like an
     edge, which the optimisation answers with specks of colour; around later layers they matter
     little.
+
+    Args:
+        network: VGG19, from `build`.
+        padding: `zero` is `network` itself; `replicate` repeats the image's outermost pixels.
     """
+    if padding == "zero":
+        return network
     image, first, *others = network.layers
     convolution = _convolution(first.name, first.dtype_policy, padding="valid")
     activations = convolution(EdgePadding(dtype=first.dtype_policy)(image.output))

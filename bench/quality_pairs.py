@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.scores import Picture
 from samples import PHOTOGRAPHS, STYLES, photograph_path, style_path
 from shared.settings import StyleSettings
 
+Picture = NDArray[np.uint8]  # (rows, columns, 3), R, G, B
 REFERENCES = Path(__file__).with_name("quality_reference.json")
 OWN_PHOTOGRAPH, OWN_STYLES = "golden_gate", ("the_scream", "starry_night")
 
 
-class Case(NamedTuple):
+class QualityPair(NamedTuple):
     """A photograph and a painting."""
 
     photograph_path: Path
@@ -61,15 +61,17 @@ class Case(NamedTuple):
         return read(self.painting_path, columns, rows)
 
 
-def cases(folder: Path | None, names: Collection[str] | None = None) -> Iterator[Case]:
+def pairs_to_score(
+    folder: Path | None, names: Collection[str] | None = None
+) -> Iterator[QualityPair]:
     """Yield the pairs: the folder's own first, if it is given; only those of `names`, if given."""
     paths = [(photograph_path(each), style_path(style)) for style in STYLES for each in PHOTOGRAPHS]
     if folder is not None:
         own = [(folder / f"{OWN_PHOTOGRAPH}.jpg", folder / f"{each}.jpg") for each in OWN_STYLES]
         paths = own + paths
-    for case in (Case(*each) for each in paths):
-        if names is None or case.name in names:
-            yield case
+    for pair in (QualityPair(*each) for each in paths):
+        if names is None or pair.name in names:
+            yield pair
 
 
 def references(rows: int) -> dict[str, dict[str, Any]]:
