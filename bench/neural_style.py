@@ -36,6 +36,7 @@ CONTENT_LAYER = "block4_conv2"
 STYLE_LAYERS = tuple(f"block{block}_conv1" for block in range(1, 6))
 CONTENT_WEIGHT, STYLE_WEIGHT, TV_WEIGHT = 5.0, 100.0, 1e-3
 ITERATIONS = 1000
+MARKS = (100, 200, 300, 400, 500, 700)  # iterations whose scores tell how far from its end it is
 NOISE = 0.001  # the start's standard deviation, in grey levels
 SEED = 1
 Evaluate = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
@@ -105,18 +106,23 @@ def paint(
     photograph, painting = (centred(each.astype(np.float32)) for each in (content, style))
     started, precision = perf_counter(), processor_precision()
     iterations = iterate(photograph, painting, trained, precision)
-    loss, image = next(itertools.islice(iterations, ITERATIONS - 1, None))
-    picture = deprocess(image[0].numpy(), DEPROCESS_MEANS["keras"])
+    on_the_way = []
+    for number, (loss, image) in enumerate(itertools.islice(iterations, ITERATIONS), start=1):
+        if number in (*MARKS, ITERATIONS):
+            picture = deprocess(image[0].numpy(), DEPROCESS_MEANS["keras"])
+            score = scorer(picture, content, pair.style(rows))
+            on_the_way.append((number, loss, score.style, score.content))
+            print(pair.name, *on_the_way[-1], flush=True)
     if save is not None:
         save.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture).save(save / f"{pair.stem}-neural-style.png")
-    score = scorer(picture, content, pair.style(rows))
     return {
         **score._asdict(),
         "style": score.style,
         "style_unread": score.style_unread,
         "loss": loss,
         "iterations": ITERATIONS,
+        "on_the_way": on_the_way,
         "precision": precision,
         "seconds": perf_counter() - started,
     }

@@ -96,12 +96,12 @@ def test_a_loss_that_is_not_finite_fails_with_its_reason(engine: Engine) -> None
 
 def test_a_size_that_no_plan_fits_fails_before_anything_is_painted(weights: Weights) -> None:
     with pytest.raises(OutOfMemory) as caught:
-        run(Engine(weights, Device(memory=BASE_BYTES)))
+        run(Engine(weights, Device(memory=BASE_BYTES["float32"])))
     assert caught.value.parameters == {"width": 72, "height": 48, "maximum": None}
 
 
 def test_a_size_without_a_plan_fails_with_the_largest_that_has_one(weights: Weights) -> None:
-    memory = BASE_BYTES + 400_000_000
+    memory = BASE_BYTES["float32"] + 315_000_000
     tall = StyleSettings(size=4000)
     with pytest.raises(OutOfMemory) as caught:
         run(Engine(weights, Device(memory=memory)), tall)
@@ -117,7 +117,7 @@ def at(size: int) -> tuple[int, int]:
 
 def test_little_memory_means_tiles_and_the_same_picture(weights: Weights, engine: Engine) -> None:
     settings = StyleSettings(size=320, iterations=3, pyramid=1)
-    small = Device(memory=BASE_BYTES + 400_000_000)
+    small = Device(memory=BASE_BYTES["float32"] + 315_000_000)
     tiled, whole = (run(each, settings)[-1] for each in (Engine(weights, small), engine))
     assert (tiled.tile, whole.tile) == (160, None)
     assert tiled.loss == pytest.approx(whole.loss, rel=1e-4)

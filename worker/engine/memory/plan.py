@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from worker.engine.vgg19.layers import ALIGNED, KERNEL_SHAPES, margin
 
-BASE_BYTES = 750_000_000  # TensorFlow, weights, traces; this and the next three are measured
+# TensorFlow, weights, traces; all figures here are measured
+BASE_BYTES = {"bfloat16": 750_000_000, "float16": 750_000_000, "float32": 1_000_000_000}
 IMAGE_BYTES = 270  # per pixel of the result: images, gradients, steps, the content's activations
 NETWORK_BYTES = {
     "bfloat16": 1_200,
     "float16": 1_200,
-    "float32": 2_600,
+    "float32": 2_000,
 }  # per pixel that is in the network at a time
 PAIR_BYTES = 24  # per pixel of the result and pair of L-BFGS's history
 MAX_PAIRS, MIN_PAIRS = 10, 3  # 20 and 50 were no faster
@@ -50,7 +51,7 @@ def plan(
     if memory is None:
         return WHOLE
     network, around = NETWORK_BYTES[precision], margin(layers)
-    left = memory - BASE_BYTES - pixels * IMAGE_BYTES
+    left = memory - BASE_BYTES[precision] - pixels * IMAGE_BYTES
     if left >= pixels * (network + MAX_PAIRS * PAIR_BYTES):
         return WHOLE
     affordable = (left - network * _in_network(GOOD_SIDE, around)) // (pixels * PAIR_BYTES)
@@ -87,13 +88,13 @@ def bytes_needed(
     if chosen.side is not None:
         in_network = min(pixels, _in_network(chosen.side, margin(layers)))
     of_result = IMAGE_BYTES + chosen.history * PAIR_BYTES
-    return BASE_BYTES + pixels * of_result + in_network * NETWORK_BYTES[precision]
+    return BASE_BYTES[precision] + pixels * of_result + in_network * NETWORK_BYTES[precision]
 
 
 def largest_pixels(memory: int, precision: str = "float32") -> int:
     """Return the largest result, in pixels, for which there is a plan within `memory` bytes."""
     network, around = NETWORK_BYTES[precision], margin(KERNEL_SHAPES)
-    left = memory - BASE_BYTES
+    left = memory - BASE_BYTES[precision]
     whole = left // (IMAGE_BYTES + MAX_PAIRS * PAIR_BYTES + network)
     smallest_tile = network * _in_network(SHORTEST_SIDE, around)
     tiled = (left - smallest_tile) // (IMAGE_BYTES + MIN_PAIRS * PAIR_BYTES)
