@@ -13,7 +13,7 @@ from worker.engine.device import processor_precision
 
 # Resident at 600 and 720 rows in bfloat16: 1.44 and 1.68 GB whole, 1.03 and 1.12 GB in tiles. Pages
 # of the libraries that other processes loaded before do not count, so the job must need far more.
-LIMIT = 1_150_000_000 if processor_precision() == "bfloat16" else 2_300_000_000  # bytes
+LIMIT = 1_150_000_000 if processor_precision() == "bfloat16" else 1_950_000_000  # bytes
 PLANNED_MB = "8000"  # what the worker is configured to plan with
 SETTINGS = {"preset": "balanced", "size": 680, "iterations": 2, "pyramid": 1}
 GROUPS = Path("/sys/fs/cgroup")
