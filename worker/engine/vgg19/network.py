@@ -88,7 +88,7 @@ class FastGradientConv2D(keras.layers.Conv2D):
     """A convolution whose gradient is computed by a convolution as well.
 
     The gradient of a 3 × 3 convolution with stride 1 is the convolution with the kernel turned by
-    180°. TensorFlow's own operation for it takes 1.3 to 2.6 times as long in float32 on processors
+    180°. TensorFlow's own operation for it takes 1.1 to 2.6 times as long in float32 on processors
     (docs/decisions/0011).
     """
 
