@@ -1,6 +1,6 @@
 """VGG19 (Simonyan & Zisserman 2014), built once and cut after the deepest layer in use."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import keras
 import numpy as np
@@ -8,6 +8,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
+
+RING = ((0, 0), (1, 1), (1, 1), (0, 0))  # what `tf.pad` adds around (1, h, w, c)
+BACKWARD = {"SAME": "SAME", "VALID": ((0, 0), (2, 2), (2, 2), (0, 0))}  # the gradient's padding
 
 
 def build(weights: Weights, precision: str = "float32") -> keras.Model:
@@ -25,53 +28,32 @@ def build(weights: Weights, precision: str = "float32") -> keras.Model:
     """
     policy = keras.DTypePolicy(precision)
     image = keras.Input((None, None, 3), dtype="float64" if precision == "float64" else "float32")
-    activations, outputs, block = image, {}, "block1"
+    layers: list[keras.Layer] = []
     for name in KERNEL_SHAPES:
-        if not name.startswith(block):
-            block = name[: len(block)]
-            activations = keras.layers.MaxPooling2D(2, dtype=policy)(activations)
-        kernel, bias = weights[name]
-        fast = precision == "float32" and activations is not image
-        convolution = _convolution(
-            name, policy, FastGradientConv2D if fast else keras.layers.Conv2D
-        )
-        outputs[name] = activations = convolution(activations)
-        # not by initializers: the layer would keep a reference to them and so to all weights
-        convolution.set_weights([kernel, bias, _turned(kernel)] if fast else [kernel, bias])
-    return keras.Model(image, outputs)
+        if layers and name.endswith("conv1"):
+            layers.append(keras.layers.MaxPooling2D(2, dtype=policy))
+        layers.append(Convolution(name, policy))
+    network = _connect(image, layers)
+    for layer in layers:
+        if isinstance(layer, Convolution):
+            # not by initializers: the layer would keep a reference to them and so to all weights
+            layer.set_weights(layer.arrange(*weights[layer.name]))
+    return network
 
 
 def with_padding(network: keras.Model, padding: str) -> keras.Model:
-    """Return a network with the same weights and other values around the image.
+    """Return a network with the same weights and other values around each convolution's input.
 
-    Each convolution of `network` sees zeros around its input. Zeros next to the image look like an
-    edge, which the optimisation answers with specks of colour; around later layers they matter
-    little.
+    Zeros look like an edge, which the optimisation answers with lines and specks of colour.
 
     Args:
         network: VGG19, from `build`.
-        padding: `zero` is `network` itself; `replicate` repeats the image's outermost pixels.
+        padding: `zero` is `network` itself; `replicate` repeats the outermost positions.
     """
     if padding == "zero":
         return network
-    image, first, *others = network.layers
-    convolution = _convolution(first.name, first.dtype_policy, keras.layers.Conv2D, padding="valid")
-    activations = convolution(EdgePadding(dtype=first.dtype_policy)(image.output))
-    convolution.set_weights(first.get_weights())
-    outputs = {first.name: activations}
-    for layer in others:
-        activations = layer(activations)
-        if layer.name in KERNEL_SHAPES:
-            outputs[layer.name] = activations
-    return keras.Model(network.inputs, outputs)
-
-
-class EdgePadding(keras.layers.Layer):
-    """Repeats an image's outermost pixels once around it: (1, h, w, c) to (1, h + 2, w + 2, c)."""
-
-    def call(self, image: tf.Tensor) -> tf.Tensor:
-        """Return the padded image."""
-        return tf.pad(image, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
+    image, *layers = network.layers
+    return _connect(image.output, layers, padding=padding)
 
 
 def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
@@ -84,54 +66,85 @@ def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
     return keras.Model(network.inputs, {layer: network.output[layer] for layer in layers})
 
 
-class FastGradientConv2D(keras.layers.Conv2D):
-    """A convolution whose gradient is computed by a convolution as well.
+class Convolution(keras.layers.Conv2D):
+    """A 3 × 3 convolution of VGG19 with its activation; in float32 with a faster gradient.
 
     The gradient of a 3 × 3 convolution with stride 1 is the convolution with the kernel turned by
     180°. TensorFlow's own operation for it takes 1.1 to 2.6 times as long in float32 on processors
     (docs/decisions/0011).
     """
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Create the weights: the kernel, the bias, the turned kernel."""
-        super().build(input_shape)
-        rows, columns, inputs, outputs = self.kernel.shape
-        self._turned = self.add_weight(
-            name="turned", shape=(rows, columns, outputs, inputs), initializer="zeros"
-        )
+    def __init__(self, name: str, policy: keras.DTypePolicy) -> None:
+        """Create it; without weights until the network is built.
 
-    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        """Return the convolution of (1, h, w, in), which is (1, h, w, out)."""
-        kernel, turned = tf.convert_to_tensor(kernel), tf.convert_to_tensor(self._turned)
+        Args:
+            name: a layer of VGG19.
+            policy: the precision of its weights and its activations.
+        """
+        super().__init__(
+            filters=KERNEL_SHAPES[name][-1],
+            kernel_size=3,
+            activation="relu",
+            name=name,
+            dtype=policy,
+            trainable=False,
+            kernel_initializer="zeros",
+        )
+        # with three channels TensorFlow's operation is as fast
+        self._is_fast = policy.name == "float32" and KERNEL_SHAPES[name][2] > 3
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the weights: the kernel, the bias, and for a fast gradient the turned kernel."""
+        super().build(input_shape)
+        if self._is_fast:
+            rows, columns, inputs, outputs = self.kernel.shape
+            self._turned = self.add_weight(
+                name="turned", shape=(rows, columns, outputs, inputs), initializer="zeros"
+            )
+
+    def arrange(
+        self, kernel: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> list[NDArray[np.float32]]:
+        """Return the weights as `set_weights` takes them."""
+        turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
+        return [kernel, bias, turned] if self._is_fast else [kernel, bias]
+
+    def call(self, inputs: tf.Tensor, padding: str = "zero") -> tf.Tensor:
+        """Return the activations (1, h, w, out) of (1, h, w, in); `padding` as in the settings."""
+        if padding == "replicate":
+            outputs = self._convolve(tf.pad(inputs, RING, "SYMMETRIC"), "VALID")
+        else:
+            outputs = self._convolve(inputs, "SAME")
+        return self.activation(tf.nn.bias_add(outputs, self.bias))
+
+    def compute_output_spec(self, inputs: keras.KerasTensor, **_: str) -> keras.KerasTensor:
+        """Return the activations' shape: the input's, whatever the padding."""
+        return keras.KerasTensor((*inputs.shape[:-1], self.filters), self.compute_dtype)
+
+    def _convolve(self, inputs: tf.Tensor, padding: str) -> tf.Tensor:
+        kernel = tf.convert_to_tensor(self.kernel)
+        if not self._is_fast:
+            return tf.nn.conv2d(inputs, kernel, 1, padding)
+        turned = tf.convert_to_tensor(self._turned)
 
         @tf.custom_gradient
         def convolved(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
             return (
-                tf.nn.conv2d(inputs, kernel, 1, "SAME"),
-                lambda upstream: tf.nn.conv2d(upstream, turned, 1, "SAME"),
+                tf.nn.conv2d(inputs, kernel, 1, padding),
+                lambda upstream: tf.nn.conv2d(upstream, turned, 1, BACKWARD[padding]),
             )
 
         return convolved(inputs)
 
 
-def _turned(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn a kernel (3, 3, in, out) by 180°: (3, 3, out, in)."""
-    return kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-
-
-def _convolution(
-    name: str,
-    policy: keras.DTypePolicy,
-    kind: type[keras.layers.Conv2D],
-    padding: str = "same",
-) -> keras.layers.Conv2D:
-    return kind(
-        filters=KERNEL_SHAPES[name][-1],
-        kernel_size=3,
-        padding=padding,
-        activation="relu",
-        name=name,
-        dtype=policy,
-        trainable=False,
-        kernel_initializer="zeros",
-    )
+def _connect(
+    image: keras.KerasTensor, layers: Sequence[keras.Layer], **padding: str
+) -> keras.Model:
+    """Return the model in which each layer reads the one before it."""
+    activations, outputs = image, {}
+    for layer in layers:
+        if isinstance(layer, Convolution):
+            outputs[layer.name] = activations = layer(activations, **padding)
+        else:
+            activations = layer(activations)
+    return keras.Model(image, outputs)
