@@ -64,6 +64,8 @@ def lbfgsb(
         return value, gradient.ravel().astype(np.float64)
 
     with suppress(Reached):
-        # no tolerance on the decrease: it ends where it is told to, or finds no lower point
-        fmin_l_bfgs_b(counted, start.ravel(), m=HISTORY, maxfun=most, maxiter=most, factr=0)
+        # no tolerances: it ends where it is told to, or finds no lower point
+        fmin_l_bfgs_b(
+            counted, start.ravel(), m=HISTORY, maxfun=most, maxiter=most, factr=0, pgtol=0
+        )
     return curve

@@ -40,7 +40,7 @@ Mean = Annotated[float, Field(ge=-255, le=510)]
 
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
-NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.13}
+NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.2}
 STRENGTH_PER_DECADE = 40  # how much strength divides the content's weight by ten
 
 
@@ -90,6 +90,10 @@ class StyleSettings(BaseModel):
     content_weight: Annotated[float, Field(ge=0, le=100)] = NEUTRAL_CONTENT_WEIGHT["keras"]
     """How closely the result follows the content image; by default what `strength` stands for."""
 
+    coarse_content: Annotated[float, Field(ge=0, le=4)] = 1
+    """The content's weight at each coarser level of the pyramid, as a multiple of the next finer
+    level's. Below 1 the painting decides light and colour, and the photograph the outlines."""
+
     style_weight: Annotated[float, Field(ge=0, le=100)] = 1e-6
     """How strongly the result takes on the style image's textures and colours, measured by Gram
     matrices."""
@@ -127,8 +131,8 @@ class StyleSettings(BaseModel):
     """How many levels from coarse to fine, each twice the previous size; 1 is full size only."""
 
     padding: Literal["zero", "replicate"] = "zero"
-    """What the network sees around the image: `zero` as in the Keras example, which can leave
-    coloured specks along the borders; `replicate` continues the image's edge."""
+    """What each convolution sees around its input: `zero` as in the Keras example, which can leave
+    coloured lines and specks along the borders; `replicate` continues the input's edge."""
 
     geometry: Literal["keras", "aspect"] = "keras"
     """How images are resized: `keras` stretches the style to the content's shape and takes the

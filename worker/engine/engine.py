@@ -87,7 +87,7 @@ class Engine:
             if not all(inputs.plans for inputs in levels):
                 raise self._out_of_memory(width, height, settings)
             objective, read_seconds = self._objective(settings), self._device.read_seconds
-            job = Optimization(objective, settings, levels, self._kept_pairs, read_seconds)
+            job = Optimization(objective, levels, self._kept_pairs, read_seconds)
             del content, styles, levels  # free them: they can be much larger than the result
             if resume:
                 job.resume(resume)

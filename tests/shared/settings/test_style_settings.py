@@ -29,6 +29,7 @@ BOUNDS: list[tuple[str, float, float]] = [
     ("size", 32, 4096),
     ("iterations", 1, 4000),
     ("coarse_iterations", 1, 4000),
+    ("coarse_content", 0, 4),
     ("strength", 0, 100),
     ("content_weight", 0, 100),
     ("style_weight", 0, 100),

@@ -1,4 +1,4 @@
-"""The inputs of each level: the pictures at its size, the weights' scale, its memory plans."""
+"""The inputs of each level: the pictures at its size, its weights, its memory plans."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -20,6 +20,7 @@ class LevelInputs(NamedTuple):
     """A level and what its optimisation needs."""
 
     level: Level
+    settings: StyleSettings  # with the content's weight at this level
     scale: float  # a factor on the weights of terms that are sums over positions
     plans: Sequence[Plan]  # each needs less memory than the one before; empty if none fits
     content: tf.Tensor  # (1, rows, columns, 3), centred B, G, R
@@ -40,16 +41,24 @@ def prepare(
     def resized(picture: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
         return resize(picture, rows, columns, settings.geometry)
 
+    levels = settings.levels(rows, columns)
     return [
         LevelInputs(
             level,
+            at_level(settings, finer),
             weight_scale(level, rows * columns, settings),
             fallback_plans(level.pixels, device.memory, device.precision, layers),
             resized(photograph, level.rows, level.columns),
             [resized(style, *style_shape(style, level, settings)) for style in paintings],
         )
-        for level in settings.levels(rows, columns)
+        for finer, level in zip(reversed(range(len(levels))), levels, strict=True)
     ]
+
+
+def at_level(settings: StyleSettings, finer: int) -> StyleSettings:
+    """Return the settings at the level that has `finer` finer levels after it."""
+    weight = settings.content_weight * settings.coarse_content**finer
+    return settings.model_copy(update={"content_weight": weight})
 
 
 def weight_scale(level: Level, result_pixels: int, settings: StyleSettings) -> float:

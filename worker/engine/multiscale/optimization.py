@@ -5,7 +5,6 @@ from functools import partial
 
 import tensorflow as tf
 
-from shared.settings import StyleSettings
 from worker.engine.loss.deep_layer_reuse import DeepLayerReuse
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets
@@ -29,7 +28,6 @@ class Optimization:
     def __init__(
         self,
         objective: Objective,
-        settings: StyleSettings,
         levels: Sequence[LevelInputs],
         kept_pairs: int,
         read_seconds: float,
@@ -38,13 +36,11 @@ class Optimization:
 
         Args:
             objective: the objective to minimise.
-            settings: the picture's settings.
             levels: the levels' inputs, coarsest first.
             kept_pairs: how many L-BFGS pairs a snapshot holds.
             read_seconds: the minimum time between two reads from the device.
         """
         self._objective = objective
-        self._settings = settings
         self._levels: list[LevelInputs | None] = list(levels)
         self._kept_pairs = kept_pairs
         self._read_seconds = read_seconds
@@ -94,7 +90,7 @@ class Optimization:
             with self._fallback.attempt(inputs.plans) as plan:
                 content, styles = inputs.content, inputs.styles
                 targets = self._objective.targets(
-                    content, styles, self._settings, inputs.scale, plan.side
+                    content, styles, inputs.settings, inputs.scale, plan.side
                 )
                 if self._point is None:
                     return targets, in_style_colours(content, styles)

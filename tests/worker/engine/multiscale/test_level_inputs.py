@@ -1,9 +1,9 @@
-"""There are as many levels as the settings ask for, if they fit."""
+"""Each level has its size, its weights and its pictures."""
 
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from worker.engine.multiscale.level_inputs import style_shape, weight_scale
+from worker.engine.multiscale.level_inputs import at_level, style_shape, weight_scale
 
 
 def test_each_level_is_twice_the_one_before() -> None:
@@ -27,3 +27,11 @@ def test_a_style_keeps_its_aspect_and_gets_the_result_s_area() -> None:
     style = tf.zeros((1, 300, 1200, 3))
     assert style_shape(style, level, StyleSettings(geometry="aspect")) == (50, 200)
     assert style_shape(style, level, StyleSettings(geometry="keras")) == (100, 100)
+
+
+def test_the_content_weighs_less_at_each_coarser_level() -> None:
+    settings = StyleSettings(content_weight=0.8, coarse_content=0.25)
+    weights = [at_level(settings, finer).content_weight for finer in (2, 1, 0)]
+    assert weights == [0.05, 0.2, 0.8]
+    style_alone = settings.model_copy(update={"coarse_content": 0.0})
+    assert [at_level(style_alone, finer).content_weight for finer in (1, 0)] == [0, 0.8]
