@@ -17,7 +17,7 @@ from bench.fresh import answer, run_fresh
 from bench.measures import timed
 from bench.pairs import pair
 from shared.config import Config
-from shared.settings import StyleSettings
+from shared.settings import PRESETS, StyleSettings
 from worker import weights
 from worker.engine.device import find_device
 from worker.engine.engine import Engine
@@ -36,11 +36,11 @@ HEADINGS = {
 }
 
 
-def inside(rows: int, evaluations: int, budget: int | None) -> dict[str, Any]:
+def inside(rows: int, evaluations: int, budget: int | None, preset: str) -> dict[str, Any]:
     """Paint in this process and return its peak in bytes."""
     _, content, style = pair(1, PICTURE[0])
     content, style = (image[:, : PICTURE[1]] for image in (content, style))
-    settings = StyleSettings(size=rows, iterations=evaluations)
+    settings = StyleSettings(**{**PRESETS[preset], "size": rows, "iterations": evaluations})
     engine = Engine(weights.load(Config.read(os.environ)), find_device(budget, usable_bytes()))
     seconds = []
     for spent, progress in timed(lambda: engine.stylize(content, [style], settings)):
@@ -90,13 +90,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[400, 800, 1600, 3200])
     parser.add_argument("--evaluations", type=int, default=12, help="12 fill the history")
     parser.add_argument("--budget", type=int, default=0, help="megabytes; 0 finds them out")
+    parser.add_argument("--preset", choices=PRESETS, default="faithful")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.inside:
-        answer(inside(chosen.inside, chosen.evaluations, chosen.budget * 10**6 or None))
+        budget = chosen.budget * 10**6 or None
+        answer(inside(chosen.inside, chosen.evaluations, budget, chosen.preset))
         return
     options = ["--evaluations", str(chosen.evaluations), "--budget", str(chosen.budget)]
+    options += ["--preset", chosen.preset]
     rows = measure_sizes(chosen.rows, options)
     table.show(rows, HEADINGS)
     table.write(
