@@ -95,6 +95,8 @@ class Scene:
         self._until = self._suspended_until()
         remaining = self._until - self.system.jobs._connection.clock()
         self.outcome.pauses.append(round(remaining))
+        # its main process reads of the suspension with its next heartbeat
+        wait_until(self._logs_why, "its log says why it pauses", remaining)
 
     def submit_until_suspended(self) -> None:
         """Keep jobs queued until the broken worker is suspended, even if the others are fast."""
@@ -115,10 +117,6 @@ class Scene:
         self.outcome.findings += [
             f"{each.wrong}: {each.about}: {each.words}" for each in judge(found, known)
         ]
-        log = (self.system.folder / f"{BROKEN}.log").read_text(errors="replace")
-        self.outcome.check(
-            true="lost several jobs in a row" in log, otherwise="its log does not say why it pauses"
-        )
         return self.outcome
 
     def listed(self) -> dict[str, str | None]:
@@ -128,6 +126,10 @@ class Scene:
             for worker in self.system.live.live()
             if worker.suspended_until
         }
+
+    def _logs_why(self) -> bool:
+        log = self.system.folder / f"{BROKEN}.log"
+        return "lost several jobs in a row" in log.read_text(errors="replace")
 
     def _suspended_until(self) -> float:
         try:
