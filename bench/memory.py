@@ -40,7 +40,8 @@ def inside(rows: int, evaluations: int, budget: int | None, preset: str) -> dict
     """Paint in this process and return its peak in bytes."""
     _, content, style = pair(1, PICTURE[0])
     content, style = (image[:, : PICTURE[1]] for image in (content, style))
-    settings = StyleSettings(**{**PRESETS[preset], "size": rows, "iterations": evaluations})
+    changes = {"size": rows, "iterations": evaluations, "coarse_iterations": evaluations}
+    settings = StyleSettings(**{**PRESETS[preset], **changes})
     engine = Engine(weights.load(Config.read(os.environ)), find_device(budget, usable_bytes()))
     seconds = []
     for spent, progress in timed(lambda: engine.stylize(content, [style], settings)):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from worker.engine.vgg19.layers import ALIGNED, KERNEL_SHAPES, margin
 
 # TensorFlow, weights, traces; these figures are measured on processors
-BASE_BYTES = {"bfloat16": 750_000_000, "float16": 750_000_000, "float32": 1_000_000_000}
+BASE_BYTES = {"bfloat16": 750_000_000, "float16": 750_000_000, "float32": 1_100_000_000}
 IMAGE_BYTES = 270  # per pixel of the result: images, gradients, steps, the content's activations
 NETWORK_BYTES = {
     "bfloat16": 1_200,
