@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test bench chaos clean
+.PHONY: help demo up test check lock format compose-test stress bench chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ format: $(INSTALLED) ## format the code
 
 compose-test: $(INSTALLED) ## the same through docker compose, where there is one
 	$(PY) -m pytest tests/compose --run-compose
+
+stress: $(INSTALLED) ## what takes longer than a test may: a worker's memory over 300 jobs
+	$(PY) -m pytest tests/stress --run-stress -s
 
 # Measure on an idle machine: whatever else runs changes the numbers.
 BENCH := .gramworks/bench

@@ -10,6 +10,7 @@ in full-size evaluations of `faithful`, measured in the same run.
 import argparse
 import os
 from collections.abc import Iterator, Sequence
+from math import log
 from pathlib import Path
 from statistics import geometric_mean
 from time import perf_counter
@@ -46,7 +47,7 @@ HEADINGS = {
     "border": "border",
 }
 TIMED = 12  # evaluations of `faithful`
-SEARCH = 5  # strengths tried to match the reference's content error
+SEARCH, PROBE = 3, 15  # strengths tried to match the reference's content error; the first step
 
 
 class Painter:
@@ -118,15 +119,38 @@ class Painter:
         return self._evaluation_seconds[shape]
 
 
-def matched(painter: Painter, pair: QualityPair, preset: str, content: float) -> dict[str, Any]:
-    """Return the row at the strength whose content error is next to `content`, by bisection."""
-    low, high, rows = 0, 100, []
+def matched(
+    painter: Painter, pair: QualityPair, preset: str, first: dict[str, Any], content: float
+) -> dict[str, Any]:
+    """Return the row at the strength whose content error is next to `content`.
+
+    Args:
+        painter: paints.
+        pair: the photograph and the painting.
+        preset: the preset whose strength is changed.
+        first: the row at the preset's own strength.
+        content: the content error to reach.
+    """
+    rows, strength = [first], first["strength"] + (PROBE if first["content"] < content else -PROBE)
     for _ in range(SEARCH):
-        strength = (low + high) // 2
         _, row = painter.paint(pair, preset, strength=strength)
         rows.append(row)
-        low, high = (strength, high) if row["content"] < content else (low, strength)
-    return min(rows, key=lambda row: abs(row["content"] - content))
+        nearest, next_to_it = sorted(rows, key=lambda row: _distance(row, content))[:2]
+        strength = _crossing(nearest, next_to_it, content)
+        if strength in [row["strength"] for row in rows]:
+            break
+    return min(rows, key=lambda row: _distance(row, content))
+
+
+def _distance(row: dict[str, Any], content: float) -> float:
+    return abs(log(row["content"] / content))
+
+
+def _crossing(one: dict[str, Any], other: dict[str, Any], content: float) -> int:
+    """Return the strength with this content error, whose logarithm is about linear in strength."""
+    slope = log(one["content"] / other["content"]) / (one["strength"] - other["strength"])
+    strength = one["strength"] + log(content / one["content"]) / slope
+    return round(min(max(strength, 0), 100))
 
 
 def compared(row: dict[str, Any], reference: dict[str, float] | None) -> dict[str, Any]:
@@ -149,7 +173,7 @@ def measure(chosen: argparse.Namespace, folder: Path | None) -> Iterator[dict[st
                 Image.fromarray(picture).save(folder / f"{pair.stem}-{preset}.png")
             yield compared(row, reference)
             if chosen.matched and reference:
-                row = matched(painter, pair, preset, reference["content"])
+                row = matched(painter, pair, preset, row, reference["content"])
                 yield compared(row, reference) | {"preset": f"{preset}, content matched"}
 
 
