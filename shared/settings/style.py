@@ -134,6 +134,10 @@ class StyleSettings(BaseModel):
     """What each convolution sees around its input: `zero` as in the Keras example, which can leave
     coloured lines and specks along the borders; `replicate` continues the input's edge."""
 
+    pooling: Literal["max", "average"] = "max"
+    """What VGG19 passes on of each 2 × 2 activations: `max` the largest, as in the Keras example;
+    `average` their mean, for softer pictures."""
+
     geometry: Literal["keras", "aspect"] = "keras"
     """How images are resized: `keras` stretches the style to the content's shape and takes the
     nearest pixel; `aspect` keeps the style's shape, resizes smoothly, and adjusts the weights so

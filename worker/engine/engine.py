@@ -21,7 +21,7 @@ from worker.engine.snapshot import KEPT_PAIRS, Snapshot
 from worker.engine.vgg19 import network
 from worker.engine.vgg19.layers import Weights
 
-MAX_OBJECTIVES = 4  # combinations of padding and layers whose traces are cached
+MAX_OBJECTIVES = 4  # combinations of network and layers whose traces are cached
 Build = Callable[[keras.Model, StyleSettings, Sequence[WeightedTerm]], Objective]
 
 
@@ -107,14 +107,14 @@ class Engine:
         return OutOfMemory(width=columns, height=rows, maximum=largest_size(width, height, fits))
 
     def _objective(self, settings: StyleSettings) -> Objective:
-        """Return the objective for these layers and padding; earlier jobs' traces are reused."""
+        """Return the objective for these layers and network; earlier jobs' traces are reused."""
         layers = tuple(component.key for component in components(self._terms, settings))
-        key = (settings.padding, *layers)
+        key = (settings.padding, settings.pooling, *layers)
         known = self._objectives.pop(key, None)
         while len(self._objectives) >= MAX_OBJECTIVES:
             self._objectives.popitem(last=False)
         if known is None:
-            padded = network.with_padding(self._network, settings.padding)
-            known = self._build(padded, settings, self._terms)
+            chosen = network.variant(self._network, settings.padding, settings.pooling)
+            known = self._build(chosen, settings, self._terms)
         self._objectives[key] = known
         return known
