@@ -117,6 +117,12 @@ class InvalidSetting(InvalidRequest):
     code = "invalid_setting"
 
 
+class BlendMismatch(InvalidRequest):
+    """`field` has `weights` weights for `styles` style images."""
+
+    code = "blend_mismatch"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 

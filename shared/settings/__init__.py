@@ -12,6 +12,7 @@ from shared.settings.presets import DEFAULT_PRESET, PRESETS
 from shared.settings.style import (
     CONVOLUTIONS_PER_BLOCK,
     DEPROCESS_MEANS,
+    MAX_STYLES,
     Layer,
     StyleSettings,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "CONVOLUTIONS_PER_BLOCK",
     "DEFAULT_PRESET",
     "DEPROCESS_MEANS",
+    "MAX_STYLES",
     "PRESETS",
     "SHORTEST_RESULT_SIDE",
     "TALLEST_RESULT",

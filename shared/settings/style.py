@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.settings.levels import SHORTEST_RESULT_SIDE, TALLEST_RESULT, Level, levels
 
@@ -36,7 +36,14 @@ def _means_by_name(value: object) -> object:
     return DEPROCESS_MEANS[value] if isinstance(value, str) else value
 
 
+def _one_above_zero(weights: list[float]) -> list[float]:
+    if weights and not any(weights):
+        raise ValueError("at least one weight must be above 0")
+    return weights
+
+
 Mean = Annotated[float, Field(ge=-255, le=510)]
+MAX_STYLES = 8
 
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
@@ -124,6 +131,14 @@ class StyleSettings(BaseModel):
     }
     """The VGG19 layers that define the style: a list, or layers with relative weights."""
 
+    style_blend: Annotated[
+        list[Annotated[float, Field(ge=0, le=1000)]],
+        AfterValidator(_one_above_zero),
+        Field(max_length=MAX_STYLES),
+    ] = []
+    """How much each style image counts: relative weights in the order of the images, each from 0
+    to 1000, and at least one above 0. Empty means that all count equally."""
+
     content_layer: Layer = "block5_conv2"
     """The VGG19 layer that defines the content."""
 
@@ -180,6 +195,20 @@ class StyleSettings(BaseModel):
     def result_shape(self, width: int, height: int) -> tuple[int, int]:
         """Return the result's rows and columns for a content image of `width` × `height` pixels."""
         return self.size, int(width * self.size / height)  # truncated, as the Keras example does
+
+    def style_shares(self, styles: int) -> list[float]:
+        """Return each style image's share, which add up to 1.
+
+        Args:
+            styles: how many style images there are.
+
+        Raises:
+            ValueError: `style_blend` has another number of weights.
+        """
+        weights = self.style_blend or [1.0] * styles
+        if len(weights) != styles:
+            raise ValueError(f"style_blend has {len(weights)} weights for {styles} style images")
+        return [weight / sum(weights) for weight in weights]
 
     def levels(self, rows: int, columns: int) -> list[Level]:
         """Return the levels for a result of `rows` × `columns`, coarsest first."""

@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from shared import paths
 from shared.errors import (
+    BlendMismatch,
     InvalidJson,
     MissingFile,
     QueueFull,
@@ -16,12 +17,11 @@ from shared.errors import (
 )
 from shared.job import InputImage, Job, JobInputs, JobOptions
 from shared.job_store import NewJob, new_id
-from shared.settings import parse_settings, read_object, validate
+from shared.settings import MAX_STYLES, StyleSettings, parse_settings, read_object, validate
 from web.intake.images import CleanImage, read_image
 from web.intake.limits import check_memory, check_room, check_size, queue_bounds
 from web.services import Services
 
-MAX_STYLES = 8
 FIELDS = ("content", "style", "settings", "options")
 
 
@@ -49,6 +49,7 @@ def submit(
     check_size(settings, size, services.config.max_result_megapixels)
     check_memory(settings, size, services.workers.largest_recently())
     styles = _images(services, files, "style", most=MAX_STYLES)
+    _check_blend(settings, len(styles))
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
         inputs = _store_all(services, job_id, content, styles)
@@ -64,6 +65,12 @@ def check_known(fields: set[str], known: tuple[str, ...]) -> None:
     """Raise UnknownField if a field's name is unknown, since it is probably misspelled."""
     for field in sorted(filter(None, fields.difference(known))):
         raise UnknownField(field=field, known=list(known))
+
+
+def _check_blend(settings: StyleSettings, styles: int) -> None:
+    weights = len(settings.style_blend)
+    if weights not in (0, styles):
+        raise BlendMismatch(field="settings.style_blend", weights=weights, styles=styles)
 
 
 def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:

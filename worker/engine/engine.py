@@ -69,7 +69,7 @@ class Engine:
 
         Args:
             content: (rows, columns, 3), R, G, B from 0 to 255, at its original size.
-            styles: one or more such images; they count equally.
+            styles: one or more such images; `style_blend` says how much each counts.
             settings: the picture's settings.
             resume: a snapshot of the same job to continue from; its evaluations are not repeated.
                 After the last evaluation's snapshot, its progress is yielded once more.
@@ -79,7 +79,7 @@ class Engine:
         Raises:
             OutOfMemory: the device does not have enough memory for this size.
             Diverged: the loss is not finite.
-            ValueError: the snapshot does not fit the job.
+            ValueError: the snapshot does not fit the job, or `style_blend` not the styles.
         """
         height, width, _ = content.shape
         try:

@@ -23,6 +23,7 @@ RAISED: dict[str, dict[str, object]] = {
         "field": "settings.size", "rows": 9, "columns": 9, "maximum": 8, "megapixels": 2.0,
     },
     "result_too_narrow": {"field": "settings.size", "rows": 9, "columns": 9, "minimum": 10},
+    "blend_mismatch": {"field": "settings.style_blend", "weights": 1, "styles": 2},
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},
     "queue_full": {"bound": "jobs", "maximum": 1000},

@@ -75,18 +75,23 @@ class Objective:
 
         Args:
             content: (1, rows, columns, 3), centred B, G, R, of the result's shape.
-            styles: one or more (1, r, c, 3); they count equally.
-            settings: the settings that hold the weights.
+            styles: one or more (1, r, c, 3).
+            settings: the settings that hold the weights, those of the styles too.
             scale: a factor on the weights of terms that are sums over positions.
             side: the longest side of a tile, in pixels; None uses no tiles.
+
+        Raises:
+            ValueError: `style_blend` has another number of weights than there are styles.
         """
         rows, columns = content.shape[1:3]
+        shares = settings.style_shares(len(styles))
         statistics = self._features.style_statistics(styles, (rows, columns), side)
         activations = self._features.content_activations(content, side)
         fixed = {
             each.key: each.term.target(
                 statistics.get(each.key),
                 activations[each.layer] if each.term.reads_content else None,
+                shares,
             )
             for each in self._components
         }

@@ -20,7 +20,7 @@ class LevelInputs(NamedTuple):
     """A level and what its optimisation needs."""
 
     level: Level
-    settings: StyleSettings  # with the content's weight at this level
+    settings: StyleSettings  # with the content's weight at this level, and the styles' weights
     scale: float  # a factor on the weights of terms that are sums over positions
     plans: Sequence[Plan]  # each needs less memory than the one before; empty if none fits
     content: tf.Tensor  # (1, rows, columns, 3), centred B, G, R
@@ -33,7 +33,16 @@ def prepare(
     settings: StyleSettings,
     device: Device,
 ) -> list[LevelInputs]:
-    """Return the inputs of each level, the coarsest first; arguments as in `Engine.stylize`."""
+    """Return the inputs of each level, the coarsest first; arguments as in `Engine.stylize`.
+
+    Styles that do not count are left out.
+
+    Raises:
+        ValueError: `style_blend` has another number of weights than there are styles.
+    """
+    shares = settings.style_shares(len(styles))
+    styles = [style for style, share in zip(styles, shares, strict=True) if share]
+    settings = settings.model_copy(update={"style_blend": list(filter(None, shares))})
     rows, columns = settings.result_shape(content.shape[1], content.shape[0])
     layers = {*settings.style_layers, settings.content_layer}
     photograph, *paintings = (centred(picture) for picture in (content, *styles))

@@ -93,7 +93,8 @@ class Optimization:
                     content, styles, inputs.settings, inputs.scale, plan.side
                 )
                 if self._point is None:
-                    return targets, in_style_colours(content, styles)
+                    shares = inputs.settings.style_shares(len(styles))
+                    return targets, in_style_colours(content, styles, shares)
                 if self._point.image.shape == content.shape:  # resumed
                     return targets, self._point
                 return targets, enlarged(self._point.image, coarser_content, content)
