@@ -46,7 +46,8 @@ def exact(images: Pair, settings: StyleSettings, trained: Weights) -> Evaluate:
         The function from (rows, columns, 3), centred B, G, R, to the loss and its gradient.
     """
     (inputs,) = prepare(images.content, [images.style], settings, Device())
-    objective = Objective(vgg.with_padding(vgg.build(trained), settings.padding), settings)
+    network = vgg.variant(vgg.build(trained), settings.padding, settings.pooling)
+    objective = Objective(network, settings)
     targets = objective.plain(
         objective.targets(inputs.content, inputs.styles, settings, inputs.scale)
     )

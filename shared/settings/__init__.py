@@ -4,6 +4,7 @@ from shared.settings.levels import (
     SHORTEST_RESULT_SIDE,
     TALLEST_RESULT,
     Level,
+    has_shape_of,
     largest_size,
     sizes_within,
 )
@@ -12,6 +13,7 @@ from shared.settings.presets import DEFAULT_PRESET, PRESETS
 from shared.settings.style import (
     CONVOLUTIONS_PER_BLOCK,
     DEPROCESS_MEANS,
+    MAX_STYLES,
     Layer,
     StyleSettings,
 )
@@ -20,12 +22,14 @@ __all__ = [
     "CONVOLUTIONS_PER_BLOCK",
     "DEFAULT_PRESET",
     "DEPROCESS_MEANS",
+    "MAX_STYLES",
     "PRESETS",
     "SHORTEST_RESULT_SIDE",
     "TALLEST_RESULT",
     "Layer",
     "Level",
     "StyleSettings",
+    "has_shape_of",
     "largest_size",
     "parse_settings",
     "read_object",

@@ -1,9 +1,10 @@
 """The settings of one picture, each with its bounds, default, unit and help."""
 
 from collections.abc import Mapping
+from math import floor, sqrt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.settings.levels import SHORTEST_RESULT_SIDE, TALLEST_RESULT, Level, levels
 
@@ -36,7 +37,15 @@ def _means_by_name(value: object) -> object:
     return DEPROCESS_MEANS[value] if isinstance(value, str) else value
 
 
+def _one_above_zero(weights: list[float]) -> list[float]:
+    if weights and not any(weights):
+        raise ValueError("at least one weight must be above 0")
+    return weights
+
+
 Mean = Annotated[float, Field(ge=-255, le=510)]
+MAX_STYLES = 8
+MOST_STYLE_PIXELS = 16  # of all style images for one of the result; the memory plan has room for it
 
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
@@ -83,6 +92,18 @@ class StyleSettings(BaseModel):
     """Evaluations of the loss at each coarser level of the pyramid. They cost little, and they
     make the large strokes and the composition."""
 
+    optimizer: Literal["lbfgs", "adam"] = "lbfgs"
+    """The step rule: `lbfgs` needs the fewest evaluations; `adam` less memory, and it makes steps
+    of similar length everywhere."""
+
+    init: Literal["style_colors", "content", "noise", "image"] = "style_colors"
+    """What the coarsest level starts from: `style_colors` is the content image in the style's
+    colours, `content` the content image, `noise` normal noise that `seed` chooses, and `image` an
+    image of your own, sent as the file `init`, with the content image's proportions."""
+
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """Which noise a picture starts from (`init` `noise`). The same seed gives the same picture."""
+
     strength: Annotated[int, Field(ge=0, le=100, json_schema_extra={"basic": True})] = 50
     """How much of the style the result takes on: 0 is close to the photograph, 100 close to the
     painting. It stands for `content_weight`, which overrides it."""
@@ -124,6 +145,18 @@ class StyleSettings(BaseModel):
     }
     """The VGG19 layers that define the style: a list, or layers with relative weights."""
 
+    style_blend: Annotated[
+        list[Annotated[float, Field(ge=0, le=1000)]],
+        AfterValidator(_one_above_zero),
+        Field(max_length=MAX_STYLES),
+    ] = []
+    """How much each style image counts: relative weights in the order of the images, each from 0
+    to 1000, and at least one above 0. Empty means that all count equally."""
+
+    style_scale: Annotated[float, Field(ge=0.1, le=4, json_schema_extra={"unit": "times"})] = 1
+    """How large the style image is beside the result: above 1 its strokes get larger, below 1
+    smaller. For two styles it can be up to 2.82, for four up to 2, for eight up to 1.41."""
+
     content_layer: Layer = "block5_conv2"
     """The VGG19 layer that defines the content."""
 
@@ -133,6 +166,10 @@ class StyleSettings(BaseModel):
     padding: Literal["zero", "replicate"] = "zero"
     """What each convolution sees around its input: `zero` as in the Keras example, which can leave
     coloured lines and specks along the borders; `replicate` continues the input's edge."""
+
+    pooling: Literal["max", "average"] = "max"
+    """What VGG19 passes on of each 2 × 2 activations: `max` the largest, as in the Keras example;
+    `average` their mean, for softer pictures."""
 
     geometry: Literal["keras", "aspect"] = "keras"
     """How images are resized: `keras` stretches the style to the content's shape and takes the
@@ -176,6 +213,29 @@ class StyleSettings(BaseModel):
     def result_shape(self, width: int, height: int) -> tuple[int, int]:
         """Return the result's rows and columns for a content image of `width` × `height` pixels."""
         return self.size, int(width * self.size / height)  # truncated, as the Keras example does
+
+    def style_shares(self, styles: int) -> list[float]:
+        """Return each style image's share, which add up to 1.
+
+        Args:
+            styles: how many style images there are.
+
+        Raises:
+            ValueError: `style_blend` has another number of weights.
+        """
+        weights = self.style_blend or [1.0] * styles
+        if len(weights) != styles:
+            raise ValueError(f"style_blend has {len(weights)} weights for {styles} style images")
+        return [weight / sum(weights) for weight in weights]
+
+    def largest_style_scale(self, styles: int) -> float:
+        """Return the largest `style_scale` for this many style images; those of weight 0 are free.
+
+        Raises:
+            ValueError: `style_blend` has another number of weights.
+        """
+        counted = sum(share > 0 for share in self.style_shares(styles))
+        return floor(100 * sqrt(MOST_STYLE_PIXELS / counted)) / 100
 
     def levels(self, rows: int, columns: int) -> list[Level]:
         """Return the levels for a result of `rows` × `columns`, coarsest first."""

@@ -44,6 +44,26 @@ SENTENCES: dict[str, str] = {
     "unknown_field": "There is no field '{field}'. The fields are {names}.",
     "unknown_setting": "There is no setting '{field}'. The settings are {names}.",
     "invalid_setting": "'{field}' {rule}.",
+    "blend_mismatch": (
+        "'{field}' has {weights_counted} and {styles_counted} came. Send one weight for each image,"
+        " or leave '{field}' out so that all count equally."
+    ),
+    "styles_too_large": (
+        "The style images would be too large together. For {styles_counted}, '{field}' can be up to"
+        " {maximum}."
+    ),
+    "init_missing": (
+        "'{field}' has no file, and '{setting}' is 'image'. Send the image to start from, or choose"
+        " another value for '{setting}'."
+    ),
+    "init_unused": (
+        "'{field}' has a file, and '{setting}' is '{value}'. Choose 'image' for '{setting}' to"
+        " start from the file, or leave the file out."
+    ),
+    "init_of_other_shape": (
+        "The image for '{field}' has {width} × {height} pixels, and the content image {of_width} ×"
+        " {of_height}. Crop it to the same proportions."
+    ),
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
     "record_unreadable": (
@@ -106,6 +126,7 @@ RULES: dict[str, str] = {
     "int_parsing_size": "must be a shorter whole number",
     "float_type": "must be a number",
     "string_type": "must be text",
+    "list_type": "must be a list of numbers",
     "dict_type": "must be a list of layers, or an object of layers and weights",
     "tuple_type": "must be a name or a list of three numbers",
     "too_short": "must have {minimum} or more values",
@@ -126,6 +147,8 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "size_in_field": _size_in_field(parameters),
         "size_that_fits": _size_that_fits(parameters),
         "amount": _amount(parameters),
+        "weights_counted": _counted(parameters.get("weights"), "weight"),
+        "styles_counted": _counted(parameters.get("styles"), "style image"),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
         "yet": " yet" if parameters.get("state") in ("queued", "running") else "",
@@ -154,6 +177,10 @@ def _amount(parameters: Mapping[str, Any]) -> str:
     count = int(parameters.get("maximum") or 0)
     in_bytes = parameters.get("bound") == "bytes"
     return f"{count // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
+
+
+def _counted(count: object, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _lost_attempt(known: Mapping[str, Any]) -> str:

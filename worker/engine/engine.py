@@ -21,7 +21,7 @@ from worker.engine.snapshot import KEPT_PAIRS, Snapshot
 from worker.engine.vgg19 import network
 from worker.engine.vgg19.layers import Weights
 
-MAX_OBJECTIVES = 4  # combinations of padding and layers whose traces are cached
+MAX_OBJECTIVES = 4  # combinations of network and layers whose traces are cached
 Build = Callable[[keras.Model, StyleSettings, Sequence[WeightedTerm]], Objective]
 
 
@@ -60,6 +60,7 @@ class Engine:
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: NDArray[np.float32] | None = None,
     ) -> Iterator[Progress]:
         """Paint `content` in the style of `styles`; yield after each evaluation of the loss.
 
@@ -69,26 +70,29 @@ class Engine:
 
         Args:
             content: (rows, columns, 3), R, G, B from 0 to 255, at its original size.
-            styles: one or more such images; they count equally.
+            styles: one or more such images; `style_blend` says how much each counts.
             settings: the picture's settings.
             resume: a snapshot of the same job to continue from; its evaluations are not repeated.
                 After the last evaluation's snapshot, its progress is yielded once more.
             fallback_step: the step to start at, unless the snapshot's is higher. A number above
                 the last step means the last step.
+            init: an image of the content's proportions to start from, if the setting `init` is
+                `image`.
 
         Raises:
             OutOfMemory: the device does not have enough memory for this size.
             Diverged: the loss is not finite.
-            ValueError: the snapshot does not fit the job.
+            ValueError: the snapshot does not fit the job, `style_blend` or `style_scale` not the
+                number of styles, or `init` not the setting or the content.
         """
         height, width, _ = content.shape
         try:
-            levels = prepare(content, styles, settings, self._device)
+            levels = prepare(content, styles, settings, self._device, init)
             if not all(inputs.plans for inputs in levels):
                 raise self._out_of_memory(width, height, settings)
             objective, read_seconds = self._objective(settings), self._device.read_seconds
             job = Optimization(objective, levels, self._kept_pairs, read_seconds)
-            del content, styles, levels  # free them: they can be much larger than the result
+            del content, styles, init, levels  # free them: they can be much larger than the result
             if resume:
                 job.resume(resume)
             job.start_at(fallback_step)
@@ -107,14 +111,14 @@ class Engine:
         return OutOfMemory(width=columns, height=rows, maximum=largest_size(width, height, fits))
 
     def _objective(self, settings: StyleSettings) -> Objective:
-        """Return the objective for these layers and padding; earlier jobs' traces are reused."""
+        """Return the objective for these layers and network; earlier jobs' traces are reused."""
         layers = tuple(component.key for component in components(self._terms, settings))
-        key = (settings.padding, *layers)
+        key = (settings.padding, settings.pooling, *layers)
         known = self._objectives.pop(key, None)
         while len(self._objectives) >= MAX_OBJECTIVES:
             self._objectives.popitem(last=False)
         if known is None:
-            padded = network.with_padding(self._network, settings.padding)
-            known = self._build(padded, settings, self._terms)
+            chosen = network.variant(self._network, settings.padding, settings.pooling)
+            known = self._build(chosen, settings, self._terms)
         self._objectives[key] = known
         return known

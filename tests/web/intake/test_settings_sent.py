@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.settings import PRESETS, StyleSettings
-from tests.web.api_requests import JOBS, accepted, problem, submit, upload
+from tests.web.api_requests import JOBS, PLAIN, accepted, problem, submit, upload
 
 NO_OBJECTS = {
     "no JSON": "size=64",
@@ -40,6 +40,12 @@ WRONG: list[tuple[str, str, str]] = [
     ('{"style_layers": "all"}', "settings.style_layers", "a list of layers"),
     ('{"style_layers": {"block1_conv1": 0}}', "settings.style_layers.block1_conv1", "more than 0"),
     ('{"style_layers": ["conv"]}', "settings.style_layers.conv", "'block1_conv1'"),
+    ('{"style_blend": [0, 0]}', "settings.style_blend", "at least one weight must be above 0"),
+    ('{"style_blend": [1, -1]}', "settings.style_blend.1", "must be 0 or more"),
+    ('{"style_blend": [1001]}', "settings.style_blend.0", "must be 1000 or less"),
+    ('{"style_blend": 3}', "settings.style_blend", "must be a list of numbers"),
+    ('{"style_blend": [1, 1, 1, 1, 1, 1, 1, 1, 1]}', "settings.style_blend", "8 or fewer"),
+    ('{"style_scale": 4.1}', "settings.style_scale", "must be 4 or less"),
     ('{"deprocess_means": "x"}', "settings.deprocess_means", "'keras' or 'shifted'"),
     ('{"deprocess_means": [1, 2]}', "settings.deprocess_means.2", "three numbers"),
     ('{"deprocess_means": [1, 2, 3, 4]}', "settings.deprocess_means", "must have 3 or fewer"),
@@ -138,6 +144,36 @@ def test_a_preset_is_accepted_and_shown_filled_in(client: FlaskClient, preset: s
     job = accepted(submit(client, settings=json.dumps({"preset": preset, "size": 96})))
     expected = StyleSettings(**{**PRESETS[preset], "size": 96}).model_dump(mode="json")
     assert job["settings"] == expected
+
+
+@pytest.mark.parametrize(("weights", "styles"), [(1, 2), (3, 2), (2, 1)])
+def test_weights_for_another_number_of_styles_are_refused_with_both_numbers(
+    client: FlaskClient, weights: int, styles: int
+) -> None:
+    blend = json.dumps({"style_blend": [1] * weights})
+    body = problem(submit(client, style=[PLAIN] * styles, settings=blend), 422, "blend_mismatch")
+    assert body["field"] == "settings.style_blend"
+    assert (body["weights"], body["styles"]) == (weights, styles)
+    for words in (f"{weights} weight", f"{styles} style image", "one weight for each", "leave"):
+        assert words in body["detail"]
+
+
+def test_a_weight_for_each_style_is_accepted_and_shown(client: FlaskClient) -> None:
+    job = accepted(submit(client, style=[PLAIN] * 2, settings='{"style_blend": [3, 1]}'))
+    assert job["settings"]["style_blend"] == [3, 1]
+
+
+def test_styles_too_large_together_are_refused_with_what_would_do(client: FlaskClient) -> None:
+    large = {"style_scale": 4, "preset": "balanced"}
+    assert accepted(submit(client, settings=json.dumps(large)))
+    body = problem(
+        submit(client, style=[PLAIN] * 2, settings=json.dumps(large)), 422, "styles_too_large"
+    )
+    assert (body["field"], body["styles"], body["maximum"]) == ("settings.style_scale", 2, 2.82)
+    fits = json.dumps({**large, "style_scale": body["maximum"]})
+    assert accepted(submit(client, style=[PLAIN] * 2, settings=fits))
+    one_counts = json.dumps({**large, "style_blend": [1, 0]})
+    assert accepted(submit(client, style=[PLAIN] * 2, settings=one_counts))
 
 
 def test_options_are_shown_as_they_were_sent(client: FlaskClient) -> None:

@@ -1,6 +1,6 @@
 """The content term: squared differences of activations, as in the Keras example."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
@@ -22,7 +22,12 @@ class Content(Term):
         """Return the sum of the squared differences, a scalar."""
         return tf.reduce_sum(tf.square(widened(activations) - widened(content)))
 
-    def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None) -> Fixed:
+    def target(
+        self,
+        statistics: tf.Tensor | None,
+        content: tf.Tensor | None,
+        shares: Sequence[float] = (),
+    ) -> Fixed:
         """Return the sum of the squared activations of the content."""
         return {"square": not_zero(tf.reduce_sum(tf.square(widened(content))))}
 

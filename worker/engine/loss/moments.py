@@ -6,13 +6,13 @@ holds the strokes. This term matches both separately. It is a cheaper distance t
 between the normal distributions of these moments, which style-transfer-pytorch minimises.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
 from shared.settings import StyleSettings
 from worker.engine.loss.style import style_shares
-from worker.engine.loss.term import Fixed, Scaling, Term, not_zero, widened
+from worker.engine.loss.term import Fixed, Scaling, Term, blended, not_zero, widened
 
 # A covariance counts as at least this share of |mean|². Paintings have 0.17 to 0.74. A style
 # without structure has none, and the distance would be divided by nearly zero.
@@ -22,8 +22,8 @@ LEAST_COVARIANCE = 0.05
 class Moments(Term):
     """½ |mean − style's|² / |style's|² + ½ |covariance − style's|² / |style's|² for each layer.
 
-    Several styles count equally. The statistic is the Gram matrix of the activations with a further
-    channel of ones: it holds the sums of products, the sums, and the number of positions.
+    Several styles count as `style_blend` says. The statistic is the Gram matrix of the activations
+    with a further channel of ones: the sums of products, the sums, and the number of positions.
     """
 
     name = "moments"
@@ -37,14 +37,19 @@ class Moments(Term):
         """Return the sums (c + 1, c + 1)."""
         return sums_of_products(activations)
 
-    def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None = None) -> Fixed:
+    def target(
+        self,
+        statistics: tf.Tensor | None,
+        content: tf.Tensor | None = None,
+        shares: Sequence[float] = (1.0,),
+    ) -> Fixed:
         """Return the styles' mean moments, the sizes to divide by, and the styles' spread."""
         means, covariances = moments(statistics)
-        mean, covariance = tf.reduce_mean(means, axis=0), tf.reduce_mean(covariances, axis=0)
+        mean, covariance = blended(means, shares), blended(covariances, shares)
         square = not_zero(_square(mean))
         sizes = (square, tf.maximum(_square(covariance), tf.square(LEAST_COVARIANCE * square)))
         spread = [
-            tf.reduce_mean(tf.reduce_sum(tf.square(each - middle), axis=axes)) / size
+            blended(tf.reduce_sum(tf.square(each - middle), axis=axes), shares) / size
             for each, middle, size, axes in (
                 (means, mean, sizes[0], (1,)),
                 (covariances, covariance, sizes[1], (1, 2)),
@@ -62,7 +67,7 @@ class Moments(Term):
         return 1.0
 
     def loss(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
-        """Return the mean over the styles of the distance."""
+        """Return the weighted mean over the styles of the distance."""
         mean, covariance = moments(statistic)
         of_mean, of_covariance = target["sizes"]
         distance = _square(mean - target["mean"]) / of_mean

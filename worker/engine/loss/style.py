@@ -1,19 +1,20 @@
 """The style term: squared differences of Gram matrices, as in the Keras example."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
 from shared.settings import StyleSettings
 from worker.engine.loss.metric import along_its_axes, unweighted
-from worker.engine.loss.term import Fixed, Scaling, Term, not_zero, widened
+from worker.engine.loss.term import Fixed, Scaling, Term, blended, not_zero, widened
 
 
 class Style(Term):
     """For each style layer, the squared difference of the image's and the style's Gram matrix.
 
-    Several styles count equally. The slope uses the metric of `metric`, which does not change this
-    term's minimum but that of the sum of terms; with the `plain` target it is the derivative.
+    Several styles count as `style_blend` says. The slope uses the metric of `metric`, which does
+    not change this term's minimum but that of the sum of terms; with the `plain` target it is the
+    derivative.
     """
 
     name = "style"
@@ -31,10 +32,15 @@ class Style(Term):
         """Return the Gram matrix (c, c)."""
         return gram_matrix(activations)
 
-    def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None = None) -> Fixed:
+    def target(
+        self,
+        statistics: tf.Tensor | None,
+        content: tf.Tensor | None = None,
+        shares: Sequence[float] = (1.0,),
+    ) -> Fixed:
         """Return the styles' mean Gram matrix, their mean squared distance from it, the metric."""
-        gram = tf.reduce_mean(statistics, axis=0)
-        spread = tf.reduce_mean(tf.reduce_sum(tf.square(statistics - gram), axis=(1, 2)))
+        gram = blended(statistics, shares)
+        spread = blended(tf.reduce_sum(tf.square(statistics - gram), axis=(1, 2)), shares)
         return {"gram": gram, "spread": spread, "metric": along_its_axes(gram)}
 
     def plain(self, target: Fixed) -> Fixed:
@@ -54,7 +60,7 @@ class Style(Term):
         return 1 / float(not_zero(tf.reduce_sum(tf.square(target["gram"]))))
 
     def loss(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:
-        """Return the mean over the styles of the squared difference."""
+        """Return the weighted mean over the styles of the squared difference."""
         return tf.reduce_sum(tf.square(statistic - target["gram"])) + target["spread"]
 
     def slope(self, statistic: tf.Tensor, target: Fixed) -> tf.Tensor:

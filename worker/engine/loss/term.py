@@ -47,13 +47,19 @@ class Term(ABC):
             content: the content image's at the same positions, if the term `reads_content`.
         """
 
-    def target(self, statistics: tf.Tensor | None, content: tf.Tensor | None) -> Fixed:
+    def target(
+        self,
+        statistics: tf.Tensor | None,
+        content: tf.Tensor | None,
+        shares: Sequence[float],
+    ) -> Fixed:
         """Return what stays fixed while the image changes.
 
         Args:
             statistics: (styles, ...), the style images' if the term `reads_style`, each scaled to
                 the number of positions that the result has.
             content: the content image's activations (1, h, w, c) if the term `reads_content`.
+            shares: how much each style image counts; they add up to 1.
         """
         return {}
 
@@ -170,6 +176,11 @@ def component_weights(
         for layer, share in term.layers(settings).items()
         if (key := Component(term, layer).key) in fixed
     }
+
+
+def blended(statistics: tf.Tensor, shares: Sequence[float]) -> tf.Tensor:
+    """Return the weighted mean over the style images (styles, ...)."""
+    return tf.tensordot(tf.constant(shares, statistics.dtype), statistics, 1)
 
 
 def not_zero(square: tf.Tensor) -> tf.Tensor:

@@ -9,7 +9,8 @@ from worker.engine.loss.deep_layer_reuse import DeepLayerReuse
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets
 from worker.engine.memory.fallback import MemoryFallback
-from worker.engine.multiscale.initial_image import enlarged, in_style_colours
+from worker.engine.memory.tiles import Sides
+from worker.engine.multiscale.initial_image import enlarged, initial_image
 from worker.engine.multiscale.level_inputs import LevelInputs
 from worker.engine.multiscale.schedule import Schedule
 from worker.engine.optimizer.lbfgs import FIRST_STEP
@@ -44,6 +45,7 @@ class Optimization:
         self._levels: list[LevelInputs | None] = list(levels)
         self._kept_pairs = kept_pairs
         self._read_seconds = read_seconds
+        self._method = levels[0].settings.optimizer
         self._schedule = Schedule([inputs.level for inputs in levels])
         self._fallback = MemoryFallback([inputs.plans for inputs in levels])
         self._plans = [inputs.plans for inputs in levels]
@@ -61,6 +63,8 @@ class Optimization:
         """
         if len(snapshot.losses) != len(self._objective.names):
             raise ValueError("a snapshot of a job with other terms of the loss")
+        if (snapshot.moments is not None) != (self._method == "adam"):
+            raise ValueError("a snapshot of a job with another optimizer")
         self._schedule.resume_after(snapshot)
         self._fallback.skip_to(snapshot.fallback_step)
         self._point = from_snapshot(snapshot)
@@ -79,7 +83,7 @@ class Optimization:
             assert inputs is not None  # noqa: S101 - each is used once
             if self._schedule.left(index):
                 targets, start = self._begin(inputs, coarser_content)
-                inputs = inputs._replace(styles=())  # free them: they are no longer needed
+                inputs = inputs._replace(styles=(), init=None)  # free them
                 yield from self._minimise(index, targets, start)
             coarser_content = inputs.content
 
@@ -89,11 +93,12 @@ class Optimization:
         while True:
             with self._fallback.attempt(inputs.plans) as plan:
                 content, styles = inputs.content, inputs.styles
+                sides = Sides(plan.side, plan.side or inputs.style_side)
                 targets = self._objective.targets(
-                    content, styles, inputs.settings, inputs.scale, plan.side
+                    content, styles, inputs.settings, inputs.scale, sides
                 )
                 if self._point is None:
-                    return targets, in_style_colours(content, styles)
+                    return targets, initial_image(inputs)
                 if self._point.image.shape == content.shape:  # resumed
                     return targets, self._point
                 return targets, enlarged(self._point.image, coarser_content, content)
@@ -105,7 +110,7 @@ class Optimization:
             with self._fallback.attempt(self._plans[index]) as plan:
                 phases = self._phases(index, targets, left, plan.side)
                 pairs = Pairs(plan.history, self._kept_pairs)
-                for point in minimise(phases, start, pairs, self._read_seconds):
+                for point in minimise(phases, start, pairs, self._read_seconds, self._method):
                     self._point = start = point
                     self._schedule.done += 1
                     yield self._progress(index, point)
@@ -143,7 +148,7 @@ class Optimization:
             levels=self._schedule.level_count,
             fraction=self._schedule.fraction,
             losses=dict(zip(self._objective.names, point.losses, strict=True)),
-            history=plan.history,
+            history=plan.history if self._method == "lbfgs" else 0,
             tile=plan.side,
             fallback_step=step,
             pixels=point.image[0].numpy,

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 
 RING = ((0, 0), (1, 1), (1, 1), (0, 0))  # what `tf.pad` adds around (1, h, w, c)
+# The mean of four activations is smaller than the largest. With this factor the activations of all
+# blocks stay as large as with max pooling (docs/decisions/0010).
+AVERAGE_FACTOR = 1.4
 BACKWARD = {"SAME": "SAME", "VALID": ((0, 0), (2, 2), (2, 2), (0, 0))}  # the gradient's padding
 
 
@@ -31,7 +34,7 @@ def build(weights: Weights, precision: str = "float32") -> keras.Model:
     layers: list[keras.Layer] = []
     for name in KERNEL_SHAPES:
         if layers and name.endswith("conv1"):
-            layers.append(keras.layers.MaxPooling2D(2, dtype=policy))
+            layers.append(Pooling(policy))
         layers.append(Convolution(name, policy))
     network = _connect(image, layers)
     for layer in layers:
@@ -41,19 +44,21 @@ def build(weights: Weights, precision: str = "float32") -> keras.Model:
     return network
 
 
-def with_padding(network: keras.Model, padding: str) -> keras.Model:
-    """Return a network with the same weights and other values around each convolution's input.
+def variant(network: keras.Model, padding: str = "zero", pooling: str = "max") -> keras.Model:
+    """Return a network with the same weights and other borders or poolings.
 
     Zeros look like an edge, which the optimisation answers with lines and specks of colour.
 
     Args:
         network: VGG19, from `build`.
-        padding: `zero` is `network` itself; `replicate` repeats the outermost positions.
+        padding: what is around each convolution's input: `zero` as VGG19 was trained;
+            `replicate` repeats the outermost positions.
+        pooling: what is passed on of 2 × 2 positions: `max` as VGG19 was trained, or `average`.
     """
-    if padding == "zero":
+    if (padding, pooling) == ("zero", "max"):
         return network
     image, *layers = network.layers
-    return _connect(image.output, layers, padding=padding)
+    return _connect(image.output, layers, padding, pooling)
 
 
 def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
@@ -137,14 +142,35 @@ class Convolution(keras.layers.Conv2D):
         return convolved(inputs)
 
 
+class Pooling(keras.layers.Layer):
+    """The pooling between two blocks of VGG19: of 2 × 2 positions that do not overlap."""
+
+    def __init__(self, policy: keras.DTypePolicy) -> None:
+        """Create it; `policy` is the precision of its activations."""
+        super().__init__(dtype=policy, trainable=False)
+
+    def call(self, inputs: tf.Tensor, pooling: str = "max") -> tf.Tensor:
+        """Return (1, h / 2, w / 2, c) of (1, h, w, c); `pooling` as in the settings."""
+        if pooling == "average":
+            return AVERAGE_FACTOR * tf.nn.avg_pool2d(inputs, 2, 2, "VALID")
+        return tf.nn.max_pool2d(inputs, 2, 2, "VALID")
+
+    def compute_output_spec(self, inputs: keras.KerasTensor, **_: str) -> keras.KerasTensor:
+        """Return the activations' shape, whatever the pooling."""
+        return keras.KerasTensor((1, None, None, inputs.shape[-1]), self.compute_dtype)
+
+
 def _connect(
-    image: keras.KerasTensor, layers: Sequence[keras.Layer], **padding: str
+    image: keras.KerasTensor,
+    layers: Sequence[keras.Layer],
+    padding: str = "zero",
+    pooling: str = "max",
 ) -> keras.Model:
     """Return the model in which each layer reads the one before it."""
     activations, outputs = image, {}
     for layer in layers:
         if isinstance(layer, Convolution):
-            outputs[layer.name] = activations = layer(activations, **padding)
+            outputs[layer.name] = activations = layer(activations, padding=padding)
         else:
-            activations = layer(activations)
+            activations = layer(activations, pooling=pooling)
     return keras.Model(image, outputs)

@@ -31,7 +31,7 @@ def test_activations_and_gradient_are_tensorflows(
 ) -> None:
     assert list(weights) == list(KERNEL_SHAPES)
     image = centred(painting(49, 70))
-    network = vgg.down_to(vgg.with_padding(vgg.build(weights), padding), [layer])
+    network = vgg.down_to(vgg.variant(vgg.build(weights), padding), [layer])
     found, gradients = [], []
     for is_ours in (True, False):
         with tf.GradientTape() as tape:

@@ -7,6 +7,7 @@ from shared.settings import StyleSettings
 from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
 from worker.engine.loss.objective import Objective
+from worker.engine.memory.tiles import Sides
 from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 
@@ -15,7 +16,7 @@ UNIFORM = np.full((32, 48, 3), 200, np.float32)
 
 def test_a_uniform_image_has_no_border(weights: Weights) -> None:
     zero = vgg.build(weights)
-    for network, has_border in ((zero, True), (vgg.with_padding(zero, "replicate"), False)):
+    for network, has_border in ((zero, True), (vgg.variant(zero, "replicate"), False)):
         for layer, features in network(centred(UNIFORM)).items():
             border = np.abs(features[0] - features[0, 0, 0]).max()
             assert (border > 1) == has_border, layer
@@ -26,7 +27,7 @@ def test_only_the_border_differs(weights: Weights) -> None:
     """Beyond the reach of the border, the activations are the same."""
     zero = vgg.build(weights)
     image = centred(photograph(96, 64))
-    ours, theirs = vgg.with_padding(zero, "replicate")(image), zero(image)
+    ours, theirs = vgg.variant(zero, "replicate")(image), zero(image)
     assert list(ours) == list(theirs) == list(KERNEL_SHAPES)
     for layer in ("block1_conv1", "block2_conv2", "block3_conv1"):
         assert ours[layer].shape == theirs[layer].shape
@@ -44,12 +45,12 @@ def test_tiles_see_the_edge_only_where_the_image_ends(weights: Weights) -> None:
         style_layers={"block1_conv1": 1.0, "block3_conv1": 1.0},
         content_layer="block4_conv1",
     )
-    objective = Objective(vgg.with_padding(vgg.build(weights), "replicate"), settings)
+    objective = Objective(vgg.variant(vgg.build(weights), "replicate"), settings)
     content, style = centred(photograph(141, 93)), centred(painting(141, 93))
     whole, tiled = (
         objective.evaluate(
             0.6 * content + 0.4 * style,
-            objective.targets(content, [style], settings, side=side),
+            objective.targets(content, [style], settings, 1.0, Sides(side, side)),
             side,
         )
         for side in (None, 48)
