@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test bench chaos clean
+.PHONY: help demo up test check lock format compose-test bench stress chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
+
+# It takes half an hour and most of the machine's memory.
+STRESS := .gramworks/stress
+stress: export TF_CPP_MIN_LOG_LEVEL := 2
+stress: $(INSTALLED) ## paint a result of 16 megapixels in the whole system
+	$(PY) -m bench.large --json $(STRESS)/large.json
 
 # It takes 45 minutes. Faults of the object store need root, since they mount a small file system.
 CHAOS := .gramworks/chaos

@@ -3,9 +3,19 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
-from shared.settings.levels import SHORTEST_RESULT_SIDE, TALLEST_RESULT, Level, levels
+from shared.settings.levels import LONGEST_RESULT_SIDE, SHORTEST_RESULT_SIDE, Level, levels
 
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
 Layer = Literal[
@@ -36,6 +46,18 @@ def _means_by_name(value: object) -> object:
     return DEPROCESS_MEANS[value] if isinstance(value, str) else value
 
 
+def _one_fault(value: object, check: ValidatorFunctionWrapHandler) -> object:
+    """Report a wrong number of rows as such, and not also as a text that is not `original`."""
+    try:
+        return check(value)
+    except ValidationError as error:
+        if isinstance(value, str):
+            raise ValueError(f"'{value}' is not a whole number, and not 'original'") from error
+        first = error.errors(include_url=False)[0]
+        raise PydanticKnownError(first["type"], first.get("ctx")) from error  # type: ignore[arg-type] # pydantic's own
+
+
+Rows = Annotated[int, Field(ge=SHORTEST_RESULT_SIDE, le=LONGEST_RESULT_SIDE)]
 Mean = Annotated[float, Field(ge=-255, le=510)]
 
 
@@ -63,14 +85,13 @@ class StyleSettings(BaseModel):
     )
 
     size: Annotated[
-        int,
-        Field(
-            ge=SHORTEST_RESULT_SIDE,
-            le=TALLEST_RESULT,
-            json_schema_extra={"unit": "px", "basic": True},
-        ),
+        Rows | Literal["original"],
+        WrapValidator(_one_fault),
+        Field(json_schema_extra={"unit": "px", "basic": True}),
     ] = 400
-    """Height of the result; the width follows from the content image."""
+    """Height of the result, or `original` for the content image's own; the width follows from the
+    content image. If it is left out, a picture whose sides differ by more than 3:1 is painted with
+    as many pixels as one of 4:3."""
 
     iterations: Annotated[
         int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations", "basic": True})
@@ -175,7 +196,8 @@ class StyleSettings(BaseModel):
 
     def result_shape(self, width: int, height: int) -> tuple[int, int]:
         """Return the result's rows and columns for a content image of `width` × `height` pixels."""
-        return self.size, int(width * self.size / height)  # truncated, as the Keras example does
+        rows = self.size if isinstance(self.size, int) else height
+        return rows, int(width * rows / height)  # truncated, as the Keras example does
 
     def levels(self, rows: int, columns: int) -> list[Level]:
         """Return the levels for a result of `rows` × `columns`, coarsest first."""

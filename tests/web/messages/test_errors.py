@@ -21,8 +21,12 @@ RAISED: dict[str, dict[str, object]] = {
     "image_too_elongated": {"field": "content", "width": 16, "height": 40_000},
     "result_too_large": {
         "field": "settings.size", "rows": 9, "columns": 9, "maximum": 8, "megapixels": 2.0,
+        "longest": 10,
     },
     "result_too_narrow": {"field": "settings.size", "rows": 9, "columns": 9, "minimum": 10},
+    "format_too_small": {
+        "field": "format", "format": "webp", "width": 9, "height": 9, "maximum": 8,
+    },
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},
     "queue_full": {"bound": "jobs", "maximum": 1000},
