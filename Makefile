@@ -35,9 +35,6 @@ format: $(INSTALLED) ## format the code
 compose-test: $(INSTALLED) ## the same through docker compose, where there is one
 	$(PY) -m pytest tests/compose --run-compose
 
-stress: $(INSTALLED) ## what takes longer than a test may: a worker's memory over 300 jobs
-	$(PY) -m pytest tests/stress --run-stress -s
-
 # Measure on an idle machine: whatever else runs changes the numbers.
 BENCH := .gramworks/bench
 MEMORY_ROWS ?= 200 400 800 1600
@@ -55,6 +52,13 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
+
+# It takes an hour and most of the machine's memory.
+STRESS := .gramworks/stress
+stress: export TF_CPP_MIN_LOG_LEVEL := 2
+stress: $(INSTALLED) ## what takes longer than a test may: 300 jobs of mixed sizes, 16 megapixels
+	$(PY) -m pytest tests/stress --run-stress -s
+	$(PY) -m bench.large --json $(STRESS)/large.json
 
 # It takes 45 minutes. Faults of the object store need root, since they mount a small file system.
 CHAOS := .gramworks/chaos

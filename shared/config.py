@@ -73,8 +73,8 @@ class Config(BaseModel):
 
     max_result_megapixels: Annotated[
         float, Field(alias="GRAMWORKS_MAX_RESULT_MEGAPIXELS", gt=0, le=64)
-    ] = 2
-    """The largest result that a job can have."""
+    ] = 16
+    """The largest result that a job can have, if a worker has the memory for it."""
 
     max_queued_jobs: Annotated[int, Field(alias="GRAMWORKS_MAX_QUEUED_JOBS", ge=1)] = 10_000
     """How many jobs can be queued; more are refused until some have started."""

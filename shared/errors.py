@@ -93,6 +93,12 @@ class ImageTooElongated(InvalidRequest):
     code = "image_too_elongated"
 
 
+class FormatTooSmall(InvalidRequest):
+    """The result, `width` × `height`, has a side longer than the `maximum` of format `format`."""
+
+    code = "format_too_small"
+
+
 class InvalidJson(InvalidRequest):
     """The form field `field` is not a JSON object."""
 

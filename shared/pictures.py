@@ -7,7 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from shared.errors import FormatTooSmall
+
 FORMATS = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "tiff": "image/tiff"}
+LONGEST_SIDE = {"jpeg": 65_500, "webp": 16_383}  # pixels, where a format has a limit
 _OPTIONS: dict[str, dict[str, object]] = {
     "png": {"compress_level": 4},
     "jpeg": {"quality": 95, "subsampling": 0},
@@ -32,7 +35,17 @@ def deprocess(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np
 
 
 def encode(picture: NDArray[np.uint8], format_name: str) -> bytes:
-    """Return an R, G, B picture of (rows, columns, 3) as the bytes of a file in `FORMATS`."""
+    """Return an R, G, B picture of (rows, columns, 3) as the bytes of a file in `FORMATS`.
+
+    Raises:
+        FormatTooSmall: a side is longer than the format allows.
+    """
+    rows, columns, _ = picture.shape
+    longest = LONGEST_SIDE.get(format_name)
+    if longest and max(rows, columns) > longest:
+        raise FormatTooSmall(
+            field="format", format=format_name, width=columns, height=rows, maximum=longest
+        )
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(
         buffer, format_name, **_OPTIONS[format_name]

@@ -1,14 +1,15 @@
 """A picture's settings: `style` (the fields), `presets`, `levels` (sizes), `parsing` (JSON)."""
 
 from shared.settings.levels import (
+    LONGEST_RESULT_SIDE,
     SHORTEST_RESULT_SIDE,
-    TALLEST_RESULT,
     Level,
+    fitted_size,
     has_shape_of,
     largest_size,
     sizes_within,
 )
-from shared.settings.parsing import parse_settings, read_object, validate
+from shared.settings.parsing import parse_settings, read_object, read_settings, validate
 from shared.settings.presets import DEFAULT_PRESET, PRESETS
 from shared.settings.style import (
     CONVOLUTIONS_PER_BLOCK,
@@ -22,17 +23,19 @@ __all__ = [
     "CONVOLUTIONS_PER_BLOCK",
     "DEFAULT_PRESET",
     "DEPROCESS_MEANS",
+    "LONGEST_RESULT_SIDE",
     "MAX_STYLES",
     "PRESETS",
     "SHORTEST_RESULT_SIDE",
-    "TALLEST_RESULT",
     "Layer",
     "Level",
     "StyleSettings",
+    "fitted_size",
     "has_shape_of",
     "largest_size",
     "parse_settings",
     "read_object",
+    "read_settings",
     "sizes_within",
     "validate",
 ]

@@ -4,7 +4,8 @@ import math
 from typing import NamedTuple
 
 SHORTEST_RESULT_SIDE = 32  # pixels: two positions of block5, the fewest that carry a style
-TALLEST_RESULT = 4096  # pixels
+LONGEST_RESULT_SIDE = 65_500  # pixels: the limit of JPEG encoders, which write the previews
+MOST_ELONGATED = 3  # the ratio of sides up to which a size that was not chosen is a preset's
 OVERHEAD_PIXELS = 6000  # an evaluation's fixed cost, in pixels (measured at 1 to 22 k pixels)
 OVERHEAD_EVALUATIONS = 3  # the cost of a level's targets (measured at 6 to 98 k pixels)
 
@@ -66,8 +67,26 @@ def sizes_within(width: int, height: int, pixels: int) -> tuple[int, int]:
         pixels: the largest number of pixels that the result may have.
     """
     narrowest = math.ceil(SHORTEST_RESULT_SIDE * height / width)
+    widest = LONGEST_RESULT_SIDE * height // width
     largest = math.isqrt(pixels * height // width)
-    return max(narrowest, SHORTEST_RESULT_SIDE), min(largest, TALLEST_RESULT)
+    return max(narrowest, SHORTEST_RESULT_SIDE), min(largest, widest, LONGEST_RESULT_SIDE)
+
+
+def fitted_size(width: int, height: int, size: int) -> int:
+    """Return the `size` of a result when the user chose none and the preset's is `size`.
+
+    A picture with sides of up to 3:1 gets the preset's. A more elongated one gets the size at which
+    it has as many pixels as one of 4:3 gets from the preset.
+
+    Args:
+        width: the content image's width.
+        height: the content image's height.
+        size: the preset's.
+    """
+    if max(width, height) <= MOST_ELONGATED * min(width, height):
+        return size
+    pixels = size * (size * 4 // 3)
+    return math.isqrt(pixels * height // width)
 
 
 def largest_size(width: int, height: int, pixels: int) -> int | None:

@@ -12,20 +12,29 @@ from shared.settings.style import StyleSettings, one_of
 
 
 def parse_settings(text: str) -> StyleSettings:
-    """Read settings from the JSON object `text`; its key `preset` names the defaults.
+    """Read settings from the JSON object `text`, as `read_settings` does.
 
     Raises:
         InvalidJson: `text` is not a JSON object.
+        UnknownSetting, InvalidSetting: as `read_settings`.
+    """
+    return read_settings(read_object("settings", text))
+
+
+def read_settings(values: Mapping[str, Any]) -> StyleSettings:
+    """Return settings from JSON values by name; `preset` names the defaults.
+
+    Raises:
         UnknownSetting: a name is not a setting.
         InvalidSetting: a value has a wrong type or is out of bounds.
     """
-    values = read_object("settings", text)
-    preset = values.pop("preset", "faithful")
+    preset = values.get("preset", "faithful")
     if not isinstance(preset, str) or preset not in PRESETS:
         raise InvalidSetting(
             field="settings.preset", problem="literal_error", expected=one_of(PRESETS)
         )
-    return validate("settings", StyleSettings, {**PRESETS[preset], **values})
+    chosen = {name: value for name, value in values.items() if name != "preset"}
+    return validate("settings", StyleSettings, {**PRESETS[preset], **chosen})
 
 
 def read_object(field: str, text: str) -> dict[str, Any]:

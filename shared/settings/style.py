@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from math import floor, sqrt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
-from shared.settings.levels import SHORTEST_RESULT_SIDE, TALLEST_RESULT, Level, levels
+from shared.settings.levels import LONGEST_RESULT_SIDE, SHORTEST_RESULT_SIDE, Level, levels
 
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
 Layer = Literal[
@@ -43,6 +54,18 @@ def _one_above_zero(weights: list[float]) -> list[float]:
     return weights
 
 
+def _one_fault(value: object, check: ValidatorFunctionWrapHandler) -> object:
+    """Report a wrong number of rows as such, and not also as a text that is not `original`."""
+    try:
+        return check(value)
+    except ValidationError as error:
+        if isinstance(value, str):
+            raise ValueError(f"'{value}' is not a whole number, and not 'original'") from error
+        first = error.errors(include_url=False)[0]
+        raise PydanticKnownError(first["type"], first.get("ctx")) from error  # type: ignore[arg-type] # pydantic's own
+
+
+Rows = Annotated[int, Field(ge=SHORTEST_RESULT_SIDE, le=LONGEST_RESULT_SIDE)]
 Mean = Annotated[float, Field(ge=-255, le=510)]
 MAX_STYLES = 8
 MOST_STYLE_PIXELS = 16  # of all style images for one of the result; the memory plan has room for it
@@ -72,14 +95,13 @@ class StyleSettings(BaseModel):
     )
 
     size: Annotated[
-        int,
-        Field(
-            ge=SHORTEST_RESULT_SIDE,
-            le=TALLEST_RESULT,
-            json_schema_extra={"unit": "px", "basic": True},
-        ),
+        Rows | Literal["original"],
+        WrapValidator(_one_fault),
+        Field(json_schema_extra={"unit": "px", "basic": True}),
     ] = 400
-    """Height of the result; the width follows from the content image."""
+    """Height of the result, or `original` for the content image's own; the width follows from the
+    content image. If it is left out, a picture whose sides differ by more than 3:1 is painted with
+    as many pixels as one of 4:3."""
 
     iterations: Annotated[
         int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations", "basic": True})
@@ -212,7 +234,8 @@ class StyleSettings(BaseModel):
 
     def result_shape(self, width: int, height: int) -> tuple[int, int]:
         """Return the result's rows and columns for a content image of `width` × `height` pixels."""
-        return self.size, int(width * self.size / height)  # truncated, as the Keras example does
+        rows = self.size if isinstance(self.size, int) else height
+        return rows, int(width * rows / height)  # truncated, as the Keras example does
 
     def style_shares(self, styles: int) -> list[float]:
         """Return each style image's share, which add up to 1.

@@ -50,6 +50,11 @@ def _bounds(setting: dict[str, Any]) -> str:
     if "enum" in setting:
         names = setting["enum"]
         return " or ".join(f"`{name}`" for name in names) if len(names) < 4 else ""
+    if "anyOf" in setting:
+        branches = [
+            f"`{each['const']}`" if "const" in each else _bounds(each) for each in setting["anyOf"]
+        ]
+        return " or ".join(branches) if all(branches) else ""
     return f"{setting['minimum']} to {setting['maximum']}" if "minimum" in setting else ""
 
 

@@ -1,1 +1,1 @@
-"""From an upload to a job: `submission` accepts it, `images` and `limits` check it."""
+"""From an upload to a job: `submission` accepts it, `images`, `size` and `limits` check it."""

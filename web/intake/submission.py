@@ -25,12 +25,13 @@ from shared.settings import (
     MAX_STYLES,
     StyleSettings,
     has_shape_of,
-    parse_settings,
     read_object,
+    read_settings,
     validate,
 )
 from web.intake.images import CleanImage, read_image
-from web.intake.limits import check_memory, check_room, check_size, queue_bounds
+from web.intake.limits import check_room, queue_bounds
+from web.intake.size import Bounds, resolve_size
 from web.services import Services
 
 FIELDS = ("content", "style", "init", "settings", "options")
@@ -55,12 +56,13 @@ def submit(
     """
     check_room(services)  # before anything is decoded
     check_known({*files, *form}, FIELDS)
-    settings = parse_settings(_text(files, form, "settings"))
+    chosen = read_object("settings", _text(files, form, "settings"))
+    settings = read_settings(chosen)
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
     content, *_ = _images(services, files, "content", most=1)
+    bounds = Bounds(services.config.max_result_megapixels, services.workers.largest_recently())
     size = content.width, content.height
-    check_size(settings, size, services.config.max_result_megapixels)
-    check_memory(settings, size, services.workers.largest_recently())
+    settings = resolve_size(settings, size, bounds, is_chosen="size" in chosen)
     styles = _images(services, files, "style", most=MAX_STYLES)
     _check_styles(settings, len(styles))
     init = _init(services, files, settings, content)

@@ -29,8 +29,8 @@ SENTENCES: dict[str, str] = {
         " too large at every size. Crop it."
     ),
     "result_too_large": (
-        "A result of {columns} × {rows} pixels is larger than this server allows ({megapixels}"
-        " megapixels). For this image, '{field}' can be up to {maximum}."
+        "A result of {columns} × {rows} pixels is larger than this server allows ({megapixels:g}"
+        " megapixels, {longest} pixels a side). For this image, '{field}' can be up to {maximum}."
     ),
     "result_too_narrow": (
         "A result of {columns} × {rows} pixels is too narrow. For this image, '{field}' must be at"
@@ -39,6 +39,10 @@ SENTENCES: dict[str, str] = {
     "no_worker_fits": (
         "No worker that was online in the last day has enough memory for a result of {columns} ×"
         " {rows} pixels. {size_in_field}"
+    ),
+    "format_too_small": (
+        "The result has {width} × {height} pixels, which is too long for the format '{format}'. It"
+        " can have up to {maximum} pixels a side. Use 'png'."
     ),
     "invalid_json": "'{field}' must be a JSON object: {reason}.",
     "unknown_field": "There is no field '{field}'. The fields are {names}.",

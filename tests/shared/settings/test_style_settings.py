@@ -26,7 +26,7 @@ KERAS_EXAMPLE = {
     "deprocess_means": (103.939, 116.779, 123.68),
 }
 BOUNDS: list[tuple[str, float, float]] = [
-    ("size", 32, 4096),
+    ("size", 32, 65_500),
     ("iterations", 1, 4000),
     ("coarse_iterations", 1, 4000),
     ("coarse_content", 0, 4),
@@ -136,6 +136,7 @@ def test_a_value_beyond_a_bound_is_refused_with_the_bound(
     "chosen",
     [
         {},
+        {"size": "original"},
         {"deprocess_means": "shifted", "style_layers": ["block4_conv4"]},
         {"deprocess_means": [-255, 0, 510], "style_layers": {"block1_conv2": 0.25}},
         PRESETS["balanced"],
@@ -241,3 +242,8 @@ def test_the_width_follows_from_the_content(
     size: int, width: int, height: int, shape: tuple[int, int]
 ) -> None:
     assert StyleSettings(size=size).result_shape(width, height) == shape
+
+
+def test_original_is_the_height_of_the_content() -> None:
+    for width, height in ((640, 480), (3001, 2003), (16, 65_000)):
+        assert _parsed(size="original").result_shape(width, height) == (height, width)

@@ -55,6 +55,20 @@ def test_an_unknown_format_is_refused_with_the_known_ones(
     assert "'png' or 'jpeg' or 'webp' or 'tiff'" in body["detail"]
 
 
+def test_a_result_that_is_too_long_for_a_format_is_refused_with_one_that_holds_it(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = running(jobs)
+    key = f"jobs/{claim.job_id}/1/result.png"
+    objects.put(key, encode(np.zeros((32, 16_384, 3), np.uint8), "png"))
+    jobs.succeed(claim, key)
+    path = f"{JOBS}/{claim.job_id}/result"
+    body = problem(client.get(f"{path}?format=webp"), 422, "format_too_small")
+    assert (body["field"], body["maximum"]) == ("format", 16_383)
+    for name in ("png", "jpeg", "tiff"):
+        assert client.get(f"{path}?format={name}").status_code == 200
+
+
 @pytest.mark.parametrize("what", ["result", "preview"])
 @pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.SUCCEEDED}))
 def test_a_picture_that_does_not_exist_yet_is_a_conflict_with_the_state(

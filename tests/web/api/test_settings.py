@@ -10,11 +10,10 @@ from tests.web.api_requests import accepted, submit
 
 NAMES = list(StyleSettings.model_fields)
 NUMBERS = [
-    *("size", "iterations", "coarse_iterations", "strength", "pyramid"),
+    *("iterations", "coarse_iterations", "strength", "pyramid"),
     *("content_weight", "style_weight", "moments_weight", "tv_weight"),
 ]
 UNITS = {
-    "size": "px",
     "iterations": "evaluations",
     "coarse_iterations": "evaluations",
     "pyramid": "levels",
@@ -39,6 +38,14 @@ def test_every_number_is_listed_with_bounds_and_unit(guide: dict[str, Any], name
     setting = guide["schema"]["properties"][name]
     assert setting["minimum"] <= setting["default"] <= setting["maximum"]
     assert setting.get("unit") == UNITS.get(name)
+
+
+def test_the_size_is_listed_as_a_number_with_bounds_or_original(guide: dict[str, Any]) -> None:
+    setting = guide["schema"]["properties"]["size"]
+    rows, original = setting["anyOf"]
+    assert rows == {"type": "integer", "minimum": 32, "maximum": 65_500}
+    assert original["const"] == "original"
+    assert (setting["default"], setting["unit"]) == (400, "px")
 
 
 def test_presets_are_complete_settings_that_a_program_can_send_back(

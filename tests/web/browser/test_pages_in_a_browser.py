@@ -80,6 +80,16 @@ def test_the_form_sends_what_was_chosen(page: Page, url: str, jobs: JobStore) ->
     assert latest(jobs).settings == StyleSettings.model_validate(chosen)
 
 
+def test_the_form_sends_the_size_of_the_photograph(page: Page, url: str, jobs: JobStore) -> None:
+    page.goto(url)
+    choose_pictures(page)
+    page.fill("input[name=size]", "original")
+    page.get_by_role("button", name="Paint it").click()
+    expect(page.locator("#state")).to_have_text("queued")
+    job = latest(jobs)
+    assert job.settings.size == job.inputs.content.height
+
+
 def test_the_page_follows_its_job_to_the_end(page: Page, url: str, jobs: JobStore) -> None:
     job_id = queued(jobs)
     page.goto(f"{url}/jobs/{job_id}")

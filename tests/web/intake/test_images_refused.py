@@ -98,7 +98,7 @@ REFUSED: list[dict[str, Any]] = [
     {"content": [b"no picture"]},
     {"style": [PLAIN, b"no picture"]},
     {"settings": '{"size": 1}'},
-    {"content": [white(4000, 17)]},
+    {"content": [white(40_000, 16)]},
 ]
 
 

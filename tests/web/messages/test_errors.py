@@ -21,6 +21,7 @@ RAISED: dict[str, dict[str, object]] = {
     "image_too_elongated": {"field": "content", "width": 16, "height": 40_000},
     "result_too_large": {
         "field": "settings.size", "rows": 9, "columns": 9, "maximum": 8, "megapixels": 2.0,
+        "longest": 10,
     },
     "result_too_narrow": {"field": "settings.size", "rows": 9, "columns": 9, "minimum": 10},
     "blend_mismatch": {"field": "settings.style_blend", "weights": 1, "styles": 2},
@@ -29,6 +30,9 @@ RAISED: dict[str, dict[str, object]] = {
     "init_unused": {"field": "init", "setting": "settings.init", "value": "noise"},
     "init_of_other_shape": {
         "field": "init", "width": 9, "height": 9, "of_width": 9, "of_height": 6,
+    },
+    "format_too_small": {
+        "field": "format", "format": "webp", "width": 9, "height": 9, "maximum": 8,
     },
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},

@@ -48,8 +48,11 @@ def test_the_form_offers_files_presets_and_bounds(client: FlaskClient) -> None:
         assert html.escape(field["description"]).replace("&#x27;", "&#39;") in page
     size = re.search(r'<input[^>]* name="size"[^>]*>', page)
     assert size is not None
-    assert 'min="32" max="4096" step="1"' in size[0]
-    for name in DEPROCESS_MEANS:
+    assert 'type="text"' in size[0]  # a number, or `original`
+    iterations = re.search(r'<input[^>]* name="iterations"[^>]*>', page)
+    assert iterations is not None
+    assert 'min="1" max="4000" step="1"' in re.sub(r"\s+", " ", iterations[0])
+    for name in ("original", *DEPROCESS_MEANS):
         assert f'<option value="{name}">' in page
 
 
@@ -115,8 +118,8 @@ def test_the_job_has_the_settings_that_were_chosen_in_the_form(
     ("fields", "words"),
     [
         ({"size": "5"}, "must be 32 or more"),
-        ({"size": "99999"}, "must be 4096 or less"),
-        ({"size": "large"}, "must be a whole number"),
+        ({"size": "99999"}, "must be 65500 or less"),
+        ({"size": "large"}, "not a whole number, and not &#39;original&#39;"),
         ({"size": "4e2"}, "must be a whole number"),
         ({"iterations": "9" * 5000}, "must be a whole number"),
         ({"preset": "wild"}, "must be &#39;balanced&#39;, &#39;draft&#39;"),
