@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from shared.kept_pixels import KeptPixels
+
 FORMATS = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "tiff": "image/tiff"}
 _OPTIONS: dict[str, dict[str, object]] = {
     "png": {"compress_level": 4},
@@ -29,6 +31,14 @@ def deprocess(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np
     picture = pixels + np.asarray(means, dtype=np.float32)
     # The Keras example truncates, which makes pictures darker by half a grey level on average.
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8)[..., ::-1]
+
+
+def render(kept: KeptPixels, means: Sequence[float]) -> NDArray[np.uint8]:
+    """Return a result's picture with these means: (rows, columns, 3), R, G, B."""
+    picture = np.empty((kept.rows, kept.columns, 3), np.uint8)
+    for band in kept.bands():
+        picture[band.rows] = deprocess(band.pixels, means)
+    return picture
 
 
 def encode(picture: NDArray[np.uint8], format_name: str) -> bytes:
