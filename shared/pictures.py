@@ -1,6 +1,7 @@
 """Turns the optimiser's pixels into an image file: adds the means, clips, encodes."""
 
 import io
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,9 +12,10 @@ from shared.kept_pixels import KeptPixels
 
 FORMATS = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "tiff": "image/tiff"}
 _OPTIONS: dict[str, dict[str, object]] = {
-    "png": {"compress_level": 4},
+    # on painted pictures as small as with level 4, in less than half the time
+    "png": {"compress_level": 1, "compress_type": zlib.Z_RLE},
     "jpeg": {"quality": 95, "subsampling": 0},
-    "webp": {"quality": 92},
+    "webp": {"quality": 92, "method": 2},
     "tiff": {"compression": "tiff_deflate"},
 }
 

@@ -13,6 +13,7 @@ from shared.settings.style import (
     CONVOLUTIONS_PER_BLOCK,
     DEPROCESS_MEANS,
     Layer,
+    Means,
     StyleSettings,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "TALLEST_RESULT",
     "Layer",
     "Level",
+    "Means",
     "StyleSettings",
     "largest_size",
     "parse_settings",

@@ -37,6 +37,13 @@ def _means_by_name(value: object) -> object:
 
 
 Mean = Annotated[float, Field(ge=-255, le=510)]
+Means = Annotated[
+    tuple[Mean, Mean, Mean],
+    BeforeValidator(
+        _means_by_name,
+        json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
+    ),
+]
 
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
@@ -140,11 +147,7 @@ class StyleSettings(BaseModel):
     that the picture looks the same at every size."""
 
     deprocess_means: Annotated[
-        tuple[Mean, Mean, Mean],
-        BeforeValidator(
-            _means_by_name,
-            json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
-        ),
+        Means,
         Field(title="Means added back", json_schema_extra={"unit": "B, G, R", "basic": True}),
     ] = DEPROCESS_MEANS["keras"]
     """What is added to each colour channel at the end: `keras` (the true means), `shifted` (an
