@@ -142,6 +142,25 @@ class Client:
                 file.write(chunk)
         return target
 
+    def render(self, job_id: str, options: Mapping[str, Any] | None = None) -> bytes:
+        """Return the finished picture rendered again, without painting it again.
+
+        `options` can contain `deprocess_means` and `format`. `NotFound` is raised where the
+        server no longer keeps the picture's float pixels.
+        """
+        return self._http.send("POST", _path(job_id, "render"), json=dict(options or {})).content
+
+    def render_to(
+        self, job_id: str, path: str | os.PathLike[str], options: Mapping[str, Any] | None = None
+    ) -> Path:
+        """Save the picture rendered again; the suffix chooses the format unless `options` do."""
+        target = Path(path)
+        wanted = {"format": format_of(target)} if "format" not in (options or {}) else {}
+        picture = self.render(job_id, {**wanted, **(options or {})})
+        with _whole(target) as file:
+            file.write(picture)
+        return target
+
     def preview(self, job_id: str) -> bytes:
         """Return the newest preview of a running job, a JPEG."""
         return self._http.send("GET", _path(job_id, "preview")).content

@@ -47,6 +47,7 @@ class Request(TypedDict, total=False):
     params: Mapping[str, str | int]
     headers: Mapping[str, str]
     data: Mapping[str, str]
+    json: Mapping[str, Any]
     files: Sequence[tuple[str, tuple[str, bytes | BinaryIO]]]
     timeout: httpx.Timeout
 

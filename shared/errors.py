@@ -177,6 +177,24 @@ class NotReady(GramworksError):
     code = "not_ready"
 
 
+class NothingToRender(GramworksError):
+    """Job `id` is in `state`; only one that succeeded can be rendered again."""
+
+    code = "nothing_to_render"
+
+
+class PixelsGone(GramworksError):
+    """The float pixels of job `id` are no longer kept, or never were."""
+
+    code = "pixels_gone"
+
+
+class RenderingBusy(GramworksError):
+    """As many pictures as the server renders at a time are being rendered."""
+
+    code = "rendering_busy"
+
+
 class NotFailed(GramworksError):
     """Job `id` is in `state`; only a failed one can be retried."""
 

@@ -131,7 +131,8 @@ class Job(_Record):
 
     `position` is 1 for the job that starts next, None unless queued. `pixels` is the result's
     size; `work` is the cost of all evaluations (`Level.work`). The next attempt starts at
-    `fallback_step`, which is above 0 if earlier ones ran out of memory.
+    `fallback_step`, which is above 0 if earlier ones ran out of memory. `float_pixels` is the key
+    of what the result can be rendered from again (`shared.kept_pixels`), while that is kept.
     """
 
     id: str
@@ -151,6 +152,7 @@ class Job(_Record):
     eta_seconds: float | None = None
     preview: str | None = None
     result: str | None = None
+    float_pixels: str | None = None
     checkpoint: str | None = None
     fallback_step: int = 0
     fallbacks: list[Fallback] = []
@@ -168,7 +170,8 @@ class Job(_Record):
     def files(self) -> set[str]:
         """The keys of all objects that belong to the job."""
         inputs = {image.key for image in self.inputs.all}
-        return inputs | {key for key in (self.preview, self.result, self.checkpoint) if key}
+        outputs = (self.preview, self.result, self.float_pixels, self.checkpoint)
+        return inputs | {key for key in outputs if key}
 
     @property
     def ended(self) -> bool:

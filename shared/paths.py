@@ -46,3 +46,8 @@ def checkpoint_key(job_id: str, attempt: int) -> str:
 def result_key(job_id: str, attempt: int) -> str:
     """Return the key of an attempt's result."""
     return f"{attempt_folder(job_id, attempt)}/result.png"
+
+
+def pixels_key(job_id: str, attempt: int) -> str:
+    """Return the key of the float pixels of an attempt's result."""
+    return f"{attempt_folder(job_id, attempt)}/pixels.npz"

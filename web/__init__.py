@@ -1,8 +1,9 @@
 """The front end: pages for people, an API for programs. It does not load the model.
 
 Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
-upload into a job; `api/` and `pages/` have the routes; `queue_forecast` estimates times; `errors`
-and `messages/` turn errors into responses and sentences; `identity/` finds the owner of a request;
+upload into a job; `api/` and `pages/` have the routes; `queue_forecast` estimates times;
+`rendering` makes finished pictures again, with other means or as other files; `errors` and
+`messages/` turn errors into responses and sentences; `identity/` finds the owner of a request;
 `health` has the health checks.
 """
 
@@ -11,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events, jobs, settings, workers
+from web.api import events, jobs, render, settings, workers
 from web.pages import formatting, job, new
 from web.queue_forecast import Cached
 from web.services import Cache, install
@@ -29,7 +30,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign] # as Flask's documentation does
     install(app, config, cache)
     errors.install(app)
-    for module in (jobs, events, settings, workers, new, job, health):
+    for module in (jobs, render, events, settings, workers, new, job, health):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(
         number=formatting.number,

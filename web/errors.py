@@ -32,12 +32,20 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "record_unreadable": HTTPStatus.CONFLICT,
     "not_ready": HTTPStatus.CONFLICT,
     "not_failed": HTTPStatus.CONFLICT,
+    "nothing_to_render": HTTPStatus.CONFLICT,
+    "pixels_gone": HTTPStatus.GONE,
+    "rendering_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "superseded": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
     "storage_full": HTTPStatus.SERVICE_UNAVAILABLE,
     "store_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
-RETRY_SECONDS = {"queue_full": 60, "storage_full": 300, "store_unavailable": 5}
+RETRY_SECONDS = {
+    "queue_full": 60,
+    "storage_full": 300,
+    "store_unavailable": 5,
+    "rendering_busy": 10,
+}
 PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",
     "min_length": "minimum", "max_length": "maximum",

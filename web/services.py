@@ -11,6 +11,7 @@ from shared.job_store import JobEvents, JobQueue, JobStore, RedisStatus, Workers
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
 from web.queue_forecast import QueueForecast, make_queue_forecast
+from web.rendering import Renderer
 
 _KEY = "gramworks"
 Cache = Callable[[Callable[[], QueueForecast]], Callable[[], QueueForecast]]
@@ -27,6 +28,7 @@ class Services:
     workers: Workers
     redis: RedisStatus
     objects: ObjectStore
+    renderer: Renderer
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
     close: Callable[[], None]
@@ -38,6 +40,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
     connection = connect(config.redis_url, max_connections=2 * config.web_threads)
     jobs, queue = JobStore(connection, config.redis_replicas), JobQueue(connection)
     workers, redis = Workers(connection), RedisStatus(connection)
+    objects = ObjectStore(config.object_store_url)
     celery = celery_app(config.redis_url)
     app.extensions[_KEY] = Services(
         config=config,
@@ -46,7 +49,8 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         events=JobEvents(connection),
         workers=workers,
         redis=redis,
-        objects=ObjectStore(config.object_store_url),
+        objects=objects,
+        renderer=Renderer(objects),
         queue_forecast=cache(lambda: make_queue_forecast(jobs, queue, workers, redis)),
         wake=lambda: wake(celery),
         close=connection.close,

@@ -21,7 +21,9 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
     device = find_device(config.memory, usable_bytes())
     engine = Engine(weights.load(config), device)
     objects = ObjectStore(config.object_store_url)
-    runner = Runner(jobs, objects, engine.stylize, config.checkpoint_seconds)
+    runner = Runner(
+        jobs, objects, engine.stylize, config.checkpoint_seconds, config.pixels_days > 0
+    )
     pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
     return LoadedEngine(runner.run, pixels, device.name)
 

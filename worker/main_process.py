@@ -76,6 +76,7 @@ class MainProcess:
             objects=ObjectStore(self._config.object_store_url),
             wake=self._wake,
             retention_seconds=self._config.retention,
+            pixels_seconds=self._config.pixels_seconds,
         )
 
     def _before_pool(self, **_: Any) -> None:

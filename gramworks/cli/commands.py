@@ -35,6 +35,7 @@ Example:
 """
 SET_HELP = "Override a setting of the preset. Can be repeated."
 INIT_HELP = "Start from this picture. It needs CONTENT's proportions."
+RENDER_HELP = "Render again with another value, such as deprocess_means=shifted. Can be repeated."
 EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -122,20 +123,33 @@ def status(session: Session, job_id: str) -> None:
 @click.option(
     "--format", "format_name", type=click.Choice(FORMATS), help="Default: by OUT's suffix, or png."
 )
+@click.option("-s", "--set", "changes", multiple=True, metavar="NAME=VALUE", help=RENDER_HELP)
 @output_options
 @pass_session
 def fetch(
-    session: Session, job_id: str, format_name: str | None, out: Path | None, force: bool
+    session: Session,
+    job_id: str,
+    format_name: str | None,
+    changes: tuple[str, ...],
+    out: Path | None,
+    force: bool,
 ) -> None:
     """Save the result of job ID.
 
-    Without --out, it is saved as ID.png.
+    Without --out, it is saved as ID.png. With --set, the picture is rendered again from its
+    float pixels, without painting it again.
     """
+    options = dict(map(_assignment, changes))
     target = check_output_file(
         out or Path(f"{job_id}.{format_name or 'png'}"), force=force, format_name=format_name
     )
     with session.client() as client:
-        _save(session, client, job_id, target, format_name)
+        if options:
+            wanted = {"format": format_name} if format_name else {}
+            client.render_to(job_id, target, {**wanted, **options})
+            _report_saved(session, target)
+        else:
+            _save(session, client, job_id, target, format_name)
 
 
 @cli.command()
@@ -275,5 +289,9 @@ def _save(
     session: Session, client: Client, job_id: str, target: Path, format_name: str | None = None
 ) -> None:
     client.fetch_to(job_id, target, format_name)
+    _report_saved(session, target)
+
+
+def _report_saved(session: Session, target: Path) -> None:
     size = file_size(target.stat().st_size)
     print_text(session.console, Text(f"Saved {target}, {size}."))

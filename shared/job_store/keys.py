@@ -17,6 +17,7 @@ class Key(StrEnum):
     INDEX = "gw:jobs"  # sorted set: all jobs, by number
     SEQUENCE = "gw:sequence"  # the last job's number
     ENDED = "gw:ended"  # sorted set: ended jobs, by time in ms
+    PIXELS = "gw:pixels"  # sorted set: jobs whose float pixels are kept, by their end in ms
     LEASES = "gw:leases"  # sorted set: running jobs, by the time in ms when their lease expires
     LOAD = "gw:load"  # hash: how many jobs are queued, and the bytes of their pictures
     PASSED = "gw:passed"  # hash: how often each priority was passed over

@@ -99,6 +99,7 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
         eta_seconds=_optional(fields, "eta_seconds", _number),
         preview=fields.get("preview"),
         result=fields.get("result"),
+        float_pixels=fields.get("float_pixels"),
         checkpoint=fields.get("checkpoint"),
         # `rung` in records without a version
         fallback_step=_optional(fields, "fallback_step", int)

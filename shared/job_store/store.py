@@ -130,6 +130,11 @@ class JobStore:
         """Delete the record of a job that is not live; return False if there was none."""
         return bool(self._scripts.run("delete", job_id))
 
+    def forget_pixels(self, job_id: str) -> str | None:
+        """Let a job's record no longer name its float pixels; return their key, if it had one."""
+        key: str | None = self._scripts.run("forget_pixels", job_id)
+        return key
+
     # For the worker that makes an attempt
 
     def claim_next(self, capability: Capability, lease_seconds: float) -> Claim | None:
@@ -168,9 +173,16 @@ class JobStore:
         fields = ("fallbacks", recorded, "fallback_step", fallback_step)
         self._write("report", claim, LEASE_MS, "fallback", recorded, *fields)
 
-    def succeed(self, claim: Claim, result: str) -> None:
-        """End the job with the picture stored under `result`; doing it twice has no effect."""
-        self._write("finish", claim, JobState.SUCCEEDED, "result", result)
+    def succeed(self, claim: Claim, result: str, float_pixels: str | None = None) -> None:
+        """End the job with what is stored under these keys; doing it twice has no effect.
+
+        Args:
+            claim: the attempt.
+            result: the picture.
+            float_pixels: what it was rendered from, if that is kept.
+        """
+        kept = ("float_pixels", float_pixels) if float_pixels else ()
+        self._write("finish", claim, JobState.SUCCEEDED, "result", result, *kept)
         self._confirm()
 
     def fail(self, claim: Claim, error: GramworksError) -> None:
@@ -271,6 +283,12 @@ class JobStore:
         """Return up to `limit` ids of jobs that ended that long ago, oldest first."""
         latest = (self._connection.clock() - seconds_ago) * 1000
         ids: Any = self._connection.zrangebyscore(Key.ENDED, "-inf", latest, start=0, num=limit)
+        return list(ids)
+
+    def with_pixels_before(self, seconds_ago: float, limit: int = 100) -> list[str]:
+        """Return up to `limit` ids of jobs that ended that long ago and keep float pixels."""
+        latest = (self._connection.clock() - seconds_ago) * 1000
+        ids: Any = self._connection.zrangebyscore(Key.PIXELS, "-inf", latest, start=0, num=limit)
         return list(ids)
 
     def get_all(self, job_ids: Sequence[str]) -> list[Job | UnreadableJob]:

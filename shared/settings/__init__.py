@@ -16,6 +16,7 @@ from shared.settings.style import (
     DEPROCESS_MEANS,
     MAX_STYLES,
     Layer,
+    Means,
     StyleSettings,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "SHORTEST_RESULT_SIDE",
     "Layer",
     "Level",
+    "Means",
     "StyleSettings",
     "fitted_size",
     "has_shape_of",

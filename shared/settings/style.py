@@ -69,6 +69,13 @@ Rows = Annotated[int, Field(ge=SHORTEST_RESULT_SIDE, le=LONGEST_RESULT_SIDE)]
 Mean = Annotated[float, Field(ge=-255, le=510)]
 MAX_STYLES = 8
 MOST_STYLE_PIXELS = 16  # of all style images for one of the result; the memory plan has room for it
+Means = Annotated[
+    tuple[Mean, Mean, Mean],
+    BeforeValidator(
+        _means_by_name,
+        json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
+    ),
+]
 
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
@@ -199,11 +206,7 @@ class StyleSettings(BaseModel):
     that the picture looks the same at every size."""
 
     deprocess_means: Annotated[
-        tuple[Mean, Mean, Mean],
-        BeforeValidator(
-            _means_by_name,
-            json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
-        ),
+        Means,
         Field(title="Means added back", json_schema_extra={"unit": "B, G, R", "basic": True}),
     ] = DEPROCESS_MEANS["keras"]
     """What is added to each colour channel at the end: `keras` (the true means), `shifted` (an

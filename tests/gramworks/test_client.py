@@ -1,6 +1,7 @@
 """The client's methods, over real HTTP."""
 
 import io
+import json
 import stat
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gramworks import (
     GramworksError,
     JobCancelled,
     JobFailed,
+    NotFound,
     NotReady,
     UnexpectedAnswer,
     UnknownFormat,
@@ -27,6 +29,7 @@ from tests.gramworks.fake_server import (
 )
 
 RESULT = "GET /api/v1/jobs/j1/result"
+RENDER = "POST /api/v1/jobs/j1/render"
 
 
 def test_submit_sends_the_pictures_and_the_settings(
@@ -143,6 +146,32 @@ def test_fetch_returns_the_picture_in_the_requested_format(
     server.answer(RESULT, Answer(body=b"picture", type="image/webp"))
     assert client.fetch("j1", "webp") == b"picture"
     assert server.received[0].query == "format=webp"
+
+
+def test_render_sends_its_options_and_returns_the_picture(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.answer(RENDER, Answer(body=b"picture", type="image/png"))
+    assert client.render("j1") == b"picture"
+    assert client.render("j1", {"deprocess_means": "shifted"}) == b"picture"
+    saved = client.render_to("j1", tmp_path / "a.jpg", {"deprocess_means": [1, 2, 3]})
+    assert saved.read_bytes() == b"picture"
+    client.render_to("j1", tmp_path / "a.png", {"format": "webp"})
+    assert [json.loads(received.body) for received in server.requests(RENDER)] == [
+        {},
+        {"deprocess_means": "shifted"},
+        {"format": "jpeg", "deprocess_means": [1, 2, 3]},
+        {"format": "webp"},
+    ]
+
+
+def test_pixels_that_are_gone_leave_no_file(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.answer(RENDER, problem(410, "They are not kept any more.", code="pixels_gone"))
+    with pytest.raises(NotFound, match="not kept"):
+        client.render_to("j1", tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

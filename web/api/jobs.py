@@ -10,6 +10,7 @@ from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnava
 from shared.job import Job
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode
+from web.api.render import picture_response
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
 from web.intake.limits import queue_bounds
@@ -90,11 +91,7 @@ def result(job_id: str) -> Response:
     data = _picture(job, "result", job.result)
     if wanted != "png":
         data = encode(decode(data), wanted)
-    response = Response(data, mimetype=FORMATS[wanted])
-    response.headers["Content-Disposition"] = f'inline; filename="gramworks-{job_id}.{wanted}"'
-    response.cache_control.private = True
-    response.cache_control.max_age = 3600
-    return response
+    return picture_response(job_id, data, wanted)
 
 
 @blueprint.get("/<job_id>/preview")

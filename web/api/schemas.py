@@ -27,6 +27,7 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
         "log": [{**line, "detail": transition_sentence(line)} for line in body["log"]],
         "fallbacks": [{**each, "detail": fallback_sentence(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
+        "renderable": job.float_pixels is not None,
         "links": _links(job.id),
     }
 
@@ -64,6 +65,7 @@ def _links(job_id: str) -> dict[str, str]:
         "events": url_for("events.stream", job_id=job_id),
         "preview": url_for("jobs.preview", job_id=job_id),
         "result": url_for("jobs.result", job_id=job_id),
+        "render": url_for("render.create", job_id=job_id),
         "retry": url_for("jobs.retry", job_id=job_id),
         "page": url_for("job_page.show", job_id=job_id),
     }

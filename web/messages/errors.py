@@ -75,6 +75,13 @@ SENTENCES: dict[str, str] = {
         " created it, or delete it."
     ),
     "not_ready": "The job is {state} and has no {what}{yet}.",
+    "nothing_to_render": "The job is {state} and cannot be rendered again. {render_way_out}",
+    "pixels_gone": (
+        "The float pixels of this picture are not kept any more, or never were, so it cannot be"
+        " rendered again. The result is still there as png, jpeg, webp and tiff. For anything else,"
+        " submit the job again."
+    ),
+    "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
     "not_failed": "The job is {state}. Only a failed job can be retried.",
     "queue_full": (
         "The queue is full ({amount}). The job was not accepted. Try again in a minute."
@@ -138,6 +145,12 @@ RULES: dict[str, str] = {
     "missing": "is missing: three numbers are needed",
     "literal_error": "must be {expected}",
 }
+_RENDER_WAYS_OUT = {
+    "queued": "Wait until it has succeeded.",
+    "running": "Wait until it has succeeded.",
+    "failed": "Retry it, and wait until it has succeeded.",
+    "cancelled": "Submit it again.",
+}
 _PLACES = {"redis": "job queue (Redis)", "images": "object store"}
 
 
@@ -153,6 +166,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "amount": _amount(parameters),
         "weights_counted": _counted(parameters.get("weights"), "weight"),
         "styles_counted": _counted(parameters.get("styles"), "style image"),
+        "render_way_out": _RENDER_WAYS_OUT.get(str(parameters.get("state")), ""),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
         "yet": " yet" if parameters.get("state") in ("queued", "running") else "",

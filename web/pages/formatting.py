@@ -1,8 +1,9 @@
-"""How pages show numbers, durations, times and settings.
+"""How pages show numbers, durations, times and settings, and read settings that were typed.
 
 `static/format.js` does the same in the browser, `gramworks/cli/formatting.py` in the terminal.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -42,3 +43,18 @@ def setting(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(setting, value))
     return str(value)
+
+
+def sent_value(text: str) -> object:
+    """Return a form field's text as JSON, or as `setting` shows it; the settings check it.
+
+    `1, 2` is a list, `a: 1, b: 2` are values by name, and anything else is a text.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        parts = [part.strip() for part in text.split(",")]
+    if all(":" in part for part in parts):
+        pairs = (part.split(":", 1) for part in parts)
+        return {name.strip(): sent_value(value.strip()) for name, value in pairs}
+    return [sent_value(part) for part in parts] if len(parts) > 1 else text

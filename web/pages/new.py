@@ -23,6 +23,7 @@ from web.errors import problem, retry_after, status_of
 from web.identity.owner import owner_of
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
+from web.pages.formatting import sent_value
 from web.services import get_services
 
 blueprint = Blueprint("new_page", __name__)
@@ -85,20 +86,5 @@ def _labels() -> dict[str, str]:
 
 def _chosen_settings(form: Mapping[str, str]) -> str:
     """Return the values chosen in the form as `settings` JSON; empty fields are left out."""
-    chosen = {name: _value(form[name]) for name in _schema() if form.get(name)}
+    chosen = {name: sent_value(form[name]) for name in _schema() if form.get(name)}
     return json.dumps({"preset": form.get("preset") or DEFAULT_PRESET, **chosen})
-
-
-def _value(text: str) -> object:
-    """Return a field's text as JSON, or as a job's page shows it; the settings check it.
-
-    `1, 2` is a list, `a: 1, b: 2` are values by name, and anything else is a text.
-    """
-    try:
-        return json.loads(text)
-    except ValueError:
-        parts = [part.strip() for part in text.split(",")]
-    if all(":" in part for part in parts):
-        pairs = (part.split(":", 1) for part in parts)
-        return {name.strip(): _value(value.strip()) for name, value in pairs}
-    return [_value(part) for part in parts] if len(parts) > 1 else text

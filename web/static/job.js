@@ -29,6 +29,7 @@ function showProgress(progress) {
 }
 
 function showPicture(href) {
+  if (part("picture").src.startsWith("blob:")) URL.revokeObjectURL(part("picture").src);
   part("picture").src = href;
   part("picture").hidden = false;
 }
@@ -63,7 +64,17 @@ function showJob(job) {
   part("cancel").hidden = hasEnded;
   part("retry").hidden = job.state !== "failed";
   part("download").hidden = job.state !== "succeeded";
+  part("rendering").hidden = !job.renderable;
   if (job.state === "succeeded") showPicture(job.links.result);
+}
+
+// Shows the picture as the form describes it, as a PNG, since a browser cannot show every format.
+async function showRendering(form) {
+  const { deprocess_means: means } = Object.fromEntries(new FormData(form));
+  const wanted = means && { deprocess_means: means.includes(",") ? means.split(",").map(Number) : means };
+  const response = await fetch(form.dataset.render, { method: "POST", body: JSON.stringify(wanted || {}) });
+  showText("render-error", response.ok ? "" : (await response.json()).detail);
+  if (response.ok) showPicture(URL.createObjectURL(await response.blob()));
 }
 
 function follow() {
@@ -87,5 +98,10 @@ function follow() {
   });
 }
 
+part("rendering").querySelector("form").addEventListener("submit", (event) => {
+  if (event.submitter?.name === "download") return;
+  event.preventDefault();
+  showRendering(event.target).catch(() => showText("render-error", "The server does not answer. Try again in a few seconds."));
+});
 showLocalTimes(page);
 if (!ENDED.includes(page.dataset.state)) follow();

@@ -20,8 +20,9 @@ from shared.errors import (
 )
 from shared.job import InputImage, Job
 from shared.job_store import Claim, JobStore
+from shared.kept_pixels import KeptPixels
 from shared.object_store import ObjectStore
-from shared.pictures import decode, deprocess, encode
+from shared.pictures import decode, encode, render
 from shared.settings import StyleSettings
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -61,6 +62,7 @@ class Runner:
     objects: ObjectStore
     stylize: Stylize
     checkpoint_seconds: float = 10.0
+    keep_pixels: bool = True
     object_store_seconds: float = OBJECT_STORE_SECONDS
     on_hang: OnHang = end_hung_process
 
@@ -108,13 +110,32 @@ class Runner:
         progress = self._paint(claim, job, lease, reporter, stopwatch)
         lease.expect_progress_in(LOADING_SECONDS)
         # the result before the record, so that a succeeded job always has one
-        key = paths.result_key(claim.job_id, claim.attempt)
-        picture = encode(deprocess(progress.pixels(), job.settings.deprocess_means), "png")
-        with_backoff(partial(self.objects.put, key, picture), lease, self.object_store_seconds)
-        with_backoff(partial(self.jobs.succeed, claim, key), lease)
+        result, kept = self._store_result(claim, job, lease, progress.pixels())
+        with_backoff(partial(self.jobs.succeed, claim, result, kept), lease)
         self._delete_unnamed(claim, paths.job_folder(claim.job_id))
         log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
         return None if job.checkpoint else stopwatch.timing()
+
+    def _store_result(
+        self, claim: Claim, job: Job, lease: Lease, pixels: Pixels
+    ) -> tuple[str, str | None]:
+        """Store the picture and its float pixels; return their keys."""
+        means = job.settings.deprocess_means
+        kept = KeptPixels.of(pixels, means)
+        key = paths.result_key(claim.job_id, claim.attempt)
+        picture = encode(render(kept, means), "png")
+        with_backoff(partial(self.objects.put, key, picture), lease, self.object_store_seconds)
+        return key, self._store_pixels(claim, kept) if self.keep_pixels else None
+
+    def _store_pixels(self, claim: Claim, kept: KeptPixels) -> str | None:
+        """Store a result's float pixels; return None if that fails, since the result is there."""
+        key = paths.pixels_key(claim.job_id, claim.attempt)
+        try:
+            self.objects.put(key, kept.to_bytes())
+        except StoreUnavailable as error:
+            log.warning("job %s: float pixels are not kept: %s", claim.job_id, error.parameters)
+            return None
+        return key
 
     def _paint(
         self,

@@ -1,4 +1,4 @@
-"""Deletes jobs past their retention, and objects that no record names."""
+"""Deletes jobs and float pixels past their retention, and objects that no record names."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -20,6 +20,18 @@ def delete_old(jobs: JobStore, objects: ObjectStore, seconds: float) -> int:
     for job_id in old:
         if jobs.delete(job_id):
             objects.delete_folder(paths.job_folder(job_id))
+    return len(old)
+
+
+def delete_old_pixels(jobs: JobStore, objects: ObjectStore, seconds: float) -> int:
+    """Delete some float pixels of jobs that ended more than `seconds` ago; return how many.
+
+    The record forgets them first: garbage collection finds objects without a name later.
+    """
+    old = jobs.with_pixels_before(seconds)
+    for job_id in old:
+        if key := jobs.forget_pixels(job_id):
+            objects.delete([key])
     return len(old)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.job_store import JobQueue, JobStore, Locks, RedisStatus, Workers
 from shared.object_store import ObjectStore
-from worker.maintenance.garbage import delete_old, delete_orphans
+from worker.maintenance.garbage import delete_old, delete_old_pixels, delete_orphans
 
 GARBAGE_SECONDS = 600.0
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class Reconciler:
     redis: RedisStatus
     objects: ObjectStore
     wake: Callable[[], None]
+    pixels_seconds: float  # for which float pixels are kept
     retention_seconds: float | None = None  # None keeps everything
 
     def reconcile(self) -> None:
@@ -36,12 +37,14 @@ class Reconciler:
                 self.wake()
 
     def collect_garbage(self) -> None:
-        """Delete old jobs and orphaned objects, unless a worker did so recently."""
+        """Delete old jobs, float pixels and orphaned objects, unless a worker did so recently."""
         if not self.locks.once_in("collect", GARBAGE_SECONDS):
             return
         if self.retention_seconds is not None:
             while old := delete_old(self.jobs, self.objects, self.retention_seconds):
                 log.info("deleted %d jobs past their retention", old)
+        while old := delete_old_pixels(self.jobs, self.objects, self.pixels_seconds):
+            log.info("deleted the float pixels of %d jobs", old)
         if orphans := delete_orphans(self.jobs, self.objects, self.redis.clock()):
             log.info("deleted %d objects that no job names", orphans)
 

@@ -5,6 +5,7 @@
 local id = ARGV[1]
 local state = state_of(id)
 redis.call('ZREM', KEY.ENDED, id)
+redis.call('ZREM', KEY.PIXELS, id)
 if is_live(state) then return 0 end
 remove_from_queue(id)
 redis.call('ZREM', KEY.INDEX, id)

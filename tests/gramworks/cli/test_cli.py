@@ -218,6 +218,21 @@ def test_fetch_names_the_file_after_the_job(server: FakeServer, pictures: Path) 
     assert (pictures / "j1.webp").exists()
 
 
+def test_fetch_renders_again_with_what_is_set(server: FakeServer, pictures: Path) -> None:
+    server.answer("POST /api/v1/jobs/j1/render", Answer(body=b"y" * 1500))
+    words = ("-s", "deprocess_means=shifted", "-s", "colours=[1, 2]")
+    result = run(server, "fetch", "j1", *words, "-o", "a.jpg")
+    assert (result.exit_code, result.stdout) == (0, "Saved a.jpg, 2 kB.\n")
+    assert (pictures / "a.jpg").read_bytes() == b"y" * 1500
+    assert run(server, "fetch", "j1", *words, "--format", "webp").exit_code == 0
+    assert (pictures / "j1.webp").exists()
+    sent = {"deprocess_means": "shifted", "colours": [1, 2]}
+    assert [json.loads(received.body) for received in server.received] == [
+        {"format": "jpeg", **sent},
+        {"format": "webp", **sent},
+    ]
+
+
 def test_cancel_prints_the_new_state(server: FakeServer) -> None:
     server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")))
     assert run(server, "cancel", "j1").stdout == "Job j1 is cancelled.\n"

@@ -8,7 +8,7 @@ from shared.job_store import JobStore, NewJob, new_id
 from shared.job_store.connection import Connection
 from shared.settings import StyleSettings
 from tests.parts import events_of
-from tests.shared.job_store.transitions import claimed, in_state, inputs, queued
+from tests.shared.job_store.transitions import claimed, in_state, inputs, queued, running
 
 
 def test_a_record_holds_what_was_submitted(jobs: JobStore) -> None:
@@ -45,6 +45,27 @@ def test_a_job_is_accepted_once_even_if_the_command_is_sent_twice(jobs: JobStore
     assert [job.id for job in jobs.page(10).jobs] == [other, job_id]
     jobs.succeed(claim, "key")
     assert claimed(jobs).job_id == other
+
+
+def test_a_record_names_float_pixels_until_it_forgets_them(
+    jobs: JobStore, redis: Connection
+) -> None:
+    claim = running(jobs)
+    for _ in range(2):  # sent again because the answer was lost
+        jobs.succeed(claim, "result", "pixels")
+    job = jobs.get(claim.job_id)
+    assert (job.result, job.float_pixels) == ("result", "pixels")
+    assert {"result", "pixels"} <= job.files
+    assert jobs.with_pixels_before(3600) == []
+    assert jobs.with_pixels_before(-1) == [claim.job_id]
+    assert jobs.forget_pixels(claim.job_id) == "pixels"
+    assert jobs.forget_pixels(claim.job_id) is None
+    assert jobs.get(claim.job_id) == job.model_copy(update={"float_pixels": None})
+    assert jobs.with_pixels_before(-1) == []
+    another = running(jobs)
+    jobs.succeed(another, "result", "pixels")
+    assert jobs.delete(another.job_id)
+    assert not redis.exists("gw:pixels")
 
 
 @pytest.mark.parametrize("job_id", ["", "none", "*", "gw:queue", "\n", "日本", "a" * 10_000])

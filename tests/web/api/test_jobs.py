@@ -25,7 +25,7 @@ from worker.maintenance.garbage import delete_orphans
 FIELDS = {
     "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
     "settings", "options", "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
-    "links",
+    "renderable", "links",
 }  # fmt: skip
 TILES_SENTENCE = (
     "Continued in tiles of 512 px, with a history of 10 steps, because it ran out of memory."
@@ -59,7 +59,9 @@ def test_a_job_has_the_fields_of_the_contract_in_every_state(
     job = _shown(client, in_state(jobs, state).job_id)
     assert set(job) == FIELDS
     assert job["state"] == state
-    assert set(job["links"]) == {"self", "events", "preview", "result", "retry", "page"}
+    assert set(job["links"]) == {
+        "self", "events", "preview", "result", "render", "retry", "page"
+    }  # fmt: skip
     assert (job["finished_at"] is not None) is (state in ENDED)
     assert (job["started_at"] is None) is (state is JobState.QUEUED)
     assert (job["error"] is not None) is (state is JobState.FAILED)

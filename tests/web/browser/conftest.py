@@ -29,13 +29,19 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def url(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the web server's data."""
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def url(redis_url: str, data: Path) -> Iterator[str]:
     """Return the address of a web server over the tests' Redis."""
     port = free_port()
     environment = {
         **os.environ,
         "REDIS_URL": redis_url,
-        "GRAMWORKS_DATA": str(tmp_path_factory.mktemp("browser")),
+        "GRAMWORKS_DATA": str(data),
         "GRAMWORKS_PORT": str(port),
     }
     root = Path(__file__).parents[3]

@@ -12,9 +12,11 @@ from samples import style_path
 from shared.errors import OutOfMemory
 from shared.job import Job, JobProgress
 from shared.job_store import JobStore
+from shared.object_store import ObjectStore
 from shared.settings import PRESETS, StyleSettings
 from tests.formatted import ESTIMATES, NUMBERS
 from tests.shared.job_store.transitions import claimed, queued, running
+from tests.web.finished_job import finish, finished
 
 PICTURE = style_path("brushwork")
 LOSS = {"total": 67271.6, "style": 0.5, "content": 12.345, "mood": 1.5e-5}
@@ -201,6 +203,34 @@ def test_only_a_failed_job_can_be_retried(page: Page, url: str, jobs: JobStore) 
     assert not retry.is_visible()
 
 
+def test_a_finished_picture_is_shown_and_downloaded_with_other_means(
+    page: Page, url: str, jobs: JobStore, data: Path
+) -> None:
+    job_id = finished(jobs, ObjectStore(str(data / "images")))
+    page.goto(f"{url}/jobs/{job_id}")
+    page.get_by_text("Other colours and formats").click()
+    page.fill("input[name=deprocess_means]", "0, 0, 255")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#picture")).to_have_attribute("src", re.compile("^blob:"))
+    assert page.locator("#picture").evaluate("each => [each.naturalWidth, each.naturalHeight]")
+    page.fill("input[name=deprocess_means]", "")
+    page.select_option("#rendering select[name=format]", "tiff")
+    with page.expect_download() as download:
+        page.locator("#rendering").get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == f"gramworks-{job_id}.tiff"
+
+
+def test_a_page_offers_to_render_once_the_job_has_succeeded(
+    page: Page, url: str, jobs: JobStore, data: Path
+) -> None:
+    claim = running(jobs)
+    page.goto(f"{url}/jobs/{claim.job_id}")
+    expect(page.locator("#state")).to_have_text("running")
+    assert not page.locator("#rendering").is_visible()
+    finish(claim, jobs, ObjectStore(str(data / "images")))
+    expect(page.locator("#rendering")).to_be_visible()
+
+
 def test_a_job_is_cancelled_from_its_page(page: Page, url: str, jobs: JobStore) -> None:
     job_id = queued(jobs)
     page.goto(f"{url}/jobs/{job_id}")
@@ -224,14 +254,17 @@ def test_an_unreadable_job_is_shown_and_can_be_deleted(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_a_phone_and_controls_are_large_enough_to_tap(
-    page: Page, url: str, jobs: JobStore, scheme: str, tmp_path: Path
+    page: Page, url: str, jobs: JobStore, scheme: str, data: Path, tmp_path: Path
 ) -> None:
     claim = running(jobs)
     jobs.report(claim, progress(3), 42.0)
+    painted = finished(jobs, ObjectStore(str(data / "images")))
     page.set_viewport_size({"width": 380, "height": 800})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for path in ("/", f"/jobs/{claim.job_id}"):
+    for path in ("/", f"/jobs/{claim.job_id}", f"/jobs/{painted}"):
         page.goto(url + path)
+        for details in page.locator("details").all():
+            details.evaluate("each => { each.open = true; }")
         page.screenshot(path=tmp_path / f"{scheme}{len(path)}.png")
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 380, json.dumps({"path": path, "width": width})

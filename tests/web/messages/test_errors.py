@@ -36,6 +36,9 @@ RAISED: dict[str, dict[str, object]] = {
     },
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},
+    "nothing_to_render": {"id": "x", "state": "queued"},
+    "pixels_gone": {"id": "x"},
+    "rendering_busy": {},
     "queue_full": {"bound": "jobs", "maximum": 1000},
     "storage_full": {"store": "images"},
     "no_worker_online": {},
@@ -109,7 +112,12 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "status", "seconds"),
-    [("queue_full", 429, "60"), ("storage_full", 503, "300"), ("store_unavailable", 503, "5")],
+    [
+        ("queue_full", 429, "60"),
+        ("storage_full", 503, "300"),
+        ("store_unavailable", 503, "5"),
+        ("rendering_busy", 503, "10"),
+    ],
 )
 def test_a_temporary_error_says_when_to_try_again(code: str, status: int, seconds: str) -> None:
     assert status_of(CODES[code]()) == status

@@ -362,20 +362,22 @@ def test_a_job_whose_checkpoint_the_engine_refuses_starts_from_the_beginning(
     assert jobs.get(claim.job_id).state is JobState.SUCCEEDED
 
 
-def test_a_job_succeeds_even_if_no_checkpoint_can_be_stored(jobs: JobStore, tmp_path: Path) -> None:
-    class WithoutCheckpoints(ObjectStore):
-        """Refuses checkpoints and previews."""
+def test_a_job_succeeds_even_if_only_its_result_can_be_stored(
+    jobs: JobStore, tmp_path: Path
+) -> None:
+    class OnlyResults(ObjectStore):
+        """Refuses checkpoints, previews and float pixels."""
 
         def put(self, key: str, data: bytes) -> None:
             if "/1/" in key and not key.endswith("result.png"):
                 raise StoreUnavailable(store="images", reason="no space left on device")
             super().put(key, data)
 
-    objects = WithoutCheckpoints(str(tmp_path))
+    objects = OnlyResults(str(tmp_path))
     claim = claimed(jobs, objects)
     Runner(jobs, objects, painter(3), checkpoint_seconds=0).run(claim)
     job = jobs.get(claim.job_id)
-    assert (job.state, job.preview) == (JobState.SUCCEEDED, None)
+    assert (job.state, job.preview, job.float_pixels) == (JobState.SUCCEEDED, None, None)
 
 
 def test_fallbacks_and_their_memory_use_are_recorded(jobs: JobStore, objects: ObjectStore) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from shared.job import JobState
 from shared.job_store import Claim, JobStore
+from shared.kept_pixels import KeptPixels
 from shared.object_store import ObjectStore
-from shared.pictures import decode
+from shared.pictures import decode, deprocess
 from shared.settings import StyleSettings
 from tests.worker.job.scripted import ROOMY, claimed, painter, progress, submitted
 from worker.engine.progress import Progress
@@ -46,13 +47,42 @@ def test_preview_and_result_have_the_job_s_own_means(jobs: JobStore, objects: Ob
         """Records previews, which are deleted at the end."""
 
         def put(self, key: str, data: bytes) -> None:
-            seen[key.rpartition("/")[2]] = decode(data)
+            if not key.endswith(".npz"):
+                seen[key.rpartition("/")[2]] = decode(data)
             super().put(key, data)
 
     Runner(jobs, Kept(str(objects.folder)), yielding(steps)).run(claim)
     assert set(seen) == {"preview.jpg", "result.png"}
     assert (seen["result.png"] == (201, 100, 30)).all()
     np.testing.assert_allclose(seen["preview.jpg"].mean(axis=(0, 1)), (201, 100, 30), atol=2)
+
+
+def test_float_pixels_are_kept_beside_the_result_and_named_by_the_record(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    painted = np.random.default_rng(0).uniform(-130, 150, GREY.shape).astype(np.float32)
+    claim = claim_with(jobs, objects, deprocess_means=[30.4, 100.0, 200.6])
+    steps = [replace(progress(1, 1), pixels=lambda: painted)]
+    Runner(jobs, objects, yielding(steps)).run(claim)
+    job = jobs.get(claim.job_id)
+    assert job.float_pixels == f"jobs/{claim.job_id}/1/pixels.npz"
+    assert {stored.key for stored in objects.stored("jobs")} == job.files
+    (band,) = KeptPixels.from_bytes(objects.get(job.float_pixels)).bands()
+    assert np.abs(band.pixels - painted).max() < 1 / 127
+    assert job.result
+    expected = deprocess(painted, job.settings.deprocess_means)
+    assert np.array_equal(decode(objects.get(job.result)), expected)
+
+
+def test_no_float_pixels_are_kept_where_the_deployment_keeps_none(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(1), keep_pixels=False).run(claim)
+    job = jobs.get(claim.job_id)
+    assert (job.state, job.float_pixels) == (JobState.SUCCEEDED, None)
+    assert {stored.key for stored in objects.stored("jobs")} == job.files
+    assert not jobs._connection.exists("gw:pixels")
 
 
 def test_pictures_that_do_not_fit_in_memory_fail_the_job(

@@ -14,7 +14,8 @@ from shared.object_store import ObjectStore
 from tests.parts import locks_of, queue_of, redis_of, workers_of
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import queued
-from tests.worker.job.scripted import claimed, submitted
+from tests.worker.job.scripted import claimed, painter, submitted
+from worker.job.runner import Runner
 from worker.maintenance.reconcile import Reconciler
 
 
@@ -38,6 +39,7 @@ def reconciler(
     objects: ObjectStore,
     wake_ups: WakeUpCounter,
     retention_seconds: float | None = None,
+    pixels_seconds: float = 1e6,
 ) -> Reconciler:
     return Reconciler(
         jobs,
@@ -47,6 +49,7 @@ def reconciler(
         redis_of(jobs),
         objects,
         wake_ups,
+        pixels_seconds,
         retention_seconds,
     )
 
@@ -146,6 +149,22 @@ def test_jobs_past_their_retention_are_deleted_with_their_pictures(
     with pytest.raises(JobNotFound):
         jobs.get(old.job_id)
     assert {key.split("/")[1] for key, _ in objects.stored("jobs")} == {live}
+
+
+def test_float_pixels_are_deleted_when_their_days_are_over_and_the_result_stays(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = claimed(jobs, objects)
+    Runner(jobs, objects, painter(1)).run(claim)
+    jobs._connection.zincrby("gw:pixels", -100_000, claim.job_id)  # it ended 100 seconds ago
+    for seconds, is_kept in ((200, True), (50, False)):
+        jobs._connection.delete("gw:done:collect")
+        reconciler(jobs, objects, WakeUpCounter(), pixels_seconds=seconds).collect_garbage()
+        job = jobs.get(claim.job_id)
+        assert (job.float_pixels is not None) is is_kept
+        assert {stored.key for stored in objects.stored("jobs")} == job.files
+    assert job.result
+    assert not jobs._connection.exists("gw:pixels")
 
 
 def test_all_jobs_past_their_retention_are_deleted_in_one_round(

@@ -1,0 +1,52 @@
+"""A job that has succeeded, with a result and float pixels as a worker stores them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared import paths
+from shared.job_store import Claim, JobStore
+from shared.kept_pixels import KeptPixels
+from shared.object_store import ObjectStore
+from shared.pictures import encode, render
+from shared.settings import DEPROCESS_MEANS
+from tests.shared.job_store.transitions import running
+
+KERAS = DEPROCESS_MEANS["keras"]
+
+
+def painted(rows: int = 48, columns: int = 64) -> NDArray[np.float32]:
+    """Return smooth pixels with some noise, centred B, G, R."""
+    down, right = np.mgrid[-90 : 90 : rows * 1j, -90 : 90 : columns * 1j]
+    noise = np.random.default_rng(0).normal(0, 4, (rows, columns, 3))
+    return (np.stack([down, right, -down], axis=-1) + noise).astype(np.float32)
+
+
+def finished(
+    jobs: JobStore,
+    objects: ObjectStore,
+    pixels: NDArray[np.float32] | None = None,
+    means: Sequence[float] = KERAS,
+) -> str:
+    """Finish a new job with these float pixels and return its id."""
+    claim = running(jobs)
+    finish(claim, jobs, objects, pixels, means)
+    return claim.job_id
+
+
+def finish(
+    claim: Claim,
+    jobs: JobStore,
+    objects: ObjectStore,
+    pixels: NDArray[np.float32] | None = None,
+    means: Sequence[float] = KERAS,
+) -> None:
+    """Finish a running job with these float pixels."""
+    kept = KeptPixels.of(painted() if pixels is None else pixels, means)
+    result, stored = (
+        make(claim.job_id, claim.attempt) for make in (paths.result_key, paths.pixels_key)
+    )
+    objects.put(result, encode(render(kept, means), "png"))
+    objects.put(stored, kept.to_bytes())
+    jobs.succeed(claim, result, stored)

@@ -1,0 +1,45 @@
+"""Rendering a finished job's picture again, without painting it again."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from shared.job import Job
+from shared.pictures import FORMATS
+from shared.settings import read_object, validate
+from web.rendering import Rendering
+from web.services import get_services
+
+blueprint = Blueprint("render", __name__, url_prefix="/api/v1/jobs")
+
+
+@blueprint.post("/<job_id>/render")
+def create(job_id: str) -> Response:
+    """Send the picture with the means and in the format that the JSON body names."""
+    request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    body = read_object("render", request.get_data(as_text=True))
+    return rendered(get_services().jobs.get(job_id), body)
+
+
+def rendered(job: Job, values: dict[str, Any], *, download: bool = False) -> Response:
+    """Return the picture that a rendering's fields describe.
+
+    Raises:
+        UnknownSetting, InvalidSetting: the error names the field under `render`.
+    """
+    wanted = validate("render", Rendering, values)
+    data = get_services().renderer.render(job, wanted)
+    return picture_response(job.id, data, wanted.format, download=download)
+
+
+def picture_response(
+    job_id: str, data: bytes, format_name: str, *, download: bool = False
+) -> Response:
+    """Return the response that sends a picture of a job."""
+    response = Response(data, mimetype=FORMATS[format_name])
+    disposition = "attachment" if download else "inline"
+    name = f"gramworks-{job_id}.{format_name}"
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
+    response.cache_control.private = True
+    response.cache_control.max_age = 3600
+    return response

@@ -1,0 +1,83 @@
+"""A finished job's picture once more, from its float pixels: with other means or as another file.
+
+Costs are bounded: float pixels are read in bands, a few pictures are rendered at a time, and none
+has more pixels than a job's result may have.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.errors import NothingToRender, ObjectNotFound, PixelsGone, RenderingBusy
+from shared.job import Job, JobState
+from shared.kept_pixels import KeptPixels
+from shared.object_store import ObjectStore
+from shared.pictures import encode, render
+from shared.settings import Means
+
+AT_ONCE = 2
+WAIT_SECONDS = 30.0
+log = logging.getLogger(__name__)
+
+
+class Rendering(BaseModel):
+    """How to render a picture; what is left out is as the job's settings say."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
+    )
+
+    deprocess_means: Annotated[Means, Field(title="Means added back")] | None = None
+    """What is added to each colour channel (B, G, R): `keras`, `shifted`, or three numbers."""
+
+    format: Literal["png", "jpeg", "webp", "tiff"] = "png"
+    """The file's format."""
+
+
+class Renderer:
+    """Renders pictures, up to `at_once` at a time."""
+
+    def __init__(self, objects: ObjectStore, at_once: int = AT_ONCE) -> None:
+        self._objects = objects
+        self._free = BoundedSemaphore(at_once)
+
+    def render(self, job: Job, wanted: Rendering, wait_seconds: float = WAIT_SECONDS) -> bytes:
+        """Return a finished job's picture as the bytes of a file.
+
+        Raises:
+            NothingToRender: the job has not succeeded.
+            PixelsGone: its float pixels are not kept.
+            RenderingBusy: other pictures were rendered for `wait_seconds`.
+        """
+        if job.state is not JobState.SUCCEEDED:
+            raise NothingToRender(id=job.id, state=job.state)
+        if job.float_pixels is None:
+            raise PixelsGone(id=job.id)
+        means = wanted.deprocess_means or job.settings.deprocess_means
+        with self._turn(wait_seconds):
+            try:
+                kept = KeptPixels.from_bytes(self._objects.get(job.float_pixels))
+                return encode(render(kept, means), wanted.format)
+            except ObjectNotFound as error:
+                raise PixelsGone(id=job.id) from error
+            except ValueError as error:
+                log.warning("job %s: its float pixels cannot be read: %s", job.id, error)
+                raise PixelsGone(id=job.id) from error
+
+    @contextmanager
+    def _turn(self, wait_seconds: float) -> Iterator[None]:
+        if not self._free.acquire(timeout=wait_seconds):
+            raise RenderingBusy
+        try:
+            yield
+        finally:
+            self._free.release()
