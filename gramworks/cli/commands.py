@@ -60,6 +60,7 @@ def cli() -> None:
 @click.option("--preset", metavar="NAME", help="A set of settings. Default: the server's.")
 @click.option("-s", "--set", "overrides", multiple=True, metavar="NAME=VALUE", help=SET_HELP)
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Default: normal.")
+@click.option("--no-provenance", is_flag=True, help="Do not write into the file how it was made.")
 @watch_option
 @output_options
 @json_option
@@ -71,6 +72,7 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     preset: str | None,
     overrides: tuple[str, ...],
     priority: str | None,
+    no_provenance: bool,
     watch: bool | None,
     out: Path | None,
     force: bool,
@@ -82,7 +84,9 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     """
     _check_output(watch, out, force=force)
     chosen = dict(map(_assignment, overrides))
-    options = {"priority": priority} if priority else {}
+    options = ({"priority": priority} if priority else {}) | (
+        {"provenance": False} if no_provenance else {}
+    )
     with session.client() as client:
         settings = {"preset": preset or client.settings().default_preset} | chosen
         _follow(session, client, client.submit(content, style, settings, options), watch, out)
