@@ -20,6 +20,10 @@ class UnexpectedAnswer(GramworksError):
     """The answer is not one of a Gramworks server."""
 
 
+class NoProvenance(GramworksError):
+    """A picture's file does not say how it was made."""
+
+
 class Problem(GramworksError):
     """The server returned an error (RFC 9457); `body` is the problem document.
 

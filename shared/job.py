@@ -36,7 +36,7 @@ Priority = Literal["high", "normal", "low"]
 
 
 class JobOptions(BaseModel):
-    """How a job is handled; nothing here changes the picture."""
+    """How a job is handled; nothing here changes what is painted."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
@@ -46,18 +46,23 @@ class JobOptions(BaseModel):
     """Jobs of a higher priority start first, except that one in five is of a lower priority if any
     is queued."""
 
+    provenance: bool = True
+    """Whether the result's file says how it was made: settings, losses, version, and hashes of the
+    pictures and weights. It never holds file names."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
 class InputImage(_Record):
-    """An input picture in the object store."""
+    """An input picture in the object store; `sha256` is of the file as it was uploaded."""
 
     key: str
     width: int
     height: int
     bytes: int
+    sha256: str | None = None
 
 
 class JobInputs(_Record):

@@ -19,10 +19,16 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
     from worker.job.runner import Runner
 
     device = find_device(config.memory, usable_bytes())
-    engine = Engine(weights.load(config), device)
+    trained = weights.load(config)
+    engine = Engine(trained, device)
     objects = ObjectStore(config.object_store_url)
     runner = Runner(
-        jobs, objects, engine.stylize, config.checkpoint_seconds, config.pixels_days > 0
+        jobs,
+        objects,
+        engine.stylize,
+        config.checkpoint_seconds,
+        config.pixels_days > 0,
+        weights.fingerprint(trained),
     )
     pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
     return LoadedEngine(runner.run, pixels, device.name)

@@ -63,6 +63,7 @@ def cli() -> None:
 @click.option("-s", "--set", "overrides", multiple=True, metavar="NAME=VALUE", help=SET_HELP)
 @click.option("--init", type=EXISTING, metavar="FILE", help=INIT_HELP)
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Default: normal.")
+@click.option("--no-provenance", is_flag=True, help="Do not write into the file how it was made.")
 @watch_option
 @output_options
 @json_option
@@ -75,6 +76,7 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     overrides: tuple[str, ...],
     init: Path | None,
     priority: str | None,
+    no_provenance: bool,
     watch: bool | None,
     out: Path | None,
     force: bool,
@@ -86,7 +88,9 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     """
     _check_output(watch, out, force=force)
     chosen = ({"init": "image"} if init else {}) | dict(map(_assignment, overrides))
-    options = {"priority": priority} if priority else {}
+    options = ({"priority": priority} if priority else {}) | (
+        {"provenance": False} if no_provenance else {}
+    )
     with session.client() as client:
         settings = {"preset": preset or client.settings().default_preset} | chosen
         job = client.submit(content, style, settings, options, init=init)

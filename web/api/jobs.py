@@ -9,7 +9,7 @@ from shared import paths
 from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnavailable
 from shared.job import Job
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, decode, encode
+from shared.pictures import FORMATS, decode, encode, xmp_of
 from web.api.render import picture_response
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
@@ -90,7 +90,7 @@ def result(job_id: str) -> Response:
     job = get_services().jobs.get(job_id)
     data = _picture(job, "result", job.result)
     if wanted != "png":
-        data = encode(decode(data), wanted)
+        data = encode(decode(data), wanted, xmp_of(data))
     return picture_response(job_id, data, wanted)
 
 

@@ -1,7 +1,8 @@
 """Uploaded pictures: checked before they are decoded, and converted to one format."""
 
+import hashlib
 import io
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -22,6 +23,7 @@ UPLOAD_FORMATS = (
 FORMAT_NAMES = "JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
 SHORTEST_SIDE = 16
 MEGAPIXEL = 1_000_000
+HASHED_BYTES = 1 << 20  # at a time
 Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and its error names the file
 
 
@@ -31,6 +33,7 @@ class CleanImage(NamedTuple):
     png: bytes
     width: int
     height: int
+    sha256: str  # of the uploaded file
 
 
 def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanImage:
@@ -55,7 +58,15 @@ def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanI
         clean = _to_rgb(_upright(image))
     buffer = io.BytesIO()
     Image.fromarray(np.asarray(clean)).save(buffer, "PNG", compress_level=1)
-    return CleanImage(buffer.getvalue(), clean.width, clean.height)
+    return CleanImage(buffer.getvalue(), clean.width, clean.height, _sha256(upload.stream))
+
+
+def _sha256(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while part := stream.read(HASHED_BYTES):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def _check_bounds(field: str, image: Image.Image, max_megapixels: float) -> None:

@@ -151,7 +151,13 @@ def _store_all(
 
 def _store(services: Services, key: str, image: CleanImage) -> InputImage:
     services.objects.put(key, image.png)
-    return InputImage(key=key, width=image.width, height=image.height, bytes=len(image.png))
+    return InputImage(
+        key=key,
+        width=image.width,
+        height=image.height,
+        bytes=len(image.png),
+        sha256=image.sha256,
+    )
 
 
 @contextmanager

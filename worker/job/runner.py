@@ -23,6 +23,7 @@ from shared.job_store import Claim, JobStore
 from shared.kept_pixels import KeptPixels
 from shared.object_store import ObjectStore
 from shared.pictures import decode, encode, render
+from shared.provenance import Provenance
 from shared.settings import StyleSettings
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -30,7 +31,7 @@ from worker.job import checkpoints
 from worker.job.backoff import OBJECT_STORE_SECONDS, with_backoff
 from worker.job.checkpoints import Checkpoints
 from worker.job.lease import Lease, OnHang, end_hung_process, hold_lease
-from worker.job.progress_reporter import ProgressReporter
+from worker.job.progress_reporter import ProgressReporter, to_record
 from worker.job.throughput import JobTiming, Stopwatch
 from worker.job.watchdog import LOADING_SECONDS, Watchdog
 from worker.maintenance.garbage import delete_unnamed
@@ -63,6 +64,7 @@ class Runner:
     stylize: Stylize
     checkpoint_seconds: float = 10.0
     keep_pixels: bool = True
+    weights_sha256: str | None = None  # of VGG19's weights, for the result's provenance
     object_store_seconds: float = OBJECT_STORE_SECONDS
     on_hang: OnHang = end_hung_process
 
@@ -110,22 +112,28 @@ class Runner:
         progress = self._paint(claim, job, lease, reporter, stopwatch)
         lease.expect_progress_in(LOADING_SECONDS)
         # the result before the record, so that a succeeded job always has one
-        result, kept = self._store_result(claim, job, lease, progress.pixels())
+        result, kept = self._store_result(claim, job, lease, progress)
         with_backoff(partial(self.jobs.succeed, claim, result, kept), lease)
         self._delete_unnamed(claim, paths.job_folder(claim.job_id))
         log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
         return None if job.checkpoint else stopwatch.timing()
 
     def _store_result(
-        self, claim: Claim, job: Job, lease: Lease, pixels: Pixels
+        self, claim: Claim, job: Job, lease: Lease, progress: Progress
     ) -> tuple[str, str | None]:
         """Store the picture and its float pixels; return their keys."""
         means = job.settings.deprocess_means
-        kept = KeptPixels.of(pixels, means)
+        kept = KeptPixels.of(progress.pixels(), means)
         key = paths.result_key(claim.job_id, claim.attempt)
-        picture = encode(render(kept, means), "png")
+        picture = encode(render(kept, means), "png", self._xmp(job, progress))
         with_backoff(partial(self.objects.put, key, picture), lease, self.object_store_seconds)
         return key, self._store_pixels(claim, kept) if self.keep_pixels else None
+
+    def _xmp(self, job: Job, progress: Progress) -> bytes | None:
+        if not job.options.provenance:
+            return None
+        losses = to_record(progress).loss
+        return Provenance.of(job, self.weights_sha256, losses).packet()
 
     def _store_pixels(self, claim: Claim, kept: KeptPixels) -> str | None:
         """Store a result's float pixels; return None if that fails, since the result is there."""

@@ -120,6 +120,13 @@ def test_submit_with_init_sends_the_picture_and_the_setting(server: FakeServer) 
     assert b'"init": "image"' in sent.body
 
 
+def test_submit_asks_for_a_file_without_provenance(server: FakeServer) -> None:
+    will_succeed(server)
+    run(server, "submit", "photo.jpg", "painting.jpg", "--preset", "faithful", "--no-provenance")
+    (sent,) = server.requests(SUBMIT)
+    assert b'{"provenance": false}' in sent.body
+
+
 def test_submit_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
     will_succeed(server)
     result = run(server, "submit", "photo.jpg", "painting.jpg", "-o", "result.jpg")

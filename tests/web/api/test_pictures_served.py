@@ -10,7 +10,8 @@ from PIL import Image
 from shared.job import JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, encode
+from shared.pictures import FORMATS, encode, xmp_of
+from shared.provenance import Provenance
 from tests.shared.job_store.transitions import in_state, running
 from tests.web.api_requests import JOBS, problem
 from tests.web.pictures import RED, SIZE, cornered, encoded
@@ -38,6 +39,21 @@ def test_a_result_is_served_in_the_requested_format(
         assert (image.format, image.size) == (name.upper(), SIZE)
         corner = np.asarray(image.convert("RGB"))[3, 3].astype(int)
     assert np.abs(corner - RED).max() <= 6
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_carries_the_result_s_provenance(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
+) -> None:
+    claim = running(jobs)
+    key = f"jobs/{claim.job_id}/1/result.png"
+    written = Provenance.of(jobs.get(claim.job_id), "ab", {"total": 1.5})
+    objects.put(key, encode(np.asarray(cornered()), "png", written.packet()))
+    jobs.succeed(claim, key)
+    data = client.get(f"{JOBS}/{claim.job_id}/result?format={name}").data
+    packet = xmp_of(data)
+    assert packet is not None
+    assert Provenance.from_packet(packet) == written
 
 
 def test_a_result_is_an_exact_png_by_default(client: FlaskClient, finished: str) -> None:

@@ -1,5 +1,6 @@
 """Uploaded pictures of all kinds are converted to one: 8-bit sRGB, upright, opaque."""
 
+import hashlib
 import io
 
 import numpy as np
@@ -202,6 +203,15 @@ def test_the_content_of_a_file_decides_its_format(client: FlaskClient) -> None:
         "style": (io.BytesIO(plain(format_name="JPEG")), "style.png", "image/gif"),
     }
     accepted(client.post("/api/v1/jobs", data=files))
+
+
+def test_the_hash_of_each_file_is_recorded_as_it_was_sent(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    style = plain(format_name="JPEG")
+    inputs = jobs.get(accepted(submit(client, style=[style]))["id"]).inputs
+    assert inputs.content.sha256 == hashlib.sha256(PLAIN).hexdigest()
+    assert [each.sha256 for each in inputs.styles] == [hashlib.sha256(style).hexdigest()]
 
 
 def test_styles_are_stored_in_the_order_in_which_they_were_sent(

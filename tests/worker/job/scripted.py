@@ -19,18 +19,20 @@ BLACK = np.full((32, 40, 3), -200, dtype=np.float32)  # centred
 ROOMY = Capability("test-worker", 10**9)
 
 
-def submitted(jobs: JobStore, objects: ObjectStore, **settings: object) -> str:
+def submitted(
+    jobs: JobStore, objects: ObjectStore, options: JobOptions | None = None, **settings: object
+) -> str:
     """Put a job with real inputs into the queue and return its id."""
     job_id = new_id()
     for name in ("content", "style-0"):
         objects.put(f"jobs/{job_id}/{name}.png", encode(PICTURE, "png"))
     content, style = (
-        InputImage(key=f"jobs/{job_id}/{name}.png", width=40, height=32, bytes=100)
+        InputImage(key=f"jobs/{job_id}/{name}.png", width=40, height=32, bytes=100, sha256=name)
         for name in ("content", "style-0")
     )
     inputs = JobInputs(content=content, styles=[style])
     settings_of = StyleSettings.model_validate({"size": 32, **settings})
-    jobs.create(job_id, NewJob(settings_of, JobOptions(), inputs))
+    jobs.create(job_id, NewJob(settings_of, options or JobOptions(), inputs))
     return job_id
 
 

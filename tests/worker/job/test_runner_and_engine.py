@@ -1,5 +1,6 @@
 """What a runner does with its engine's progress: pictures, fallbacks, deadlines."""
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -7,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shared.job import JobState
+from shared.job import JobOptions, JobState
 from shared.job_store import Claim, JobStore
 from shared.kept_pixels import KeptPixels
 from shared.object_store import ObjectStore
-from shared.pictures import decode, deprocess
+from shared.pictures import decode, deprocess, xmp_of
+from shared.provenance import Provenance
 from shared.settings import StyleSettings
 from tests.worker.job.scripted import ROOMY, claimed, painter, progress, submitted
 from worker.engine.progress import Progress
@@ -32,7 +34,7 @@ def yielding(steps: Sequence[Progress]) -> Stylize:
 
 
 def claim_with(jobs: JobStore, objects: ObjectStore, **settings: object) -> Claim:
-    submitted(jobs, objects, **settings)
+    submitted(jobs, objects, None, **settings)
     claim = jobs.claim_next(ROOMY, 10)
     assert claim is not None
     return claim
@@ -72,6 +74,35 @@ def test_float_pixels_are_kept_beside_the_result_and_named_by_the_record(
     assert job.result
     expected = deprocess(painted, job.settings.deprocess_means)
     assert np.array_equal(decode(objects.get(job.result)), expected)
+
+
+def provenance(jobs: JobStore, objects: ObjectStore, claim: Claim) -> Provenance | None:
+    result = jobs.get(claim.job_id).result
+    assert result
+    packet = xmp_of(objects.get(result))
+    return Provenance.from_packet(packet) if packet else None
+
+
+def test_the_result_s_file_says_how_it_was_made(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claim_with(jobs, objects, iterations=2, deprocess_means="shifted")
+    steps = [progress(1, 2), progress(2, 2)]
+    Runner(jobs, objects, yielding(steps), weights_sha256="ab").run(claim)
+    found, job = provenance(jobs, objects, claim), jobs.get(claim.job_id)
+    assert found is not None
+    assert StyleSettings.model_validate_json(json.dumps(found.settings)) == job.settings
+    assert (found.job, found.content, found.styles) == (job.id, "content", ["style-0"])
+    assert found.weights == "ab"
+    assert found.losses == {"total": 4.5, "style": 1.5, "content": 2.0, "tv": 1.0}
+
+
+def test_the_result_s_file_says_nothing_if_the_job_asks_for_that(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    submitted(jobs, objects, JobOptions(provenance=False))
+    claim = jobs.claim_next(ROOMY, 10)
+    assert claim is not None
+    Runner(jobs, objects, yielding([progress(1, 1)])).run(claim)
+    assert provenance(jobs, objects, claim) is None
 
 
 def test_no_float_pixels_are_kept_where_the_deployment_keeps_none(
