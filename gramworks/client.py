@@ -173,6 +173,21 @@ class Client:
         """Retry a failed job; `NotReady` is raised for any other."""
         return self._http.ask(Job.from_json, "POST", _path(job_id, "retry"))
 
+    def fork(
+        self,
+        job_id: str,
+        settings: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        start: str = "pixels",
+    ) -> Job:
+        """Submit a new job with an older one's pictures; return it.
+
+        `settings` override the older job's. `start` is `pixels`, where the older job ended, or
+        `inputs`, which paints the same pictures once more.
+        """
+        body = {"start": start, "settings": settings or {}, "options": options or {}}
+        return self._http.ask(Job.from_json, "POST", _path(job_id, "fork"), json=body)
+
     def settings(self) -> SettingsGuide:
         """Return the settings of a picture: their schema, defaults and presets."""
         return self._http.ask(SettingsGuide.from_json, "GET", "/api/v1/settings")

@@ -24,6 +24,7 @@ class Provenance:
     content: str | None
     styles: tuple[str | None, ...]
     weights: str | None
+    init: str | None
     losses: Mapping[str, float]
 
     @classmethod
@@ -51,5 +52,6 @@ class Provenance:
             content=body["content"],
             styles=tuple(body["styles"]),
             weights=body["weights"],
+            init=body.get("init"),
             losses={name: float(value) for name, value in body["losses"].items()},
         )

@@ -177,6 +177,12 @@ class NotReady(GramworksError):
     code = "not_ready"
 
 
+class NothingToFork(GramworksError):
+    """Job `id` is in `state` and has no pixels to start from: no result, and no checkpoint."""
+
+    code = "nothing_to_fork"
+
+
 class NothingToRender(GramworksError):
     """Job `id` is in `state`; only one that succeeded can be rendered again."""
 

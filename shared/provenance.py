@@ -40,6 +40,7 @@ class Provenance(BaseModel):
     settings: dict[str, Any]
     content: str | None
     styles: list[str | None]
+    init: str | None = None
     weights: str | None
     losses: dict[str, float]
 
@@ -58,6 +59,7 @@ class Provenance(BaseModel):
             settings=job.settings.model_dump(mode="json"),
             content=job.inputs.content.sha256,
             styles=[style.sha256 for style in job.inputs.styles],
+            init=job.inputs.init and job.inputs.init.sha256,
             weights=weights,
             losses=losses,
         )

@@ -32,6 +32,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "record_unreadable": HTTPStatus.CONFLICT,
     "not_ready": HTTPStatus.CONFLICT,
     "not_failed": HTTPStatus.CONFLICT,
+    "nothing_to_fork": HTTPStatus.CONFLICT,
     "nothing_to_render": HTTPStatus.CONFLICT,
     "pixels_gone": HTTPStatus.GONE,
     "rendering_busy": HTTPStatus.SERVICE_UNAVAILABLE,

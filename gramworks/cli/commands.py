@@ -1,20 +1,26 @@
-"""The commands of `gramworks`."""
+"""The commands of `gramworks`; `rerun` has a file of its own."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
-from rich.text import Text
 
 from gramworks._version import __version__
-from gramworks.cli.failures import INTERRUPTED, CommandFailed, CommandGroup
-from gramworks.cli.formatting import file_size
+from gramworks.cli.failures import CommandFailed, CommandGroup
+from gramworks.cli.follow import (
+    assignments,
+    check_output,
+    follow,
+    report_saved,
+    save,
+    watch_and_save,
+)
 from gramworks.cli.output_file import check_output_file
+from gramworks.cli.rerun import rerun
 from gramworks.cli.session import (
+    EXISTING,
     Session,
     json_option,
     output_options,
@@ -23,11 +29,8 @@ from gramworks.cli.session import (
     watch_option,
 )
 from gramworks.cli.tables import job_table, jobs_table, presets_table, settings_table
-from gramworks.cli.watch_view import print_text, watch_job
-from gramworks.client import DEFAULT_URL, Client
-from gramworks.errors import require_success
+from gramworks.client import DEFAULT_URL
 from gramworks.formats import FORMATS
-from gramworks.models import Job
 
 SUBMIT_EXAMPLE = """\b
 Example:
@@ -35,8 +38,8 @@ Example:
 """
 SET_HELP = "Override a setting of the preset. Can be repeated."
 INIT_HELP = "Start from this picture. It needs CONTENT's proportions."
+FORK_HELP = "Override a setting of the job. Can be repeated."
 RENDER_HELP = "Render again with another value, such as deprocess_means=shifted. Can be repeated."
-EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,15 +89,15 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     STYLE can be several pictures. `gramworks settings` lists the settings for --set. With --out,
     the command waits for the picture and saves it.
     """
-    _check_output(watch, out, force=force)
-    chosen = ({"init": "image"} if init else {}) | dict(map(_assignment, overrides))
+    check_output(watch, out, force=force)
+    chosen = ({"init": "image"} if init else {}) | assignments(overrides)
     options = ({"priority": priority} if priority else {}) | (
         {"provenance": False} if no_provenance else {}
     )
     with session.client() as client:
         settings = {"preset": preset or client.settings().default_preset} | chosen
         job = client.submit(content, style, settings, options, init=init)
-        _follow(session, client, job, watch, out)
+        follow(session, client, job, watch, out)
 
 
 @cli.command()
@@ -107,7 +110,7 @@ def watch(session: Session, job_id: str, out: Path | None, force: bool) -> None:
     if out:
         check_output_file(out, force=force)
     with session.client() as client:
-        _watch_and_save(session, client, job_id, out)
+        watch_and_save(session, client, job_id, out)
 
 
 @cli.command()
@@ -143,7 +146,7 @@ def fetch(
     Without --out, it is saved as ID.png. With --set, the picture is rendered again from its
     float pixels, without painting it again.
     """
-    options = dict(map(_assignment, changes))
+    options = assignments(changes)
     target = check_output_file(
         out or Path(f"{job_id}.{format_name or 'png'}"), force=force, format_name=format_name
     )
@@ -151,9 +154,9 @@ def fetch(
         if options:
             wanted = {"format": format_name} if format_name else {}
             client.render_to(job_id, target, {**wanted, **options})
-            _report_saved(session, target)
+            report_saved(session, target)
         else:
-            _save(session, client, job_id, target, format_name)
+            save(session, client, job_id, target, format_name)
 
 
 @cli.command()
@@ -180,9 +183,43 @@ def retry(session: Session, job_id: str, watch: bool | None, out: Path | None, f
 
     It resumes from its checkpoint. With --out, the command waits for the picture and saves it.
     """
-    _check_output(watch, out, force=force)
+    check_output(watch, out, force=force)
     with session.client() as client:
-        _follow(session, client, client.retry(job_id), watch, out)
+        follow(session, client, client.retry(job_id), watch, out)
+
+
+@cli.command()
+@click.argument("job_id", metavar="ID")
+@click.option("-s", "--set", "changes", multiple=True, metavar="NAME=VALUE", help=FORK_HELP)
+@click.option(
+    "--start",
+    type=click.Choice(["pixels", "inputs"]),
+    default="pixels",
+    show_default=True,
+    help="Begin where the job ended, or with its pictures once more.",
+)
+@watch_option
+@output_options
+@json_option
+@pass_session
+def fork(  # noqa: PLR0913, PLR0917 - click passes each option under its name
+    session: Session,
+    job_id: str,
+    changes: tuple[str, ...],
+    start: str,
+    watch: bool | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Paint on from job ID with other settings, as a new job.
+
+    A finished job continues from its picture, a failed one from its checkpoint. With --out, the
+    command waits for the picture and saves it.
+    """
+    check_output(watch, out, force=force)
+    with session.client() as client:
+        job = client.fork(job_id, assignments(changes), start=start)
+        follow(session, client, job, watch, out)
 
 
 @cli.command("list")
@@ -217,85 +254,12 @@ def settings(session: Session, presets: bool) -> None:
         session.show(guide.body, lambda: settings_table(guide))
 
 
+cli.add_command(rerun)
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal without a character shows a replacement instead of raising an error.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a text file has it
     cli(prog_name="gramworks")
-
-
-def _check_output(watch: bool | None, out: Path | None, *, force: bool) -> None:
-    """Refuse an output that cannot be saved before anything is sent."""
-    if out and watch is False:
-        raise click.UsageError("--out waits for the job and cannot be used with --no-watch.")
-    if out:
-        check_output_file(out, force=force)
-
-
-def _follow(
-    session: Session, client: Client, job: Job, watch: bool | None, out: Path | None
-) -> None:
-    if _wants_to_watch(watch, out):
-        _watch_and_save(session, client, job.id, out)
-    else:
-        _announce(session, job)
-
-
-def _wants_to_watch(watch: bool | None, out: Path | None) -> bool:
-    if watch is None:
-        return out is not None or sys.stdout.isatty()
-    return watch
-
-
-def _assignment(text: str) -> tuple[str, object]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise click.UsageError(f"--set needs NAME=VALUE, and got {text!r}.")
-    return name, _json_or_text(value)
-
-
-def _json_or_text(value: str) -> object:
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
-
-
-def _announce(session: Session, job: Job) -> None:
-    """Print only the id on stdout, for `id=$(gramworks submit ...)`, and a hint on stderr."""
-    session.show(job.body, lambda: job.id)
-    click.echo(f"Watch it with: {session.command('watch', job.id)}", err=True)
-
-
-def _watch_and_save(session: Session, client: Client, job_id: str, out: Path | None) -> None:
-    try:
-        job = require_success(watch_job(client, job_id, session.console))
-    except KeyboardInterrupt:
-        _detach(session, job_id, out)
-    if session.json:
-        session.show(job.body, str)
-    if out:
-        _save(session, client, job_id, out)
-    else:
-        print_text(
-            session.console, Text(f"Save it with: {session.command('fetch', job_id)}", style="dim")
-        )
-
-
-def _detach(session: Session, job_id: str, out: Path | None) -> NoReturn:
-    again = session.command("watch", job_id, *(("-o", str(out)) if out else ()))
-    click.echo(f"Stopped watching; the job continues. Watch it again with: {again}", err=True)
-    click.get_current_context().exit(INTERRUPTED)
-
-
-def _save(
-    session: Session, client: Client, job_id: str, target: Path, format_name: str | None = None
-) -> None:
-    client.fetch_to(job_id, target, format_name)
-    _report_saved(session, target)
-
-
-def _report_saved(session: Session, target: Path) -> None:
-    size = file_size(target.stat().st_size)
-    print_text(session.console, Text(f"Saved {target}, {size}."))

@@ -15,6 +15,7 @@ from rich.console import Console, RenderableType
 
 from gramworks.client import DEFAULT_URL, Client
 
+EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

@@ -30,6 +30,7 @@ def test_what_the_server_wrote_is_read_from_every_format(format_name: str) -> No
         content="c" * 64,
         styles=("5" * 64, None),
         weights="e" * 64,
+        init=None,
         losses={"total": 0.125},
     )
 

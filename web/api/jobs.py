@@ -1,18 +1,20 @@
-"""Jobs: submit, list, show, cancel or delete, retry; their pictures."""
+"""Jobs: submit, list, show, cancel or delete, retry, fork; their pictures."""
 
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from shared import paths
 from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnavailable
 from shared.job import Job
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode, xmp_of
+from shared.settings import read_object
 from web.api.render import picture_response
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
+from web.intake.fork import fork
 from web.intake.limits import queue_bounds
 from web.intake.submission import submit
 from web.services import Services, get_services
@@ -78,6 +80,17 @@ def retry(job_id: str) -> tuple[dict[str, Any], int]:
     services.jobs.retry(job_id, queue_bounds(services.config))
     services.wake()
     return job_json(services.jobs.get(job_id)), 202
+
+
+@blueprint.post("/<job_id>/fork")
+def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Accept a new job with this one's pictures, which starts from its pixels or once more."""
+    services = get_services()
+    request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    body = read_object("fork", request.get_data(as_text=True))
+    owner = owner_of(request.remote_addr)
+    job = fork(services, owner, services.jobs.get(job_id), body)
+    return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 
 @blueprint.get("/<job_id>/result")

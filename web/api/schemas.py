@@ -24,12 +24,21 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
         **_expected_times(job),
         **{name: body[name] for name in ("attempt", "progress", "settings", "options")},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
+        "inputs": _inputs(job),
         "log": [{**line, "detail": transition_sentence(line)} for line in body["log"]],
         "fallbacks": [{**each, "detail": fallback_sentence(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
         "renderable": job.float_pixels is not None,
         "links": _links(job.id),
     }
+
+
+def _inputs(job: Job) -> dict[str, Any]:
+    """Return the size of each input picture, and the hash of the file that was uploaded."""
+    shown = {"width", "height", "sha256"}
+    return job.inputs.model_dump(
+        include={"content": shown, "styles": {"__all__": shown}, "init": shown}
+    )
 
 
 def _unreadable_json(job: UnreadableJob) -> dict[str, Any]:
@@ -67,5 +76,6 @@ def _links(job_id: str) -> dict[str, str]:
         "result": url_for("jobs.result", job_id=job_id),
         "render": url_for("render.create", job_id=job_id),
         "retry": url_for("jobs.retry", job_id=job_id),
+        "fork": url_for("jobs.create_fork", job_id=job_id),
         "page": url_for("job_page.show", job_id=job_id),
     }

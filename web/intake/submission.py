@@ -1,6 +1,6 @@
 """From an upload to an accepted job: checks it, stores the pictures, records it, wakes a worker."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -64,15 +64,36 @@ def submit(
     size = content.width, content.height
     settings = resolve_size(settings, size, bounds, is_chosen="size" in chosen)
     styles = _images(services, files, "style", most=MAX_STYLES)
-    _check_styles(settings, len(styles))
+    check_styles(settings, len(styles))
     init = _init(services, files, settings, content)
+    return accept(
+        services,
+        lambda job_id: _store_all(services, job_id, content, styles, init),
+        lambda inputs: NewJob(settings, options, inputs, owner),
+    )
+
+
+def accept(
+    services: Services,
+    store: Callable[[str], JobInputs],
+    describe: Callable[[JobInputs], NewJob],
+) -> Job:
+    """Store a checked job's inputs, record the job, and wake a worker.
+
+    Args:
+        services: the application's services.
+        store: stores the inputs of the job with this id.
+        describe: returns the job with these inputs.
+
+    Raises:
+        QueueFull: there is no space for the job; its inputs are deleted.
+    """
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
-        inputs = _store_all(services, job_id, content, styles, init)
+        inputs = store(job_id)
     # If Redis's answer is lost, the record may exist and name them, so only a refusal deletes them.
     with _deleting_inputs(services, job_id, on=QueueFull):
-        new = NewJob(settings, options, inputs, owner)
-        job = services.jobs.create(job_id, new, queue_bounds(services.config))
+        job = services.jobs.create(job_id, describe(inputs), queue_bounds(services.config))
     services.wake()
     return job
 
@@ -83,7 +104,8 @@ def check_known(fields: set[str], known: tuple[str, ...]) -> None:
         raise UnknownField(field=field, known=list(known))
 
 
-def _check_styles(settings: StyleSettings, styles: int) -> None:
+def check_styles(settings: StyleSettings, styles: int) -> None:
+    """Raise an error if settings of the styles do not fit their number."""
     weights = len(settings.style_blend)
     if weights not in (0, styles):
         raise BlendMismatch(field="settings.style_blend", weights=weights, styles=styles)

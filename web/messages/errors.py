@@ -75,6 +75,10 @@ SENTENCES: dict[str, str] = {
         " created it, or delete it."
     ),
     "not_ready": "The job is {state} and has no {what}{yet}.",
+    "nothing_to_fork": (
+        "The job is {state} and has no pixels to start from. {render_way_out} With"
+        " 'start': 'inputs', a new job begins with the same pictures."
+    ),
     "nothing_to_render": "The job is {state} and cannot be rendered again. {render_way_out}",
     "pixels_gone": (
         "The float pixels of this picture are not kept any more, or never were, so it cannot be"

@@ -36,6 +36,7 @@ RAISED: dict[str, dict[str, object]] = {
     },
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},
+    "nothing_to_fork": {"id": "x", "state": "queued"},
     "nothing_to_render": {"id": "x", "state": "queued"},
     "pixels_gone": {"id": "x"},
     "rendering_busy": {},

@@ -1,0 +1,160 @@
+"""A new job from an older one: from its pixels, or from its inputs once more."""
+
+import io
+from collections.abc import Callable, Mapping
+from functools import partial
+from hashlib import sha256
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from shared import paths
+from shared.errors import InvalidSetting, NothingToFork, ObjectNotFound, PixelsGone
+from shared.job import InputImage, Job, JobInputs, JobOptions, JobState
+from shared.job_store import NewJob
+from shared.kept_pixels import KeptPixels
+from shared.pictures import deprocess, encode, render
+from shared.settings import DEPROCESS_MEANS, StyleSettings, read_settings, validate
+from web.intake.limits import check_room
+from web.intake.size import Bounds, resolve_size
+from web.intake.submission import accept, check_styles
+from web.services import Services
+
+TRUE_MEANS = DEPROCESS_MEANS["keras"]  # with which a picture becomes the same pixels again
+Picture = NDArray[np.uint8]
+
+
+class Fork(BaseModel):
+    """What a fork changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    start: Literal["pixels", "inputs"] = "pixels"
+    settings: dict[str, Any] = {}
+    options: JobOptions = JobOptions()
+
+
+def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any]) -> Job:
+    """Accept a new job with an older one's pictures.
+
+    Args:
+        services: the application's services.
+        owner: the new job's owner.
+        parent: the older job.
+        values: `start`, `settings` and `options`, each of which can be left out.
+
+    Raises:
+        InvalidRequest: a value is wrong; the error names the field and its bound.
+        Refused: there is no space for the job now.
+        NothingToFork: the older job has no pixels yet.
+        PixelsGone: its pixels are not kept.
+    """
+    check_room(services)
+    wanted = validate("fork", Fork, values)
+    settings = _resolved(services, parent, _settings(parent.settings, wanted))
+    check_styles(settings, len(parent.inputs.styles))
+    _check_init(settings, wanted, parent.inputs)
+    picture = _pixels(services, parent) if wanted.start == "pixels" else None
+    return accept(
+        services,
+        partial(_store, services, parent.inputs, picture),
+        lambda inputs: NewJob(settings, wanted.options, inputs, owner),
+    )
+
+
+def _settings(parent: StyleSettings, wanted: Fork) -> StyleSettings:
+    """Return the older job's settings with the changes; a preset replaces them all.
+
+    From pixels, only the full size is painted unless `pyramid` is given: a coarser level would
+    paint over the detail that is there.
+    """
+    from_pixels = {"init": "image", "pyramid": 1} if wanted.start == "pixels" else {}
+    changes = {**from_pixels, **wanted.settings}
+    if "preset" in changes:
+        return read_settings(changes)
+    kept = parent.model_dump(mode="json")
+    if {"strength", "normalization"} & wanted.settings.keys():
+        del kept["content_weight"]  # the changed ones stand for another
+    return validate("settings", StyleSettings, {**kept, **changes})
+
+
+def _check_init(settings: StyleSettings, wanted: Fork, inputs: JobInputs) -> None:
+    field = "settings.init"
+    if wanted.start == "pixels" and settings.init != "image":
+        message = "leave it out, or set 'start' to 'inputs', since the pixels are the first image"
+        raise InvalidSetting(field=field, problem="fork", message=message)
+    if wanted.start == "inputs" and settings.init == "image" and inputs.init is None:
+        message = "the older job has no picture of its own to start from"
+        raise InvalidSetting(field=field, problem="fork", message=message)
+
+
+def _resolved(services: Services, parent: Job, settings: StyleSettings) -> StyleSettings:
+    content = parent.inputs.content
+    bounds = Bounds(services.config.max_result_megapixels, services.workers.largest_recently())
+    return resolve_size(settings, (content.width, content.height), bounds, is_chosen=True)
+
+
+def _pixels(services: Services, parent: Job) -> Picture:
+    """Return what a job painted: its result, or the newest checkpoint of one that failed."""
+    read, key = _succeeded, parent.float_pixels
+    if parent.state is JobState.FAILED:
+        read, key = _checkpoint, parent.checkpoint
+    elif parent.state is JobState.SUCCEEDED and key is None:
+        raise PixelsGone(id=parent.id)
+    if key is None:
+        raise NothingToFork(id=parent.id, state=parent.state)
+    try:
+        return read(services.objects.get(key))
+    except (ObjectNotFound, ValueError) as error:
+        raise PixelsGone(id=parent.id) from error
+
+
+def _succeeded(data: bytes) -> Picture:
+    return render(KeptPixels.from_bytes(data), TRUE_MEANS)
+
+
+def _checkpoint(data: bytes) -> Picture:
+    """Return the picture of a checkpoint that a worker saved, or raise ValueError."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return deprocess(arrays["image"], TRUE_MEANS)
+    except (KeyError, OSError, EOFError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _store(
+    services: Services, inputs: JobInputs, picture: Picture | None, job_id: str
+) -> JobInputs:
+    """Store an older job's inputs for a new one, to start from `picture` if it is given."""
+
+    def copy(image: InputImage, key: str) -> InputImage:
+        services.objects.put(key, services.objects.get(image.key))
+        return image.model_copy(update={"key": key})
+
+    return JobInputs(
+        content=copy(inputs.content, paths.content_key(job_id)),
+        styles=[
+            copy(style, paths.style_key(job_id, number))
+            for number, style in enumerate(inputs.styles)
+        ],
+        init=_init(services, inputs, picture, paths.init_key(job_id), copy),
+    )
+
+
+def _init(
+    services: Services,
+    inputs: JobInputs,
+    picture: Picture | None,
+    key: str,
+    copy: Callable[[InputImage, str], InputImage],
+) -> InputImage | None:
+    if picture is None:
+        return copy(inputs.init, key) if inputs.init else None
+    data = encode(picture, "png")
+    services.objects.put(key, data)
+    rows, columns, _ = picture.shape
+    return InputImage(
+        key=key, width=columns, height=rows, bytes=len(data), sha256=sha256(data).hexdigest()
+    )
