@@ -55,6 +55,8 @@ def submit(
     """
     check_room(services)  # before anything is decoded
     check_known({*files, *form}, FIELDS)
+    if "init" in form:  # the setting of that name is in `settings`; ignoring it would mislead
+        raise MissingFile(field="init")
     settings = parse_settings(_text(files, form, "settings"))
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
     content, *_ = _images(services, files, "content", most=1)
