@@ -56,6 +56,8 @@ def submit(
     """
     check_room(services)  # before anything is decoded
     check_known({*files, *form}, FIELDS)
+    if "init" in form:  # the setting of that name is in `settings`; ignoring it would mislead
+        raise MissingFile(field="init")
     chosen = read_object("settings", _text(files, form, "settings"))
     settings = read_settings(chosen)
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))

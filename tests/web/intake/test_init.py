@@ -83,6 +83,11 @@ def test_only_one_readable_picture_is_accepted(client: FlaskClient) -> None:
     assert problem(_sent(client, b"no", init="image"), 422, "not_an_image")["field"] == "init"
 
 
+def test_a_text_in_place_of_the_file_is_refused(client: FlaskClient) -> None:
+    body = problem(client.post(JOBS, data=upload() | {"init": "noise"}), 422, "missing_file")
+    assert body["field"] == "init"
+
+
 def test_the_form_sends_it_too(client: FlaskClient, jobs: JobStore) -> None:
     page = client.get("/").text
     assert 'type="file" name="init"' in page
