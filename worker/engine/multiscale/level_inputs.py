@@ -12,6 +12,7 @@ from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings
 from worker.engine.device import Device
 from worker.engine.image import centred, resize
 from worker.engine.memory.plan import Plan, fallback_plans
+from worker.engine.multiscale.initial_image import in_style_colours
 
 KERAS_PIXELS = 400 * 533  # the size for which the Keras example's weights were chosen
 
@@ -42,7 +43,7 @@ def prepare(
         return resize(picture, rows, columns, settings.geometry)
 
     levels = settings.levels(rows, columns)
-    return [
+    prepared = [
         LevelInputs(
             level,
             at_level(settings, finer),
@@ -53,6 +54,17 @@ def prepare(
         )
         for finer, level in zip(reversed(range(len(levels))), levels, strict=True)
     ]
+    return [*map(_matched, prepared)] if settings.preserve_color == "match" else prepared
+
+
+def _matched(inputs: LevelInputs) -> LevelInputs:
+    """Give the styles the content's colour mean and covariance, before they are measured.
+
+    This is the second method of Gatys et al. (2016), "Preserving color in neural artistic style
+    transfer", with the map that changes the styles' colours least.
+    """
+    styles = [in_style_colours(style, [inputs.content]) for style in inputs.styles]
+    return inputs._replace(styles=styles)
 
 
 def at_level(settings: StyleSettings, finer: int) -> StyleSettings:
