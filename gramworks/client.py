@@ -145,8 +145,8 @@ class Client:
     def render(self, job_id: str, options: Mapping[str, Any] | None = None) -> bytes:
         """Return the finished picture rendered again, without painting it again.
 
-        `options` can contain `deprocess_means` and `format`. `NotFound` is raised where the
-        server no longer keeps the picture's float pixels.
+        `options` can contain `deprocess_means`, `preserve_color` and `format`. `NotFound` is
+        raised where the server no longer keeps the picture's float pixels.
         """
         return self._http.send("POST", _path(job_id, "render"), json=dict(options or {})).content
 

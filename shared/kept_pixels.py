@@ -4,7 +4,7 @@ Each value is rounded to 1/64 of a grey level. The error is at most 1/128, which
 levels of a 16-bit file; float16 would err by up to 1/16. The grid is placed so that the 8-bit
 picture with the job's own means does not change. Values are kept from -512 to 512, beyond which no
 means of `StyleSettings` make them visible. Rows are packed in bands, so that a large result can be
-read with little memory.
+read with little memory. The photograph is kept at the result's size, for its colours.
 """
 
 import io
@@ -21,6 +21,7 @@ FORMAT = 1
 STEPS = 64  # per grey level
 BAND_PIXELS = 250_000
 Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -29,6 +30,7 @@ class Band(NamedTuple):
 
     rows: slice
     pixels: Floats  # (rows, columns, 3), centred B, G, R
+    photograph: Picture  # (rows, columns, 3), R, G, B
 
 
 class KeptPixels:
@@ -43,19 +45,20 @@ class KeptPixels:
         self._means = arrays["means"]
 
     @classmethod
-    def of(cls, pixels: Floats, means: Sequence[float]) -> "KeptPixels":
+    def of(cls, pixels: Floats, means: Sequence[float], photograph: Picture) -> "KeptPixels":
         """Keep the pixels of a result.
 
         Args:
             pixels: (rows, columns, 3), centred B, G, R.
             means: the job's own means for B, G and R.
+            photograph: (rows, columns, 3), R, G, B: the content image at the result's size.
         """
         rows, columns, _ = pixels.shape
         by_channel = np.asarray(means, np.float32)
-        packed = {
-            f"pixels_{band.start}": _packed(_to_steps(pixels[band], by_channel))
-            for band in _bands(rows, columns)
-        }
+        packed = {}
+        for band in _bands(rows, columns):
+            packed[f"pixels_{band.start}"] = _packed(_to_steps(pixels[band], by_channel))
+            packed[f"photograph_{band.start}"] = _packed(photograph[band])
         shape = np.array([rows, columns])
         return cls({"format": np.array(FORMAT), "shape": shape, "means": by_channel, **packed})
 
@@ -69,7 +72,10 @@ class KeptPixels:
             shape = (rows.stop - rows.start, self.columns, 3)
             with _as_value_error():
                 steps = _unpacked(self._arrays[f"pixels_{rows.start}"], shape, np.dtype("<i2"))
-            yield Band(rows, _from_steps(steps, self._means))
+                photograph = _unpacked(
+                    self._arrays[f"photograph_{rows.start}"], shape, np.dtype(np.uint8)
+                )
+            yield Band(rows, _from_steps(steps, self._means), photograph)
 
     def to_bytes(self) -> bytes:
         """Return the bytes of a NumPy archive, whose arrays have checksums."""

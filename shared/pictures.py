@@ -1,8 +1,9 @@
-"""Turns the optimiser's pixels into an image file: adds the means, clips, encodes."""
+"""Turns the optimiser's pixels into an image file: adds the means, sets colours, encodes."""
 
 import io
 import zlib
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from PIL.PngImagePlugin import PngInfo
 from shared.errors import FormatTooSmall
 from shared.kept_pixels import KeptPixels
 
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of R, G, B: ITU-R BT.601
+EPSILON = 1e-3  # grey levels of colour that count as none
 FORMATS = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "tiff": "image/tiff"}
 LONGEST_SIDE = {"jpeg": 65_500, "webp": 16_383}  # pixels, where a format has a limit
 PNG_XMP = "XML:com.adobe.xmp"  # where XMP lies in a PNG: XMP specification part 3, section 1.1.5
@@ -35,17 +38,75 @@ def deprocess(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np
     Returns:
         (rows, columns, 3), R, G, B.
     """
-    picture = pixels + np.asarray(means, dtype=np.float32)
-    # The Keras example truncates, which makes pictures darker by half a grey level on average.
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)[..., ::-1]
+    return _in_8_bits(_with_means(pixels, means))
 
 
-def render(kept: KeptPixels, means: Sequence[float]) -> NDArray[np.uint8]:
-    """Return a result's picture with these means: (rows, columns, 3), R, G, B."""
+def with_colours_of(
+    photograph: NDArray[np.uint8], picture: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return a picture's light and dark in a photograph's colours.
+
+    The light is BT.601's luma, as in the YIQ of Gatys et al. (2016), "Preserving color in neural
+    artistic style transfer", and the YUV of neural-style. The colour is the photograph's difference
+    to its own luma. Where that does not fit at the picture's luma, it is made paler, so that
+    neither luma nor hue change; clipping, and CIELAB's lightness, would change one of them.
+
+    Args:
+        photograph: (rows, columns, 3), R, G, B.
+        picture: the same shape, R, G, B; values outside of 0 to 255 are clipped.
+    """
+    colour = photograph - (photograph @ LUMA)[..., np.newaxis]
+    luma = (np.clip(picture, 0, 255) @ LUMA)[..., np.newaxis]
+    highest, lowest = (reduce(by, np.moveaxis(colour, -1, 0)) for by in (np.maximum, np.minimum))
+    above = (255 - luma) / np.maximum(highest, EPSILON)[..., np.newaxis]
+    below = luma / np.maximum(-lowest, EPSILON)[..., np.newaxis]
+    return np.asarray(luma + np.minimum(np.minimum(above, below), 1) * colour, np.float32)
+
+
+def finish(
+    pixels: NDArray[np.float32], means: Sequence[float], photograph: NDArray[np.uint8] | None
+) -> NDArray[np.uint8]:
+    """Turn pixels as `deprocess` does, and give them the colours of a photograph, if any."""
+    picture = _with_means(pixels, means)
+    return _in_8_bits(picture if photograph is None else with_colours_of(photograph, picture))
+
+
+def render(
+    kept: KeptPixels, means: Sequence[float], *, in_photograph_colours: bool = False
+) -> NDArray[np.uint8]:
+    """Return a result's picture: (rows, columns, 3), R, G, B.
+
+    Args:
+        kept: the result's float pixels.
+        means: what is added to B, G and R.
+        in_photograph_colours: whether it gets the photograph's colours; see `with_colours_of`.
+
+    Raises:
+        ValueError: the float pixels are damaged.
+    """
     picture = np.empty((kept.rows, kept.columns, 3), np.uint8)
     for band in kept.bands():
-        picture[band.rows] = deprocess(band.pixels, means)
+        photograph = band.photograph if in_photograph_colours else None
+        picture[band.rows] = finish(band.pixels, means, photograph)
     return picture
+
+
+def resized(picture: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
+    """Return an R, G, B picture in another size, smoothly."""
+    if picture.shape[:2] == (rows, columns):
+        return picture
+    image = Image.fromarray(picture)
+    return np.asarray(image.resize((columns, rows), Image.Resampling.LANCZOS, reducing_gap=3))
+
+
+def _with_means(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np.float32]:
+    """Return the picture that centred B, G, R stand for, as R, G, B."""
+    return (pixels + np.asarray(means, dtype=np.float32))[..., ::-1]
+
+
+def _in_8_bits(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
+    # The Keras example truncates, which makes pictures darker by half a grey level on average.
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
 
 
 def encode(picture: NDArray[np.uint8], format_name: str, xmp: bytes | None = None) -> bytes:

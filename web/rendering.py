@@ -39,6 +39,10 @@ class Rendering(BaseModel):
     deprocess_means: Annotated[Means, Field(title="Means added back")] | None = None
     """What is added to each colour channel (B, G, R): `keras`, `shifted`, or three numbers."""
 
+    preserve_color: Literal["none", "luminance"] | None = None
+    """Whose colours the picture has: `none` has those that were painted, `luminance` the
+    photograph's, with the light and dark that was painted."""
+
     format: Literal["png", "jpeg", "webp", "tiff"] = "png"
     """The file's format."""
 
@@ -63,10 +67,12 @@ class Renderer:
         if job.float_pixels is None:
             raise PixelsGone(id=job.id)
         means = wanted.deprocess_means or job.settings.deprocess_means
+        in_its_colours = (wanted.preserve_color or job.settings.preserve_color) == "luminance"
         with self._turn(wait_seconds):
             try:
                 kept = KeptPixels.from_bytes(self._objects.get(job.float_pixels))
-                return encode(render(kept, means), wanted.format)
+                picture = render(kept, means, in_photograph_colours=in_its_colours)
+                return encode(picture, wanted.format)
             except ObjectNotFound as error:
                 raise PixelsGone(id=job.id) from error
             except ValueError as error:

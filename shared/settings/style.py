@@ -206,6 +206,13 @@ class StyleSettings(BaseModel):
     """What is added to each colour channel at the end: `keras` (the true means), `shifted` (an
     experiment that changes the colours), or three numbers."""
 
+    preserve_color: Annotated[
+        Literal["none", "luminance", "match"], Field(json_schema_extra={"basic": True})
+    ] = "none"
+    """How the photograph's colours are kept: `luminance` gives the finished picture the
+    photograph's colours and keeps only its light and dark; `match` gives the painting the
+    photograph's colours before it is used."""
+
     @model_validator(mode="before")
     @classmethod
     def _weigh_content(cls, values: Any) -> Any:

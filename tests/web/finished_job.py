@@ -23,6 +23,13 @@ def painted(rows: int = 48, columns: int = 64) -> NDArray[np.float32]:
     return (np.stack([down, right, -down], axis=-1) + noise).astype(np.float32)
 
 
+def photographed(rows: int = 48, columns: int = 64) -> NDArray[np.uint8]:
+    """Return a photograph of that size: red at the left, blue at the right."""
+    ramp = np.linspace(0, 255, columns, dtype=np.uint8)
+    row = np.stack([ramp[::-1], np.full_like(ramp, 60), ramp], axis=-1)
+    return np.repeat(row[np.newaxis], rows, axis=0)
+
+
 def finished(
     jobs: JobStore,
     objects: ObjectStore,
@@ -43,7 +50,8 @@ def finish(
     means: Sequence[float] = KERAS,
 ) -> None:
     """Finish a running job with these float pixels."""
-    kept = KeptPixels.of(painted() if pixels is None else pixels, means)
+    pixels = painted() if pixels is None else pixels
+    kept = KeptPixels.of(pixels, means, photographed(*pixels.shape[:2]))
     result, stored = (
         make(claim.job_id, claim.attempt) for make in (paths.result_key, paths.pixels_key)
     )

@@ -70,9 +70,11 @@ function showJob(job) {
 
 // Shows the picture as the form describes it, as a PNG, since a browser cannot show every format.
 async function showRendering(form) {
-  const { deprocess_means: means } = Object.fromEntries(new FormData(form));
-  const wanted = means && { deprocess_means: means.includes(",") ? means.split(",").map(Number) : means };
-  const response = await fetch(form.dataset.render, { method: "POST", body: JSON.stringify(wanted || {}) });
+  const { deprocess_means: means, preserve_color } = Object.fromEntries(new FormData(form));
+  const deprocess_means = means.includes(",") ? means.split(",").map(Number) : means;
+  const chosen = Object.entries({ deprocess_means, preserve_color }).filter(([, value]) => value);
+  const body = JSON.stringify(Object.fromEntries(chosen));
+  const response = await fetch(form.dataset.render, { method: "POST", body });
   showText("render-error", response.ok ? "" : (await response.json()).detail);
   if (response.ok) showPicture(URL.createObjectURL(await response.blob()));
 }

@@ -8,8 +8,9 @@ from shared import paths
 from shared.errors import StoreUnavailable
 from shared.job import Fallback, Job, JobProgress
 from shared.job_store import Claim, JobStore
+from shared.kept_pixels import Picture
 from shared.object_store import ObjectStore
-from shared.pictures import deprocess, encode
+from shared.pictures import encode, finish, resized
 from worker.engine.progress import Progress
 
 PROGRESS_SECONDS = 0.2
@@ -31,13 +32,24 @@ class ProgressReporter:
         jobs: JobStore,
         objects: ObjectStore,
         job: Job,
+        photograph: Picture,
         speed: float | None = None,
     ) -> None:
-        """Prepare to report an attempt; `speed` is the worker's, in work per second."""
+        """Prepare to report an attempt.
+
+        Args:
+            claim: the attempt.
+            jobs: where progress is recorded.
+            objects: where previews are stored.
+            job: the job.
+            photograph: the content image at the result's size, for its colours.
+            speed: the worker's speed in work per second, if known.
+        """
         self._claim = claim
         self._jobs = jobs
         self._objects = objects
         self._job = job
+        self._photograph = photograph
         self._speed = speed
         self._fallbacks = job.fallbacks
         self._fallback_step = job.fallbacks[-1].fallback_step if job.fallbacks else 0
@@ -81,7 +93,10 @@ class ProgressReporter:
 
     def _show_preview(self, progress: Progress) -> None:
         key = paths.preview_key(self._claim.job_id, self._claim.attempt)
-        picture = deprocess(progress.pixels(), self._job.settings.deprocess_means)
+        pixels, settings = progress.pixels(), self._job.settings
+        in_its_colours = settings.preserve_color == "luminance"
+        photograph = resized(self._photograph, *pixels.shape[:2]) if in_its_colours else None
+        picture = finish(pixels, settings.deprocess_means, photograph)
         self._objects.put(key, encode(picture, "jpeg"))
         self._jobs.show_preview(self._claim, key, progress.evaluation)
 

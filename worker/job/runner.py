@@ -20,9 +20,9 @@ from shared.errors import (
 )
 from shared.job import InputImage, Job
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import KeptPixels
+from shared.kept_pixels import KeptPixels, Picture
 from shared.object_store import ObjectStore
-from shared.pictures import decode, encode, render
+from shared.pictures import decode, encode, render, resized
 from shared.provenance import Provenance
 from shared.settings import StyleSettings
 from worker.engine.progress import Progress
@@ -108,26 +108,29 @@ class Runner:
         begin = time.monotonic()
         job = with_backoff(partial(self.jobs.get, claim.job_id), lease)
         stopwatch = Stopwatch(job.work)
-        reporter = ProgressReporter(claim, self.jobs, self.objects, job, speed)
+        photograph = self._photograph(job, lease)
+        reporter = ProgressReporter(claim, self.jobs, self.objects, job, photograph, speed)
         progress = self._paint(claim, job, lease, reporter, stopwatch)
         lease.expect_progress_in(LOADING_SECONDS)
         # the result before the record, so that a succeeded job always has one
-        result, kept = self._store_result(claim, job, lease, progress)
-        with_backoff(partial(self.jobs.succeed, claim, result, kept), lease)
+        kept = KeptPixels.of(progress.pixels(), job.settings.deprocess_means, photograph)
+        keys = self._store_result(claim, job, lease, kept, progress)
+        with_backoff(partial(self.jobs.succeed, claim, *keys), lease)
         self._delete_unnamed(claim, paths.job_folder(claim.job_id))
         log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
         is_partly_painted = job.checkpoint or job.settings.stop_when_settled
         return None if is_partly_painted else stopwatch.timing()
 
     def _store_result(
-        self, claim: Claim, job: Job, lease: Lease, progress: Progress
+        self, claim: Claim, job: Job, lease: Lease, kept: KeptPixels, progress: Progress
     ) -> tuple[str, str | None]:
         """Store the picture and its float pixels; return their keys."""
-        means = job.settings.deprocess_means
-        kept = KeptPixels.of(progress.pixels(), means)
+        settings = job.settings
+        in_its_colours = settings.preserve_color == "luminance"
+        picture = render(kept, settings.deprocess_means, in_photograph_colours=in_its_colours)
         key = paths.result_key(claim.job_id, claim.attempt)
-        picture = encode(render(kept, means), "png", self._xmp(job, progress))
-        with_backoff(partial(self.objects.put, key, picture), lease, self.object_store_seconds)
+        data = encode(picture, "png", self._xmp(job, progress))
+        with_backoff(partial(self.objects.put, key, data), lease, self.object_store_seconds)
         return key, self._store_pixels(claim, kept) if self.keep_pixels else None
 
     def _xmp(self, job: Job, progress: Progress) -> bytes | None:
@@ -203,16 +206,21 @@ class Runner:
     def _inputs(self, job: Job, lease: Lease) -> tuple[Pixels, list[Pixels], Pixels | None]:
         """Return the content, the styles, and the image to start from if there is one."""
         content, *styles = (
-            self._input(image, lease) for image in (job.inputs.content, *job.inputs.styles)
+            self._picture(image, lease).astype(np.float32)
+            for image in (job.inputs.content, *job.inputs.styles)
         )
         init = job.inputs.init
-        return content, styles, self._input(init, lease) if init else None
+        return content, styles, self._picture(init, lease).astype(np.float32) if init else None
 
-    def _input(self, image: InputImage, lease: Lease) -> Pixels:
+    def _photograph(self, job: Job, lease: Lease) -> Picture:
+        """Return the content image at the result's size, for its colours."""
+        return resized(self._picture(job.inputs.content, lease), *job.result_shape)
+
+    def _picture(self, image: InputImage, lease: Lease) -> Picture:
         get = partial(self.objects.get, image.key)
         data = with_backoff(get, lease, self.object_store_seconds)
         lease.expect_progress_in(LOADING_SECONDS)
-        return decode(data).astype(np.float32)
+        return decode(data)
 
     def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
         log.warning("job %s: failed: %s", claim.job_id, error)

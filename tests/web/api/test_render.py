@@ -57,6 +57,22 @@ def test_other_means_make_the_picture_that_they_would_have_made(
     assert (difference == 0).mean() > 0.97  # the others lie between two grey levels
 
 
+def test_the_photograph_s_colours_are_switched_on_and_off(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    job_id = finished(jobs, objects)
+    coloured = picture(rendered(client, job_id, preserve_color="luminance")).astype(int)
+    red, blue = (coloured[:, part].mean(axis=(0, 1)) for part in (slice(8), slice(-8, None)))
+    assert red[0] - red[2] > 60 < blue[2] - blue[0]
+    as_painted = client.get(f"{JOBS}/{job_id}/result").data
+    assert rendered(client, job_id, preserve_color="none").data == as_painted
+    job = jobs.get(job_id)
+    settings = job.settings.model_copy(update={"preserve_color": "luminance"})
+    jobs._connection.hset(f"gw:job:{job_id}", "settings", settings.model_dump_json())
+    assert (picture(rendered(client, job_id)) == coloured).all()
+    assert rendered(client, job_id, preserve_color="none").data == as_painted
+
+
 @pytest.mark.parametrize("name", ["png", "jpeg", "webp", "tiff"])
 def test_every_format_is_rendered(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
@@ -102,7 +118,13 @@ def test_an_unknown_job_is_not_found(client: FlaskClient) -> None:
     [
         ("[", "invalid_json", "render", "JSON object"),
         ("[]", "invalid_json", "render", "an array"),
-        ('{"size": 3}', "unknown_setting", "render.size", "deprocess_means, format"),
+        (
+            '{"size": 3}',
+            "unknown_setting",
+            "render.size",
+            "deprocess_means, format",
+        ),
+        ('{"preserve_color": "match"}', "invalid_setting", "render.preserve_color", "'luminance'"),
         ('{"format": "gif"}', "invalid_setting", "render.format", "'png'"),
         ('{"deprocess_means": "x"}', "invalid_setting", "render.deprocess_means", "'shifted'"),
         (
@@ -168,7 +190,9 @@ def test_two_megapixels_take_less_than_a_second(
 ) -> None:
     job = jobs.get(finished(jobs, objects, painted(1000, 2000)))
     renderer = Renderer(objects)
-    wanted = Rendering.model_validate({"format": name, "deprocess_means": (1.0, 2.0, 3.0)})
+    wanted = Rendering.model_validate(
+        {"format": name, "deprocess_means": (1.0, 2.0, 3.0), "preserve_color": "luminance"}
+    )
     renderer.render(job, wanted)
     begin = time.thread_time()  # of this thread, since other tests share the cores
     data = renderer.render(job, wanted)

@@ -57,6 +57,20 @@ def test_a_style_without_any_structure_is_painted(engine: Engine, grey: int) -> 
     assert np.isfinite(reported[-1].pixels()).all()
 
 
+def test_with_match_the_result_has_colours_nearer_to_the_photograph_s(engine: Engine) -> None:
+    content = centred(photograph(72, 48)).numpy().mean(axis=(0, 1, 2))
+    off = {
+        preserve_color: np.abs(
+            run(engine, SMALL.model_copy(update={"preserve_color": preserve_color}))[-1]
+            .pixels()
+            .mean(axis=(0, 1))
+            - content
+        ).max()
+        for preserve_color in ("none", "match")
+    }
+    assert off["match"] < off["none"] / 2
+
+
 def test_the_result_has_the_requested_height_and_the_content_s_aspect(
     engine: Engine,
 ) -> None:

@@ -12,7 +12,7 @@ from shared.job import JobOptions, JobState
 from shared.job_store import Claim, JobStore
 from shared.kept_pixels import KeptPixels
 from shared.object_store import ObjectStore
-from shared.pictures import decode, deprocess, xmp_of
+from shared.pictures import LUMA, decode, deprocess, encode, xmp_of
 from shared.provenance import Provenance
 from shared.settings import StyleSettings
 from tests.worker.job.scripted import ROOMY, claimed, painter, progress, submitted
@@ -116,6 +116,35 @@ def test_no_float_pixels_are_kept_where_the_deployment_keeps_none(
     assert not jobs._connection.exists("gw:pixels")
 
 
+def test_preview_and_result_have_the_photograph_s_colours_if_the_job_preserves_them(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = claim_with(jobs, objects, preserve_color="luminance", pyramid=1)
+    orange = np.full((32, 40, 3), (200, 120, 40), np.uint8)
+    objects.put(f"jobs/{claim.job_id}/content.png", encode(orange, "png"))
+    half, whole = (np.zeros(shape, np.float32) for shape in ((16, 20, 3), (32, 40, 3)))
+    steps = [
+        replace(progress(1, 2), pixels=lambda: half),
+        replace(progress(2, 2), pixels=lambda: whole),
+    ]
+    seen = {}
+
+    class Kept(ObjectStore):
+        """Records previews, which are deleted at the end."""
+
+        def put(self, key: str, data: bytes) -> None:
+            if not key.endswith(".npz"):
+                seen[key.rpartition("/")[2]] = decode(data)
+            super().put(key, data)
+
+    Runner(jobs, Kept(str(objects.folder)), yielding(steps)).run(claim)
+    painted_luma = np.array([123.68, 116.779, 103.939]) @ LUMA
+    expected = np.array([200, 120, 40]) - np.array([200, 120, 40]) @ LUMA + painted_luma
+    for picture in seen.values():
+        np.testing.assert_allclose(picture.mean(axis=(0, 1)), expected, atol=2)
+    assert (seen["preview.jpg"].shape, seen["result.png"].shape) == (half.shape, whole.shape)
+
+
 def test_pictures_that_do_not_fit_in_memory_fail_the_job(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
@@ -153,7 +182,7 @@ def test_each_step_has_its_own_deadline(jobs: JobStore, objects: ObjectStore) ->
 
     def encoded() -> Pixels:
         look()
-        return GREY
+        return np.zeros((64, 80, 3), np.float32)
 
     def stylize(
         content: Pixels,

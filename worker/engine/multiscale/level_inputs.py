@@ -14,6 +14,7 @@ from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings, has_shap
 from worker.engine.device import Device
 from worker.engine.image import centred, resize
 from worker.engine.memory.plan import MOST_PAIRS, Plan, fallback_plans, style_side
+from worker.engine.multiscale.initial_image import in_style_colours
 
 KERAS_PIXELS = 400 * 533  # the size for which the Keras example's weights were chosen
 
@@ -79,7 +80,7 @@ def prepare(
         coarsest = levels[0]
         start = resize(centred(init), coarsest.rows, coarsest.columns, "aspect")
         made[0] = made[0]._replace(init=start)
-    return made
+    return [*map(_matched, made)] if settings.preserve_color == "match" else made
 
 
 def _check_init(
@@ -89,6 +90,16 @@ def _check_init(
         raise ValueError(f"the setting init is {settings.init}, which does not fit the image given")
     if init is not None and not has_shape_of(init.shape[:2], content.shape[:2]):
         raise ValueError("the image to start from has another shape than the content")
+
+
+def _matched(inputs: LevelInputs) -> LevelInputs:
+    """Give the styles the content's colour mean and covariance, before they are measured.
+
+    This is the second method of Gatys et al. (2016), "Preserving color in neural artistic style
+    transfer", with the map that changes the styles' colours least.
+    """
+    styles = [in_style_colours(style, [inputs.content]) for style in inputs.styles]
+    return inputs._replace(styles=styles)
 
 
 def at_level(settings: StyleSettings, finer: int) -> StyleSettings:

@@ -1,10 +1,13 @@
 """Each level has its size, its weights and its pictures."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from shared.settings import StyleSettings
-from worker.engine.multiscale.level_inputs import at_level, style_shape, weight_scale
+from tests.worker.engine.pictures import painting, photograph
+from worker.engine.device import Device
+from worker.engine.multiscale.level_inputs import at_level, prepare, style_shape, weight_scale
 
 
 def test_each_level_is_twice_the_one_before() -> None:
@@ -51,3 +54,22 @@ def test_the_content_weighs_less_at_each_coarser_level() -> None:
     assert weights == [0.05, 0.2, 0.8]
     style_alone = settings.model_copy(update={"coarse_content": 0.0})
     assert [at_level(style_alone, finer).content_weight for finer in (1, 0)] == [0, 0.8]
+
+
+@pytest.mark.parametrize("geometry", ["keras", "aspect"])
+def test_with_match_every_style_has_the_photograph_s_colours_at_each_level(geometry: str) -> None:
+    styles = [painting(80, 60), photograph(60, 80) * np.float32(0.5)]
+    for preserve_color in ("match", "none"):
+        settings = StyleSettings.model_validate(
+            {"size": 128, "geometry": geometry, "preserve_color": preserve_color}
+        )
+        levels = prepare(photograph(96, 64), styles, settings, Device())
+        assert len(levels) == 2
+        for inputs in levels:
+            content = inputs.content.numpy().reshape(-1, 3)
+            for style in inputs.styles:
+                pixels = style.numpy().reshape(-1, 3)
+                is_near = np.allclose(pixels.mean(0), content.mean(0), atol=0.1) and np.allclose(
+                    np.cov(pixels.T), np.cov(content.T), rtol=0.02, atol=20
+                )
+                assert is_near is (preserve_color == "match")
