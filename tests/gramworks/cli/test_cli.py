@@ -252,6 +252,26 @@ def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeSe
     assert [received.query for received in server.received] == ["if=live"]
 
 
+def test_fork_sends_the_changes_and_where_it_starts(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j0/fork", as_json(job_json("queued"), 202))
+    result = run(server, "fork", "j0", "-s", "iterations=40", "-s", "strength=70")
+    assert (result.exit_code, result.stdout) == (0, "j1\n")
+    (sent,) = server.requests("POST /api/v1/jobs/j0/fork")
+    assert json.loads(sent.body) == {
+        "start": "pixels",
+        "settings": {"iterations": 40, "strength": 70},
+        "options": {},
+    }
+
+
+def test_fork_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    server.answer("POST /api/v1/jobs/j0/fork", as_json(job_json("queued"), 202))
+    result = run(server, "fork", "j0", "--start", "inputs", "-o", "result.png")
+    assert result.exit_code == 0, result.output
+    assert (pictures / "result.png").read_bytes() == b"x" * 1500
+
+
 def test_retry_in_a_pipe_prints_only_the_id(server: FakeServer) -> None:
     server.answer("POST /api/v1/jobs/j1/retry", as_json(job_json("queued"), 202))
     result = run(server, "retry", "j1")
