@@ -93,6 +93,12 @@ class ImageTooElongated(InvalidRequest):
     code = "image_too_elongated"
 
 
+class TooLongForFormat(InvalidRequest):
+    """A picture of `width` × `height` has a side longer than `maximum`, the bound of `format`."""
+
+    code = "too_long_for_format"
+
+
 class InvalidJson(InvalidRequest):
     """The form field `field` is not a JSON object."""
 

@@ -4,16 +4,39 @@ import io
 import zlib
 from collections.abc import Sequence
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from shared import sixteen_bit_files
+from shared.errors import TooLongForFormat
 from shared.kept_pixels import KeptPixels
 
+Picture = NDArray[np.uint8] | NDArray[np.uint16]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of R, G, B: ITU-R BT.601
 EPSILON = 1e-3  # grey levels of colour that count as none
-FORMATS = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "tiff": "image/tiff"}
+
+
+class Format(NamedTuple):
+    """A kind of file that a result can be had as."""
+
+    title: str
+    mimetype: str
+    suffix: str  # of a file's name, without the dot
+    bits: int  # a channel
+    longest_side: int | None = None  # in pixels; None without a bound
+
+
+FORMATS = {
+    "png": Format("PNG", "image/png", "png", 8),
+    "jpeg": Format("JPEG", "image/jpeg", "jpeg", 8, longest_side=65_500),
+    "webp": Format("WebP", "image/webp", "webp", 8, longest_side=16_383),
+    "tiff": Format("TIFF", "image/tiff", "tiff", 8),
+    "png16": Format("PNG, 16 bits", "image/png", "png", 16),
+    "tiff16": Format("TIFF, 16 bits", "image/tiff", "tiff", 16),
+}
 _OPTIONS: dict[str, dict[str, object]] = {
     # on painted pictures as small as with level 4, in less than half the time
     "png": {"compress_level": 1, "compress_type": zlib.Z_RLE},
@@ -21,6 +44,7 @@ _OPTIONS: dict[str, dict[str, object]] = {
     "webp": {"quality": 92, "method": 2},
     "tiff": {"compression": "tiff_deflate"},
 }
+_DEEP = {"png16": sixteen_bit_files.png, "tiff16": sixteen_bit_files.tiff}
 
 
 def deprocess(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np.uint8]:
@@ -59,30 +83,36 @@ def with_colours_of(
 
 
 def finish(
-    pixels: NDArray[np.float32], means: Sequence[float], photograph: NDArray[np.uint8] | None
-) -> NDArray[np.uint8]:
+    pixels: NDArray[np.float32],
+    means: Sequence[float],
+    photograph: NDArray[np.uint8] | None,
+    bits: int = 8,
+) -> Picture:
     """Turn pixels as `deprocess` does, and give them the colours of a photograph, if any."""
     picture = _with_means(pixels, means)
-    return _in_8_bits(picture if photograph is None else with_colours_of(photograph, picture))
+    coloured = picture if photograph is None else with_colours_of(photograph, picture)
+    return _in_8_bits(coloured) if bits == 8 else _in_16_bits(coloured)
 
 
 def render(
-    kept: KeptPixels, means: Sequence[float], *, in_photograph_colours: bool = False
-) -> NDArray[np.uint8]:
+    kept: KeptPixels, means: Sequence[float], *, in_photograph_colours: bool = False, bits: int = 8
+) -> Picture:
     """Return a result's picture: (rows, columns, 3), R, G, B.
 
     Args:
         kept: the result's float pixels.
         means: what is added to B, G and R.
         in_photograph_colours: whether it gets the photograph's colours; see `with_colours_of`.
+        bits: 8 or 16 a channel.
 
     Raises:
         ValueError: the float pixels are damaged.
     """
-    picture = np.empty((kept.rows, kept.columns, 3), np.uint8)
+    dtype = np.uint8 if bits == 8 else np.uint16
+    picture = np.empty((kept.rows, kept.columns, 3), dtype)
     for band in kept.bands():
         photograph = band.photograph if in_photograph_colours else None
-        picture[band.rows] = finish(band.pixels, means, photograph)
+        picture[band.rows] = finish(band.pixels, means, photograph, bits)
     return picture
 
 
@@ -104,13 +134,37 @@ def _in_8_bits(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
 
 
-def encode(picture: NDArray[np.uint8], format_name: str) -> bytes:
-    """Return an R, G, B picture of (rows, columns, 3) as the bytes of a file in `FORMATS`."""
+def _in_16_bits(picture: NDArray[np.float32]) -> NDArray[np.uint16]:
+    return np.clip(np.rint(picture * 257), 0, 65535).astype(np.uint16)  # 255 becomes 65535
+
+
+def encode(picture: Picture, format_name: str) -> bytes:
+    """Return a picture as the bytes of a file.
+
+    Args:
+        picture: (rows, columns, 3), R, G, B, with the format's bits a channel.
+        format_name: a name in `FORMATS`.
+
+    Raises:
+        TooLongForFormat: a side of the picture is longer than the format allows.
+    """
+    _check_sides(picture, format_name)
+    if format_name in _DEEP:
+        return _DEEP[format_name](np.asarray(picture, np.uint16))
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(
         buffer, format_name, **_OPTIONS[format_name]
     )
     return buffer.getvalue()
+
+
+def _check_sides(picture: Picture, format_name: str) -> None:
+    (height, width), longest = picture.shape[:2], FORMATS[format_name].longest_side
+    if longest and max(height, width) > longest:
+        name = FORMATS[format_name].title
+        raise TooLongForFormat(
+            field="format", format=name, width=width, height=height, maximum=longest
+        )
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:

@@ -26,7 +26,7 @@ from gramworks.cli.tables import job_table, jobs_table, presets_table, settings_
 from gramworks.cli.watch_view import print_text, watch_job
 from gramworks.client import DEFAULT_URL, Client
 from gramworks.errors import require_success
-from gramworks.formats import FORMATS
+from gramworks.formats import FORMATS, suffix_of
 from gramworks.models import Job
 
 SUBMIT_EXAMPLE = """\b
@@ -137,7 +137,9 @@ def fetch(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     """
     options = dict(map(_assignment, changes))
     target = check_output_file(
-        out or Path(f"{job_id}.{format_name or 'png'}"), force=force, format_name=format_name
+        out or Path(f"{job_id}.{suffix_of(format_name or 'png')}"),
+        force=force,
+        format_name=format_name,
     )
     with session.client() as client:
         if options:

@@ -10,7 +10,7 @@ from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnava
 from shared.job import Job
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode
-from web.api.render import picture_response
+from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
 from web.intake.limits import queue_bounds
@@ -89,6 +89,8 @@ def result(job_id: str) -> Response:
         raise InvalidSetting(field="format", problem="literal_error", expected=expected)
     job = get_services().jobs.get(job_id)
     data = _picture(job, "result", job.result)
+    if FORMATS[wanted].bits == 16:
+        return rendered(job, {"format": wanted})
     if wanted != "png":
         data = encode(decode(data), wanted)
     return picture_response(job_id, data, wanted)

@@ -26,13 +26,13 @@ def finished(jobs: JobStore, objects: ObjectStore) -> str:
     return f"{JOBS}/{claim.job_id}"
 
 
-@pytest.mark.parametrize("name", [*FORMATS, "PNG", "Jpeg"])
+@pytest.mark.parametrize("name", ["png", "jpeg", "webp", "tiff", "PNG", "Jpeg"])
 def test_a_result_is_served_in_the_requested_format(
     client: FlaskClient, finished: str, name: str
 ) -> None:
     response = client.get(f"{finished}/result?format={name}")
     assert response.status_code == 200
-    assert response.mimetype == FORMATS[name.lower()]
+    assert response.mimetype == FORMATS[name.lower()].mimetype
     assert response.headers["Content-Disposition"].endswith(f'.{name.lower()}"')
     with Image.open(io.BytesIO(response.data)) as image:
         assert (image.format, image.size) == (name.upper(), SIZE)

@@ -33,6 +33,9 @@ RAISED: dict[str, dict[str, object]] = {
     "no_worker_online": {},
     "no_live_worker_fits": {"width": 640, "height": 480, "maximum": 300},
     "workers_draining": {},
+    "too_long_for_format": {
+        "field": "format", "format": "WebP", "width": 20_000, "height": 40, "maximum": 16_383,
+    },
     "invalid_json": {"field": "settings", "reason": "it holds an array"},
     "unknown_field": {"field": "setings", "known": ["settings", "options"]},
     "record_unreadable": {"id": "x", "reason": "no field state"},
