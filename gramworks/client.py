@@ -119,7 +119,11 @@ class Client:
         return require_success(last)
 
     def fetch(self, job_id: str, format: str = "png") -> bytes:  # noqa: A002 - the name in the URL
-        """Return the finished picture as a file: `png`, `jpeg`, `webp` or `tiff`."""
+        """Return the finished picture as a file of a format in `FORMATS`.
+
+        For `png16` and `tiff16`, `NotFound` is raised where the server no longer keeps the
+        picture's float pixels.
+        """
         return self._http.send("GET", _path(job_id, "result"), params={"format": format}).content
 
     def fetch_to(

@@ -93,10 +93,10 @@ class ImageTooElongated(InvalidRequest):
     code = "image_too_elongated"
 
 
-class FormatTooSmall(InvalidRequest):
-    """The result, `width` × `height`, has a side longer than the `maximum` of format `format`."""
+class TooLongForFormat(InvalidRequest):
+    """A picture of `width` × `height` has a side longer than `maximum`, the bound of `format`."""
 
-    code = "format_too_small"
+    code = "too_long_for_format"
 
 
 class InvalidJson(InvalidRequest):

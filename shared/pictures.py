@@ -4,21 +4,41 @@ import io
 import zlib
 from collections.abc import Sequence
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from shared.errors import FormatTooSmall
+from shared import sixteen_bit_files
+from shared.errors import TooLongForFormat
 from shared.kept_pixels import KeptPixels
+from shared.sixteen_bit_files import PNG_XMP, TIFF_XMP
 
+Picture = NDArray[np.uint8] | NDArray[np.uint16]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of R, G, B: ITU-R BT.601
 EPSILON = 1e-3  # grey levels of colour that count as none
-FORMATS = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "tiff": "image/tiff"}
-LONGEST_SIDE = {"jpeg": 65_500, "webp": 16_383}  # pixels, where a format has a limit
-PNG_XMP = "XML:com.adobe.xmp"  # where XMP lies in a PNG: XMP specification part 3, section 1.1.5
-TIFF_XMP = 700  # the same in a TIFF: section 1.1.8
+
+
+class Format(NamedTuple):
+    """A kind of file that a result can be had as."""
+
+    title: str
+    mimetype: str
+    suffix: str  # of a file's name, without the dot
+    bits: int  # a channel
+    longest_side: int | None = None  # in pixels; None without a bound
+
+
+FORMATS = {
+    "png": Format("PNG", "image/png", "png", 8),
+    "jpeg": Format("JPEG", "image/jpeg", "jpeg", 8, longest_side=65_500),
+    "webp": Format("WebP", "image/webp", "webp", 8, longest_side=16_383),
+    "tiff": Format("TIFF", "image/tiff", "tiff", 8),
+    "png16": Format("PNG, 16 bits", "image/png", "png", 16),
+    "tiff16": Format("TIFF, 16 bits", "image/tiff", "tiff", 16),
+}
 _OPTIONS: dict[str, dict[str, object]] = {
     # on painted pictures as small as with level 4, in less than half the time
     "png": {"compress_level": 1, "compress_type": zlib.Z_RLE},
@@ -26,6 +46,7 @@ _OPTIONS: dict[str, dict[str, object]] = {
     "webp": {"quality": 92, "method": 2},
     "tiff": {"compression": "tiff_deflate"},
 }
+_DEEP = {"png16": sixteen_bit_files.png, "tiff16": sixteen_bit_files.tiff}
 
 
 def deprocess(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np.uint8]:
@@ -64,30 +85,36 @@ def with_colours_of(
 
 
 def finish(
-    pixels: NDArray[np.float32], means: Sequence[float], photograph: NDArray[np.uint8] | None
-) -> NDArray[np.uint8]:
+    pixels: NDArray[np.float32],
+    means: Sequence[float],
+    photograph: NDArray[np.uint8] | None,
+    bits: int = 8,
+) -> Picture:
     """Turn pixels as `deprocess` does, and give them the colours of a photograph, if any."""
     picture = _with_means(pixels, means)
-    return _in_8_bits(picture if photograph is None else with_colours_of(photograph, picture))
+    coloured = picture if photograph is None else with_colours_of(photograph, picture)
+    return _in_8_bits(coloured) if bits == 8 else _in_16_bits(coloured)
 
 
 def render(
-    kept: KeptPixels, means: Sequence[float], *, in_photograph_colours: bool = False
-) -> NDArray[np.uint8]:
+    kept: KeptPixels, means: Sequence[float], *, in_photograph_colours: bool = False, bits: int = 8
+) -> Picture:
     """Return a result's picture: (rows, columns, 3), R, G, B.
 
     Args:
         kept: the result's float pixels.
         means: what is added to B, G and R.
         in_photograph_colours: whether it gets the photograph's colours; see `with_colours_of`.
+        bits: 8 or 16 a channel.
 
     Raises:
         ValueError: the float pixels are damaged.
     """
-    picture = np.empty((kept.rows, kept.columns, 3), np.uint8)
+    dtype = np.uint8 if bits == 8 else np.uint16
+    picture = np.empty((kept.rows, kept.columns, 3), dtype)
     for band in kept.bands():
         photograph = band.photograph if in_photograph_colours else None
-        picture[band.rows] = finish(band.pixels, means, photograph)
+        picture[band.rows] = finish(band.pixels, means, photograph, bits)
     return picture
 
 
@@ -109,27 +136,37 @@ def _in_8_bits(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
 
 
-def encode(picture: NDArray[np.uint8], format_name: str, xmp: bytes | None = None) -> bytes:
+def _in_16_bits(picture: NDArray[np.float32]) -> NDArray[np.uint16]:
+    return np.clip(np.rint(picture * 257), 0, 65535).astype(np.uint16)  # 255 becomes 65535
+
+
+def encode(picture: Picture, format_name: str, xmp: bytes | None = None) -> bytes:
     """Return a picture as the bytes of a file.
 
     Args:
-        picture: (rows, columns, 3), R, G, B.
-        format_name: one of `FORMATS`.
+        picture: (rows, columns, 3), R, G, B, with the format's bits a channel.
+        format_name: a name in `FORMATS`.
         xmp: the XMP packet that the file carries, if any.
 
     Raises:
-        FormatTooSmall: a side is longer than the format allows.
+        TooLongForFormat: a side of the picture is longer than the format allows.
     """
-    rows, columns, _ = picture.shape
-    longest = LONGEST_SIDE.get(format_name)
-    if longest and max(rows, columns) > longest:
-        raise FormatTooSmall(
-            field="format", format=format_name, width=columns, height=rows, maximum=longest
-        )
+    _check_sides(picture, format_name)
+    if format_name in _DEEP:
+        return _DEEP[format_name](np.asarray(picture, np.uint16), xmp)
     options = _OPTIONS[format_name] | (_carrying(format_name, xmp) if xmp else {})
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(buffer, format_name, **options)
     return buffer.getvalue()
+
+
+def _check_sides(picture: Picture, format_name: str) -> None:
+    (height, width), longest = picture.shape[:2], FORMATS[format_name].longest_side
+    if longest and max(height, width) > longest:
+        name = FORMATS[format_name].title
+        raise TooLongForFormat(
+            field="format", format=name, width=width, height=height, maximum=longest
+        )
 
 
 def xmp_of(data: bytes) -> bytes | None:

@@ -16,7 +16,8 @@ from shared.errors import NothingToRender, ObjectNotFound, PixelsGone, Rendering
 from shared.job import Job, JobState
 from shared.kept_pixels import KeptPixels
 from shared.object_store import ObjectStore
-from shared.pictures import encode, render
+from shared.pictures import FORMATS, encode, render, xmp_of
+from shared.provenance import Provenance
 from shared.settings import Means
 
 AT_ONCE = 2
@@ -36,15 +37,17 @@ class Rendering(BaseModel):
         field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
     )
 
-    deprocess_means: Annotated[Means, Field(title="Means added back")] | None = None
+    deprocess_means: Annotated[Means | None, Field(title="Means added back")] = None
     """What is added to each colour channel (B, G, R): `keras`, `shifted`, or three numbers."""
 
-    preserve_color: Literal["none", "luminance"] | None = None
+    preserve_color: Annotated[
+        Literal["none", "luminance"] | None, Field(title="Preserved colours")
+    ] = None
     """Whose colours the picture has: `none` has those that were painted, `luminance` the
     photograph's, with the light and dark that was painted."""
 
-    format: Literal["png", "jpeg", "webp", "tiff"] = "png"
-    """The file's format."""
+    format: Literal["png", "jpeg", "webp", "tiff", "png16", "tiff16"] = "png"
+    """The file's format; `png16` and `tiff16` have 16 bits a channel."""
 
 
 class Renderer:
@@ -71,13 +74,23 @@ class Renderer:
         with self._turn(wait_seconds):
             try:
                 kept = KeptPixels.from_bytes(self._objects.get(job.float_pixels))
-                picture = render(kept, means, in_photograph_colours=in_its_colours)
-                return encode(picture, wanted.format)
+                bits = FORMATS[wanted.format].bits
+                picture = render(kept, means, in_photograph_colours=in_its_colours, bits=bits)
+                return encode(picture, wanted.format, self._xmp(job, wanted))
             except ObjectNotFound as error:
                 raise PixelsGone(id=job.id) from error
             except ValueError as error:
                 log.warning("job %s: its float pixels cannot be read: %s", job.id, error)
                 raise PixelsGone(id=job.id) from error
+
+    def _xmp(self, job: Job, wanted: Rendering) -> bytes | None:
+        """Return the result's packet with the settings that this rendering has."""
+        packet = xmp_of(self._objects.get(job.result)) if job.result else None
+        made = Provenance.from_packet(packet) if packet else None
+        if made is None:
+            return packet
+        changed = wanted.model_dump(mode="json", exclude={"format"}, exclude_none=True)
+        return made.model_copy(update={"settings": {**made.settings, **changed}}).packet()
 
     @contextmanager
     def _turn(self, wait_seconds: float) -> Iterator[None]:

@@ -30,7 +30,7 @@ from gramworks.cli.session import (
 )
 from gramworks.cli.tables import job_table, jobs_table, presets_table, settings_table
 from gramworks.client import DEFAULT_URL
-from gramworks.formats import FORMATS
+from gramworks.formats import FORMATS, suffix_of
 
 SUBMIT_EXAMPLE = """\b
 Example:
@@ -148,7 +148,9 @@ def fetch(
     """
     options = assignments(changes)
     target = check_output_file(
-        out or Path(f"{job_id}.{format_name or 'png'}"), force=force, format_name=format_name
+        out or Path(f"{job_id}.{suffix_of(format_name or 'png')}"),
+        force=force,
+        format_name=format_name,
     )
     with session.client() as client:
         if options:

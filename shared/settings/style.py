@@ -207,7 +207,8 @@ class StyleSettings(BaseModel):
     experiment that changes the colours), or three numbers."""
 
     preserve_color: Annotated[
-        Literal["none", "luminance", "match"], Field(json_schema_extra={"basic": True})
+        Literal["none", "luminance", "match"],
+        Field(title="Preserved colours", json_schema_extra={"basic": True}),
     ] = "none"
     """How the photograph's colours are kept: `luminance` gives the finished picture the
     photograph's colours and keeps only its light and dark; `match` gives the painting the

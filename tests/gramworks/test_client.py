@@ -193,6 +193,14 @@ def test_an_unknown_suffix_is_refused_before_anything_is_sent(
     assert server.received == []
 
 
+def test_sixteen_bits_are_asked_for_by_name(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.answer(RESULT, Answer(body=b"picture"))
+    client.fetch_to("j1", tmp_path / "a.png", "png16")
+    assert server.received[0].query == "format=png16"
+
+
 def test_an_interrupted_download_keeps_the_old_file(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:

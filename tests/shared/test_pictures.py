@@ -51,9 +51,12 @@ def test_every_format_can_be_opened_and_shows_the_picture(name: str) -> None:
     ramp = np.linspace(0, 255, 40, dtype=np.uint8)
     picture = np.stack(np.broadcast_arrays(ramp, ramp[::-1], np.uint8(99)), axis=-1)
     picture = np.repeat(picture[np.newaxis], 24, axis=0)
-    data = encode(picture, name)
+    kind = FORMATS[name]
+    data = encode(picture if kind.bits == 8 else picture * np.uint16(257), name)
     with Image.open(io.BytesIO(data)) as image:
-        assert (image.format, image.mode, image.size) == (name.upper(), "RGB", (40, 24))
+        expected = (kind.suffix.upper(), "RGB", (40, 24))
+        assert (image.format, image.mode, image.size) == expected
+        assert Image.MIME[kind.suffix.upper()] == kind.mimetype
     assert np.abs(decode(data).astype(int) - picture).mean() < 3
 
 

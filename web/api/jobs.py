@@ -11,7 +11,7 @@ from shared.job import Job
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode, xmp_of
 from shared.settings import read_object
-from web.api.render import picture_response
+from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
 from web.intake.fork import fork
@@ -102,6 +102,8 @@ def result(job_id: str) -> Response:
         raise InvalidSetting(field="format", problem="literal_error", expected=expected)
     job = get_services().jobs.get(job_id)
     data = _picture(job, "result", job.result)
+    if FORMATS[wanted].bits == 16:
+        return rendered(job, {"format": wanted})
     if wanted != "png":
         data = encode(decode(data), wanted, xmp_of(data))
     return picture_response(job_id, data, wanted)

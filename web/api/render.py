@@ -36,9 +36,10 @@ def picture_response(
     job_id: str, data: bytes, format_name: str, *, download: bool = False
 ) -> Response:
     """Return the response that sends a picture of a job."""
-    response = Response(data, mimetype=FORMATS[format_name])
+    file = FORMATS[format_name]
+    response = Response(data, mimetype=file.mimetype)
     disposition = "attachment" if download else "inline"
-    name = f"gramworks-{job_id}.{format_name}"
+    name = f"gramworks-{job_id}.{file.suffix}"
     response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
     response.cache_control.private = True
     response.cache_control.max_age = 3600

@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from shared import paths
@@ -15,7 +14,7 @@ from shared.errors import InvalidSetting, NothingToFork, ObjectNotFound, PixelsG
 from shared.job import InputImage, Job, JobInputs, JobOptions, JobState
 from shared.job_store import NewJob
 from shared.kept_pixels import KeptPixels
-from shared.pictures import deprocess, encode, render
+from shared.pictures import Picture, deprocess, encode, render
 from shared.settings import DEPROCESS_MEANS, StyleSettings, read_settings, validate
 from web.intake.limits import check_room
 from web.intake.size import Bounds, resolve_size
@@ -23,7 +22,6 @@ from web.intake.submission import accept, check_styles
 from web.services import Services
 
 TRUE_MEANS = DEPROCESS_MEANS["keras"]  # with which a picture becomes the same pixels again
-Picture = NDArray[np.uint8]
 
 
 class Fork(BaseModel):

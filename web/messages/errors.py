@@ -40,9 +40,9 @@ SENTENCES: dict[str, str] = {
         "No worker that was online in the last day has enough memory for a result of {columns} ×"
         " {rows} pixels. {size_in_field}"
     ),
-    "format_too_small": (
-        "The result has {width} × {height} pixels, which is too long for the format '{format}'. It"
-        " can have up to {maximum} pixels a side. Use 'png'."
+    "too_long_for_format": (
+        "A picture of {width} × {height} pixels does not fit into a {format} file, whose sides can"
+        " have up to {maximum} pixels. Use png or tiff."
     ),
     "invalid_json": "'{field}' must be a JSON object: {reason}.",
     "unknown_field": "There is no field '{field}'. The fields are {names}.",
@@ -82,8 +82,8 @@ SENTENCES: dict[str, str] = {
     "nothing_to_render": "The job is {state} and cannot be rendered again. {render_way_out}",
     "pixels_gone": (
         "The float pixels of this picture are not kept any more, or never were, so it cannot be"
-        " rendered again. The result is still there as png, jpeg, webp and tiff. For anything else,"
-        " submit the job again."
+        " rendered again. The result is still there as png, jpeg, webp and tiff. For 16 bits, other"
+        " means or colours, submit the job again."
     ),
     "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
     "not_failed": "The job is {state}. Only a failed job can be retried.",

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import NotFailed, RecordUnreadable
+from shared.pictures import FORMATS
 from shared.settings import DEPROCESS_MEANS
 from web.api.jobs import delete_job
 from web.api.render import rendered
@@ -34,6 +35,7 @@ def show(job_id: str) -> str:
         has_preview=job.preview is not None,
         rendering=Rendering.model_json_schema()["properties"],
         means=list(DEPROCESS_MEANS),
+        formats=FORMATS,
     )
 
 

@@ -221,7 +221,9 @@ def test_fetch_names_the_file_after_the_job(server: FakeServer, pictures: Path) 
     will_succeed(server)
     assert run(server, "fetch", "j1").exit_code == 0
     assert run(server, "fetch", "j1", "--format", "webp").exit_code == 0
+    assert run(server, "fetch", "j1", "--format", "tiff16").exit_code == 0
     assert (pictures / "j1.png").exists()
+    assert (pictures / "j1.tiff").exists()
     assert (pictures / "j1.webp").exists()
 
 

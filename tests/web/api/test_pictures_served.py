@@ -27,13 +27,13 @@ def finished(jobs: JobStore, objects: ObjectStore) -> str:
     return f"{JOBS}/{claim.job_id}"
 
 
-@pytest.mark.parametrize("name", [*FORMATS, "PNG", "Jpeg"])
+@pytest.mark.parametrize("name", ["png", "jpeg", "webp", "tiff", "PNG", "Jpeg"])
 def test_a_result_is_served_in_the_requested_format(
     client: FlaskClient, finished: str, name: str
 ) -> None:
     response = client.get(f"{finished}/result?format={name}")
     assert response.status_code == 200
-    assert response.mimetype == FORMATS[name.lower()]
+    assert response.mimetype == FORMATS[name.lower()].mimetype
     assert response.headers["Content-Disposition"].endswith(f'.{name.lower()}"')
     with Image.open(io.BytesIO(response.data)) as image:
         assert (image.format, image.size) == (name.upper(), SIZE)
@@ -41,7 +41,7 @@ def test_a_result_is_served_in_the_requested_format(
     assert np.abs(corner - RED).max() <= 6
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ["png", "jpeg", "webp", "tiff"])
 def test_every_format_carries_the_result_s_provenance(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
 ) -> None:
@@ -79,7 +79,7 @@ def test_a_result_that_is_too_long_for_a_format_is_refused_with_one_that_holds_i
     objects.put(key, encode(np.zeros((32, 16_384, 3), np.uint8), "png"))
     jobs.succeed(claim, key)
     path = f"{JOBS}/{claim.job_id}/result"
-    body = problem(client.get(f"{path}?format=webp"), 422, "format_too_small")
+    body = problem(client.get(f"{path}?format=webp"), 422, "too_long_for_format")
     assert (body["field"], body["maximum"]) == ("format", 16_383)
     for name in ("png", "jpeg", "tiff"):
         assert client.get(f"{path}?format={name}").status_code == 200

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from flask.testing import FlaskClient
 from numpy.typing import NDArray
 from PIL import Image
@@ -17,7 +18,8 @@ from shared.errors import RenderingBusy
 from shared.job import JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, decode, deprocess
+from shared.pictures import FORMATS, decode, deprocess, encode
+from shared.provenance import Provenance
 from shared.settings import DEPROCESS_MEANS
 from tests.shared.job_store.transitions import in_state
 from tests.web.api_requests import JOBS, problem
@@ -73,14 +75,28 @@ def test_the_photograph_s_colours_are_switched_on_and_off(
     assert rendered(client, job_id, preserve_color="none").data == as_painted
 
 
-@pytest.mark.parametrize("name", ["png", "jpeg", "webp", "tiff"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_rendered(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
 ) -> None:
     response = rendered(client, finished(jobs, objects), format=name)
-    assert (response.status_code, response.mimetype) == (200, FORMATS[name])
+    assert (response.status_code, response.mimetype) == (200, FORMATS[name].mimetype)
     with Image.open(io.BytesIO(response.data)) as image:
-        assert (image.format, image.size) == (name.upper(), (64, 48))
+        assert (image.format, image.size) == (FORMATS[name].suffix.upper(), (64, 48))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_rendered_file_says_with_which_settings_it_was_made(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
+) -> None:
+    job_id = finished(jobs, objects)
+    job = jobs.get(job_id)
+    made = Provenance.of(job, "ab", {"total": 1.5})
+    assert job.result
+    objects.put(job.result, encode(decode(objects.get(job.result)), "png", made.packet()))
+    data = rendered(client, job_id, format=name, deprocess_means="shifted").data
+    settings = {**made.settings, "deprocess_means": list(DEPROCESS_MEANS["shifted"])}
+    assert made.model_copy(update={"settings": settings}).packet() in data
 
 
 @pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.SUCCEEDED}))
@@ -102,6 +118,8 @@ def test_without_float_pixels_the_reason_is_given_and_the_result_stays(
     objects.delete([f"jobs/{lost}/1/pixels.npz"])
     objects.put(f"jobs/{damaged}/1/pixels.npz", b"PK")
     for job_id in (forgotten, lost, damaged):
+        for name in ("png16", "tiff16"):
+            problem(client.get(f"{JOBS}/{job_id}/result?format={name}"), 410, "pixels_gone")
         body = problem(rendered(client, job_id), 410, "pixels_gone")
         assert "submit the job again" in body["detail"]
         assert client.get(f"{JOBS}/{job_id}/result").status_code == 200
@@ -151,6 +169,35 @@ def test_what_cannot_be_rendered_is_refused_with_its_field(  # noqa: PLR0913, PL
     assert words in refused["detail"]
 
 
+def test_sixteen_bits_have_what_eight_bits_round_away(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    job_id = finished(jobs, objects)
+    exact = np.clip(painted() + np.asarray(KERAS, np.float32), 0, 255)[..., ::-1]
+    for response in (
+        client.get(f"{JOBS}/{job_id}/result?format=tiff16"),
+        rendered(client, job_id, format="tiff16"),
+    ):
+        deep = tifffile.imread(io.BytesIO(response.data))
+        assert deep.dtype == np.uint16
+        assert np.abs(deep / 257 - exact).max() < 1 / 100
+        assert response.headers["Content-Disposition"].endswith('.tiff"')
+
+
+def test_a_side_that_a_format_cannot_have_is_refused_with_another_format(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    job_id = finished(jobs, objects, painted(32, 16_400))
+    for response in (
+        rendered(client, job_id, format="webp"),
+        client.get(f"{JOBS}/{job_id}/result?format=webp"),
+    ):
+        body = problem(response, 422, "too_long_for_format")
+        assert (body["field"], body["maximum"]) == ("format", 16_383)
+        assert "Use png or tiff" in body["detail"]
+    assert rendered(client, job_id, format="jpeg").status_code == 200
+
+
 def test_a_long_body_is_refused(client: FlaskClient, jobs: JobStore, objects: ObjectStore) -> None:
     url = f"{JOBS}/{finished(jobs, objects)}/render"
     body = json.dumps({"deprocess_means": [0.5] * 200_000})
@@ -184,7 +231,7 @@ def test_a_few_pictures_are_rendered_at_a_time_and_others_wait_for_a_while(
     assert len(pictures) == 2
 
 
-@pytest.mark.parametrize("name", ["png", "jpeg", "webp", "tiff"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_two_megapixels_take_less_than_a_second(
     jobs: JobStore, objects: ObjectStore, name: str
 ) -> None:

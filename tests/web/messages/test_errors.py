@@ -31,9 +31,6 @@ RAISED: dict[str, dict[str, object]] = {
     "init_of_other_shape": {
         "field": "init", "width": 9, "height": 9, "of_width": 9, "of_height": 6,
     },
-    "format_too_small": {
-        "field": "format", "format": "webp", "width": 9, "height": 9, "maximum": 8,
-    },
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},
     "nothing_to_fork": {"id": "x", "state": "queued"},
@@ -45,6 +42,9 @@ RAISED: dict[str, dict[str, object]] = {
     "no_worker_online": {},
     "no_live_worker_fits": {"width": 640, "height": 480, "maximum": 300},
     "workers_draining": {},
+    "too_long_for_format": {
+        "field": "format", "format": "WebP", "width": 20_000, "height": 40, "maximum": 16_383,
+    },
     "invalid_json": {"field": "settings", "reason": "it holds an array"},
     "unknown_field": {"field": "setings", "known": ["settings", "options"]},
     "record_unreadable": {"id": "x", "reason": "no field state"},
