@@ -123,6 +123,12 @@ class BlendMismatch(InvalidRequest):
     code = "blend_mismatch"
 
 
+class StylesTooLarge(InvalidRequest):
+    """`field` enlarges `styles` style images beyond what fits in memory; `maximum` fits."""
+
+    code = "styles_too_large"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 

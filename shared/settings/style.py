@@ -1,6 +1,7 @@
 """The settings of one picture, each with its bounds, default, unit and help."""
 
 from collections.abc import Mapping
+from math import floor, sqrt
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -44,6 +45,7 @@ def _one_above_zero(weights: list[float]) -> list[float]:
 
 Mean = Annotated[float, Field(ge=-255, le=510)]
 MAX_STYLES = 8
+MOST_STYLE_PIXELS = 16  # of all style images for one of the result; the memory plan has room for it
 
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
@@ -139,6 +141,10 @@ class StyleSettings(BaseModel):
     """How much each style image counts: relative weights in the order of the images, each from 0
     to 1000, and at least one above 0. Empty means that all count equally."""
 
+    style_scale: Annotated[float, Field(ge=0.1, le=4, json_schema_extra={"unit": "times"})] = 1
+    """How large the style image is beside the result: above 1 its strokes get larger, below 1
+    smaller. For two styles it can be up to 2.82, for four up to 2, for eight up to 1.41."""
+
     content_layer: Layer = "block5_conv2"
     """The VGG19 layer that defines the content."""
 
@@ -209,6 +215,15 @@ class StyleSettings(BaseModel):
         if len(weights) != styles:
             raise ValueError(f"style_blend has {len(weights)} weights for {styles} style images")
         return [weight / sum(weights) for weight in weights]
+
+    def largest_style_scale(self, styles: int) -> float:
+        """Return the largest `style_scale` for this many style images; those of weight 0 are free.
+
+        Raises:
+            ValueError: `style_blend` has another number of weights.
+        """
+        counted = sum(share > 0 for share in self.style_shares(styles))
+        return floor(100 * sqrt(MOST_STYLE_PIXELS / counted)) / 100
 
     def levels(self, rows: int, columns: int) -> list[Level]:
         """Return the levels for a result of `rows` × `columns`, coarsest first."""

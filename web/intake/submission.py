@@ -12,6 +12,7 @@ from shared.errors import (
     MissingFile,
     QueueFull,
     StoreUnavailable,
+    StylesTooLarge,
     TooManyFiles,
     UnknownField,
 )
@@ -49,7 +50,7 @@ def submit(
     check_size(settings, size, services.config.max_result_megapixels)
     check_memory(settings, size, services.workers.largest_recently())
     styles = _images(services, files, "style", most=MAX_STYLES)
-    _check_blend(settings, len(styles))
+    _check_styles(settings, len(styles))
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
         inputs = _store_all(services, job_id, content, styles)
@@ -67,10 +68,13 @@ def check_known(fields: set[str], known: tuple[str, ...]) -> None:
         raise UnknownField(field=field, known=list(known))
 
 
-def _check_blend(settings: StyleSettings, styles: int) -> None:
+def _check_styles(settings: StyleSettings, styles: int) -> None:
     weights = len(settings.style_blend)
     if weights not in (0, styles):
         raise BlendMismatch(field="settings.style_blend", weights=weights, styles=styles)
+    largest = settings.largest_style_scale(styles)
+    if settings.style_scale > largest:
+        raise StylesTooLarge(field="settings.style_scale", styles=styles, maximum=largest)
 
 
 def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:

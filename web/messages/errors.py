@@ -48,6 +48,10 @@ SENTENCES: dict[str, str] = {
         "'{field}' has {weights_counted} and {styles_counted} came. Send one weight for each image,"
         " or leave '{field}' out so that all count equally."
     ),
+    "styles_too_large": (
+        "The style images would be too large together. For {styles_counted}, '{field}' can be up to"
+        " {maximum}."
+    ),
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
     "record_unreadable": (

@@ -144,7 +144,8 @@ class Runner:
     ) -> Iterator[Progress]:
         """Yield the engine's progress; set the lease's deadline for the next evaluation."""
         content, *styles = self._inputs(job, lease)
-        watchdog = Watchdog(job.settings.levels(*job.result_shape))
+        style_pixels = len(styles) * job.settings.style_scale**2
+        watchdog = Watchdog(job.settings.levels(*job.result_shape), style_pixels)
         done = snapshot.evaluation if snapshot else 0
         if done:
             log.info("job %s: resumes after evaluation %d", job.id, done)

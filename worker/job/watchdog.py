@@ -16,8 +16,15 @@ TIMES_SLOWEST = 10.0  # times the slowest evaluation of its level so far
 class Watchdog:
     """Allows each evaluation a time that depends on the job's evaluations so far."""
 
-    def __init__(self, levels: Sequence[Level]) -> None:
+    def __init__(self, levels: Sequence[Level], style_pixels: float = 1.0) -> None:
+        """Start with the first evaluation.
+
+        Args:
+            levels: the job's levels.
+            style_pixels: of all style images, for one of the result.
+        """
         self._levels = levels
+        self._pixels = max(1.0, style_pixels)
         self._last_evaluations = list(accumulate(level.evaluations for level in levels))
         self._slowest: dict[Level, float] = {}
 
@@ -26,7 +33,7 @@ class Watchdog:
         level = self._level(evaluation)
         if level in self._slowest:
             return max(LEAST_SECONDS, TIMES_SLOWEST * self._slowest[level])
-        return FIRST_SECONDS + FIRST_SECONDS_PER_PIXEL * level.pixels
+        return FIRST_SECONDS + FIRST_SECONDS_PER_PIXEL * level.pixels * self._pixels
 
     def record(self, evaluation: int, seconds: float) -> None:
         """Record how long an evaluation took."""

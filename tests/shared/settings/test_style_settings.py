@@ -36,6 +36,7 @@ BOUNDS: list[tuple[str, float, float]] = [
     ("moments_weight", 0, 100),
     ("tv_weight", 0, 100),
     ("pyramid", 1, 5),
+    ("style_scale", 0.1, 4),
 ]
 NAMES = list(StyleSettings.model_fields)
 JSON = st.recursive(

@@ -45,6 +45,7 @@ WRONG: list[tuple[str, str, str]] = [
     ('{"style_blend": [1001]}', "settings.style_blend.0", "must be 1000 or less"),
     ('{"style_blend": 3}', "settings.style_blend", "must be a list of numbers"),
     ('{"style_blend": [1, 1, 1, 1, 1, 1, 1, 1, 1]}', "settings.style_blend", "8 or fewer"),
+    ('{"style_scale": 4.1}', "settings.style_scale", "must be 4 or less"),
     ('{"deprocess_means": "x"}', "settings.deprocess_means", "'keras' or 'shifted'"),
     ('{"deprocess_means": [1, 2]}', "settings.deprocess_means.2", "three numbers"),
     ('{"deprocess_means": [1, 2, 3, 4]}', "settings.deprocess_means", "must have 3 or fewer"),
@@ -160,6 +161,19 @@ def test_weights_for_another_number_of_styles_are_refused_with_both_numbers(
 def test_a_weight_for_each_style_is_accepted_and_shown(client: FlaskClient) -> None:
     job = accepted(submit(client, style=[PLAIN] * 2, settings='{"style_blend": [3, 1]}'))
     assert job["settings"]["style_blend"] == [3, 1]
+
+
+def test_styles_too_large_together_are_refused_with_what_would_do(client: FlaskClient) -> None:
+    large = {"style_scale": 4, "preset": "balanced"}
+    assert accepted(submit(client, settings=json.dumps(large)))
+    body = problem(
+        submit(client, style=[PLAIN] * 2, settings=json.dumps(large)), 422, "styles_too_large"
+    )
+    assert (body["field"], body["styles"], body["maximum"]) == ("settings.style_scale", 2, 2.82)
+    fits = json.dumps({**large, "style_scale": body["maximum"]})
+    assert accepted(submit(client, style=[PLAIN] * 2, settings=fits))
+    one_counts = json.dumps({**large, "style_blend": [1, 0]})
+    assert accepted(submit(client, style=[PLAIN] * 2, settings=one_counts))
 
 
 def test_options_are_shown_as_they_were_sent(client: FlaskClient) -> None:

@@ -24,6 +24,7 @@ RAISED: dict[str, dict[str, object]] = {
     },
     "result_too_narrow": {"field": "settings.size", "rows": 9, "columns": 9, "minimum": 10},
     "blend_mismatch": {"field": "settings.style_blend", "weights": 1, "styles": 2},
+    "styles_too_large": {"field": "settings.style_scale", "styles": 2, "maximum": 2.82},
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},
     "queue_full": {"bound": "jobs", "maximum": 1000},

@@ -13,6 +13,7 @@ from worker.engine.engine import Build
 from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets, WeightedTerm
+from worker.engine.memory.tiles import NO_TILES, Sides
 
 Raised = (
     Callable[[], Exception] | None
@@ -52,10 +53,10 @@ class Scarce(Objective):
         styles: Sequence[tf.Tensor],
         settings: StyleSettings,
         scale: float = 1.0,
-        side: int | None = None,
+        sides: Sides = NO_TILES,
     ) -> Targets:
         self._spend(self._of_targets)
-        return super().targets(content, styles, settings, scale, side)
+        return super().targets(content, styles, settings, scale, sides)
 
     def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None = None) -> Evaluation:
         self._spend(self._errors)

@@ -29,6 +29,11 @@ def test_the_time_for_a_level_s_first_evaluation_grows_with_its_size() -> None:
     assert watchdog.allowed_seconds(3) == pytest.approx(120 + 48)
 
 
+def test_larger_styles_are_given_more_time_before_a_level_s_first_evaluation() -> None:
+    assert Watchdog(LEVELS, 4.0).allowed_seconds(1) == pytest.approx(120 + 4 * 12)
+    assert Watchdog(LEVELS, 0.1).allowed_seconds(1) == pytest.approx(120 + 12)
+
+
 def test_later_evaluations_may_take_a_multiple_of_the_slowest() -> None:
     watchdog = Watchdog(LEVELS)
     watchdog.record(3, 120.0)

@@ -22,6 +22,7 @@ from worker.engine.loss.term import (
     components,
 )
 from worker.engine.loss.total_variation import TotalVariation
+from worker.engine.memory.tiles import NO_TILES, Sides
 from worker.engine.vgg19.network import down_to
 
 DEEPEST_BLOCK = "block5"
@@ -69,7 +70,7 @@ class Objective:
         styles: Sequence[tf.Tensor],
         settings: StyleSettings,
         scale: float = 1.0,
-        side: int | None = None,
+        sides: Sides = NO_TILES,
     ) -> Targets:
         """Compute the fixed targets, once per level.
 
@@ -78,15 +79,15 @@ class Objective:
             styles: one or more (1, r, c, 3).
             settings: the settings that hold the weights, those of the styles too.
             scale: a factor on the weights of terms that are sums over positions.
-            side: the longest side of a tile, in pixels; None uses no tiles.
+            sides: the longest sides of tiles.
 
         Raises:
             ValueError: `style_blend` has another number of weights than there are styles.
         """
         rows, columns = content.shape[1:3]
         shares = settings.style_shares(len(styles))
-        statistics = self._features.style_statistics(styles, (rows, columns), side)
-        activations = self._features.content_activations(content, side)
+        statistics = self._features.style_statistics(styles, (rows, columns), sides.style)
+        activations = self._features.content_activations(content, sides.image)
         fixed = {
             each.key: each.term.target(
                 statistics.get(each.key),
@@ -114,7 +115,7 @@ class Objective:
         """Return the losses of an image (1, rows, columns, 3), centred B, G, R, and the gradient.
 
         The losses are in the order of `names`. With tiles, the result is the same except for
-        rounding; `side` as in `targets`.
+        rounding; `side` is the longest side of a tile, None uses no tiles.
         """
         return self._all.evaluate(image, targets, side)[0]
 

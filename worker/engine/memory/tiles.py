@@ -21,6 +21,16 @@ class Box(NamedTuple):
         return image[:, self.top : self.bottom, self.left : self.right]
 
 
+class Sides(NamedTuple):
+    """The longest side of a tile's core, in pixels; None uses no tiles."""
+
+    image: int | None = None  # of the result and the content
+    style: int | None = None
+
+
+NO_TILES = Sides()
+
+
 class Tile(NamedTuple):
     """A core, over which the tile sums, and the surroundings that its activations depend on."""
 

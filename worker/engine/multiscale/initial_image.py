@@ -1,6 +1,7 @@
 """The image that a level starts from: the recoloured content, or the previous level's result."""
 
 from collections.abc import Sequence
+from math import isqrt
 
 import numpy as np
 import tensorflow as tf
@@ -23,7 +24,7 @@ def in_style_colours(
     lead to these colours anyway.
     """
     pixels = _pixels(content)
-    their_mean, their_covariance = _blended(styles, shares)
+    their_mean, their_covariance = _blended(styles, shares, len(pixels))
     if not np.isfinite(pixels.sum() + their_covariance.sum()):
         return content  # the optimisation reports what is wrong
     mean, covariance = pixels.mean(0), _covariance(pixels)
@@ -52,14 +53,24 @@ def enlarged(image: tf.Tensor, coarse_content: tf.Tensor, fine_content: tf.Tenso
     return resize(image, rows, columns, "aspect") + KEPT_DETAIL * detail
 
 
-def _blended(styles: Sequence[tf.Tensor], shares: Sequence[float]) -> tuple[Matrix, Matrix]:
-    """Return colour mean (3,) and covariance (3, 3) of a mixture of the styles' pixels."""
-    each = [_pixels(style) for style in styles]
+def _blended(
+    styles: Sequence[tf.Tensor], shares: Sequence[float], most: int
+) -> tuple[Matrix, Matrix]:
+    """Return colour mean (3,) and covariance (3, 3) of a mixture of the styles' pixels.
+
+    Of each style, not many more than `most` pixels are read, since they are copied as float64.
+    """
+    each = [_pixels(_thinned(style, most)) for style in styles]
     means = np.array([pixels.mean(0) for pixels in each])
     mean = np.average(means, axis=0, weights=shares)
     within = np.average([_covariance(pixels) for pixels in each], axis=0, weights=shares)
     apart = means - mean
     return mean, within + (apart.T * shares) @ apart
+
+
+def _thinned(image: tf.Tensor, most: int) -> tf.Tensor:
+    step = max(1, isqrt(image.shape[1] * image.shape[2] // most))
+    return image[:, ::step, ::step]
 
 
 def _pixels(image: tf.Tensor) -> Matrix:

@@ -1,7 +1,9 @@
 """The inputs of each level: the pictures at its size, its weights, its memory plans."""
 
 from collections.abc import Sequence
+from itertools import starmap
 from math import sqrt
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings
 from worker.engine.device import Device
 from worker.engine.image import centred, resize
-from worker.engine.memory.plan import Plan, fallback_plans
+from worker.engine.memory.plan import Plan, fallback_plans, style_side
 
 KERAS_PIXELS = 400 * 533  # the size for which the Keras example's weights were chosen
 
@@ -23,6 +25,7 @@ class LevelInputs(NamedTuple):
     settings: StyleSettings  # with the content's weight at this level, and the styles' weights
     scale: float  # a factor on the weights of terms that are sums over positions
     plans: Sequence[Plan]  # each needs less memory than the one before; empty if none fits
+    style_side: int | None  # the longest side of a tile of a style; None is that of the plan
     content: tf.Tensor  # (1, rows, columns, 3), centred B, G, R
     styles: Sequence[tf.Tensor]  # each (1, r, c, 3)
 
@@ -38,9 +41,11 @@ def prepare(
     Styles that do not count are left out.
 
     Raises:
-        ValueError: `style_blend` has another number of weights than there are styles.
+        ValueError: `style_blend` or `style_scale` do not fit the number of styles.
     """
     shares = settings.style_shares(len(styles))
+    if settings.style_scale > settings.largest_style_scale(len(styles)):
+        raise ValueError(f"style_scale is too large for {len(styles)} style images")
     styles = [style for style, share in zip(styles, shares, strict=True) if share]
     settings = settings.model_copy(update={"style_blend": list(filter(None, shares))})
     rows, columns = settings.result_shape(content.shape[1], content.shape[0])
@@ -50,18 +55,21 @@ def prepare(
     def resized(picture: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
         return resize(picture, rows, columns, settings.geometry)
 
-    levels = settings.levels(rows, columns)
-    return [
-        LevelInputs(
+    def at(level: Level, finer: int) -> LevelInputs:
+        memory = (device.memory, device.precision, layers)
+        shapes = [style_shape(style, level, settings) for style in paintings]
+        return LevelInputs(
             level,
             at_level(settings, finer),
             weight_scale(level, rows * columns, settings),
-            fallback_plans(level.pixels, device.memory, device.precision, layers),
+            fallback_plans(level.pixels, *memory),
+            style_side(level.pixels, max(starmap(mul, shapes)), *memory),
             resized(photograph, level.rows, level.columns),
-            [resized(style, *style_shape(style, level, settings)) for style in paintings],
+            [resized(style, *shape) for style, shape in zip(paintings, shapes, strict=True)],
         )
-        for finer, level in zip(reversed(range(len(levels))), levels, strict=True)
-    ]
+
+    levels = settings.levels(rows, columns)
+    return [at(level, len(levels) - number) for number, level in enumerate(levels, start=1)]
 
 
 def at_level(settings: StyleSettings, finer: int) -> StyleSettings:
@@ -85,12 +93,13 @@ def style_shape(style: tf.Tensor, level: Level, settings: StyleSettings) -> tupl
     """Return the rows and columns that a style image (1, r, c, 3) is resized to at a level.
 
     With `aspect` it keeps its shape and has as many pixels as the result, so that its strokes are
-    not stretched.
+    not stretched. `style_scale` is a factor on both sides.
     """
-    if settings.geometry == "keras":
-        return level.rows, level.columns
-    rows, columns = style.shape[1:3]
-    factor = sqrt(level.pixels / (rows * columns))
+    rows, columns = level.rows, level.columns
+    factor = settings.style_scale
+    if settings.geometry == "aspect":
+        rows, columns = style.shape[1:3]
+        factor *= sqrt(level.pixels / (rows * columns))
     return (
         max(round(rows * factor), SHORTEST_RESULT_SIDE),
         max(round(columns * factor), SHORTEST_RESULT_SIDE),

@@ -9,6 +9,7 @@ from worker.engine.loss.deep_layer_reuse import DeepLayerReuse
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets
 from worker.engine.memory.fallback import MemoryFallback
+from worker.engine.memory.tiles import Sides
 from worker.engine.multiscale.initial_image import enlarged, in_style_colours
 from worker.engine.multiscale.level_inputs import LevelInputs
 from worker.engine.multiscale.schedule import Schedule
@@ -89,8 +90,9 @@ class Optimization:
         while True:
             with self._fallback.attempt(inputs.plans) as plan:
                 content, styles = inputs.content, inputs.styles
+                sides = Sides(plan.side, plan.side or inputs.style_side)
                 targets = self._objective.targets(
-                    content, styles, inputs.settings, inputs.scale, plan.side
+                    content, styles, inputs.settings, inputs.scale, sides
                 )
                 if self._point is None:
                     shares = inputs.settings.style_shares(len(styles))

@@ -7,6 +7,7 @@ from shared.settings import StyleSettings
 from tests.worker.engine.loss.test_losses import objective
 from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
+from worker.engine.memory.tiles import Sides
 from worker.engine.vgg19.layers import Weights
 
 SETTINGS = (
@@ -25,7 +26,9 @@ def test_the_gradient_agrees_with_float32(
     content, style = centred(photograph(96, 64)), centred(painting(96, 64))
     image = (1 - share) * content + share * style
     exact, half = (
-        each.evaluate(image, each.targets(content, [style], settings, 1.0, tiles), tiles)
+        each.evaluate(
+            image, each.targets(content, [style], settings, 1.0, Sides(tiles, tiles)), tiles
+        )
         for each, tiles in (
             (objective(weights, settings=settings), None),
             (objective(weights, "float16", settings=settings), side),

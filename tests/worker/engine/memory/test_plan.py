@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.engine.memory.plan import (
+    BASE_BYTES,
+    FORWARD_BYTES,
     NETWORK_BYTES,
     WHOLE,
     Plan,
@@ -14,8 +16,9 @@ from worker.engine.memory.plan import (
     fallback_plans,
     largest_pixels,
     plan,
+    style_side,
 )
-from worker.engine.vgg19.layers import KERNEL_SHAPES
+from worker.engine.vgg19.layers import KERNEL_SHAPES, margin
 
 GB = 10**9
 PRECISION = "bfloat16"
@@ -89,6 +92,25 @@ def test_the_plans_start_with_the_first_plan_and_end_with_the_fewest_pairs(
     plans = fallback_plans(pixels, memory, precision, layers)
     assert plans[:1] == ([planned] if planned else [])
     assert all(each.history == 3 for each in plans[-1:])
+
+
+@given(SIZES, st.floats(0.1, 16), MEMORIES, PRECISIONS, LAYERS)
+def test_a_style_s_tiles_fit_into_the_memory_planned_for_the_result(
+    pixels: int, scale: float, memory: int | None, precision: str, layers: set[str]
+) -> None:
+    """Where the result is whole: each style pixel is held, and those of a tile are in a network."""
+    if plan(pixels, memory, precision, layers) != WHOLE:
+        return
+    style = int(pixels * scale)
+    side = style_side(pixels, style, memory, precision, layers)
+    assert side is not None or memory is None or style <= pixels or fits(style, pixels, memory)
+    if side is not None:
+        assert memory is not None
+        assert side == 128 or fits((side + 2 * margin(layers)) ** 2, pixels, memory)
+
+
+def fits(in_network: int, pixels: int, memory: int) -> bool:
+    return BASE_BYTES["bfloat16"] + pixels * (270 + 240) + in_network * FORWARD_BYTES <= memory
 
 
 def test_a_large_picture_gets_smaller_tiles_before_a_shorter_history() -> None:

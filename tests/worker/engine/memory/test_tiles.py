@@ -10,7 +10,7 @@ from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
 from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
-from worker.engine.memory.tiles import grid
+from worker.engine.memory.tiles import Sides, grid
 from worker.engine.vgg19.layers import ALIGNED, KERNEL_SHAPES, Weights, margin
 
 ROWS, COLUMNS = 203, 331  # no multiples of anything
@@ -73,7 +73,7 @@ def evaluations(of: Objective) -> tuple[list[Evaluation], list[Evaluation]]:
     image = 0.6 * content + 0.4 * style
 
     def all_of(side: int | None) -> list[Evaluation]:
-        targets = of.targets(content, [style], SETTINGS, side=side)
+        targets = of.targets(content, [style], SETTINGS, sides=Sides(side, side))
         return [
             of.evaluate(image, targets, side),
             of.evaluate_near(image, targets, side),
@@ -101,7 +101,9 @@ def test_losses_are_nearly_the_same_in_bfloat16(weights: Weights) -> None:
     content, style = centred(photograph(141, 93)), centred(painting(141, 93))
     whole, tiled = (
         of.evaluate(
-            0.6 * content + 0.4 * style, of.targets(content, [style], settings, side=side), side
+            0.6 * content + 0.4 * style,
+            of.targets(content, [style], settings, sides=Sides(side, side)),
+            side,
         )
         for side in (None, 48)
     )

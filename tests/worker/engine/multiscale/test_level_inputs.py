@@ -1,5 +1,6 @@
 """Each level has its size, its weights and its pictures."""
 
+import pytest
 import tensorflow as tf
 
 from shared.settings import StyleSettings
@@ -27,6 +28,21 @@ def test_a_style_keeps_its_aspect_and_gets_the_result_s_area() -> None:
     style = tf.zeros((1, 300, 1200, 3))
     assert style_shape(style, level, StyleSettings(geometry="aspect")) == (50, 200)
     assert style_shape(style, level, StyleSettings(geometry="keras")) == (100, 100)
+
+
+@pytest.mark.parametrize("geometry", ["keras", "aspect"])
+def test_style_scale_is_a_factor_on_both_sides_of_the_style(geometry: str) -> None:
+    level = StyleSettings().levels(100, 100)[-1]
+    style = tf.zeros((1, 300, 1200, 3))
+
+    def shape(scale: float) -> tuple[int, int]:
+        chosen = {"geometry": geometry, "style_scale": scale}
+        return style_shape(style, level, StyleSettings.model_validate(chosen))
+
+    rows, columns = shape(1)
+    for scale in (0.8, 2.5, 4):
+        assert shape(scale) == (scale * rows, scale * columns)
+    assert min(shape(0.1)) == 32
 
 
 def test_the_content_weighs_less_at_each_coarser_level() -> None:

@@ -17,6 +17,7 @@ from worker.engine.image import centred, resize
 from worker.engine.loss.gradients import Evaluation
 from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets, WeightedTerm
+from worker.engine.memory.tiles import NO_TILES, Sides
 from worker.engine.vgg19.layers import Weights
 from worker.engine.vgg19.network import build
 
@@ -53,9 +54,9 @@ class Recorder(Objective):
         styles: Sequence[tf.Tensor],
         settings: StyleSettings,
         scale: float = 1.0,
-        side: int | None = None,
+        sides: Sides = NO_TILES,
     ) -> Targets:
-        made = super().targets(content, styles, settings, scale, side)
+        made = super().targets(content, styles, settings, scale, sides)
         rows, columns = content.shape[1:3]
         self._found[rows, columns] = {key: float(each) for key, each in made.weights.items()}
         return made

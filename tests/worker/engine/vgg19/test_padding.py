@@ -7,6 +7,7 @@ from shared.settings import StyleSettings
 from tests.worker.engine.pictures import painting, photograph
 from worker.engine.image import centred
 from worker.engine.loss.objective import Objective
+from worker.engine.memory.tiles import Sides
 from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 
@@ -49,7 +50,7 @@ def test_tiles_see_the_edge_only_where_the_image_ends(weights: Weights) -> None:
     whole, tiled = (
         objective.evaluate(
             0.6 * content + 0.4 * style,
-            objective.targets(content, [style], settings, side=side),
+            objective.targets(content, [style], settings, 1.0, Sides(side, side)),
             side,
         )
         for side in (None, 48)

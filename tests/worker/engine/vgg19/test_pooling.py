@@ -10,6 +10,7 @@ from tests.worker.engine.pictures import painting, photograph
 from worker.engine.engine import Engine
 from worker.engine.image import centred
 from worker.engine.loss.objective import Objective
+from worker.engine.memory.tiles import Sides
 from worker.engine.vgg19 import network as vgg
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 
@@ -56,7 +57,7 @@ def test_tiles_see_the_same_averages_as_the_whole_image(weights: Weights) -> Non
     whole, tiled = (
         objective.evaluate(
             0.6 * content + 0.4 * style,
-            objective.targets(content, [style], settings, side=side),
+            objective.targets(content, [style], settings, 1.0, Sides(side, side)),
             side,
         )
         for side in (None, 48)
