@@ -92,6 +92,10 @@ class StyleSettings(BaseModel):
     """Evaluations of the loss at each coarser level of the pyramid. They cost little, and they
     make the large strokes and the composition."""
 
+    optimizer: Literal["lbfgs", "adam"] = "lbfgs"
+    """The step rule: `lbfgs` needs the fewest evaluations; `adam` less memory, and it makes steps
+    of similar length everywhere."""
+
     strength: Annotated[int, Field(ge=0, le=100, json_schema_extra={"basic": True})] = 50
     """How much of the style the result takes on: 0 is close to the photograph, 100 close to the
     painting. It stands for `content_weight`, which overrides it."""

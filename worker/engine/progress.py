@@ -19,7 +19,7 @@ class Progress:
     levels: int
     fraction: float  # of the work
     losses: Mapping[str, float]  # term of the loss to its weighted value
-    history: int  # pairs that L-BFGS remembers
+    history: int  # pairs that L-BFGS remembers; 0 with Adam
     tile: int | None  # the longest side in pixels of the tiles; None where the image is whole
     fallback_step: int  # 0 as planned, one more each time that memory ran out
     pixels: Callable[[], NDArray[np.float32]]  # the image: (rows, columns, 3), centred B, G, R

@@ -27,6 +27,22 @@ class Packed(NamedTuple):
     sizes: NDArray[np.float32]  # (images,)
 
 
+class Moments(NamedTuple):
+    """What Adam remembers."""
+
+    first: Image  # (rows, columns, 3), of the gradients
+    second: Image  # of their squares
+    updates: int  # how many gradients they are of
+
+    def to_arrays(self) -> Arrays:
+        """Return them as the arrays of a snapshot."""
+        return {
+            "first_moment": self.first,
+            "second_moment": self.second,
+            "updates": np.array(self.updates),
+        }
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """The state after an evaluation, and what the next step needs."""
@@ -40,6 +56,7 @@ class Snapshot:
     steps: Packed  # of L-BFGS's newest pairs, oldest first
     changes: Packed  # of the gradient along these steps
     scale: float  # of the initial inverse Hessian, used if the newest pair has no curvature
+    moments: Moments | None = None  # None if the optimiser is L-BFGS
 
     def to_arrays(self) -> Arrays:
         """Return it as arrays that `np.savez` writes and `np.load` reads without pickle."""
@@ -54,6 +71,7 @@ class Snapshot:
             "changes": self.changes.values,
             "change_sizes": self.changes.sizes,
             "scale": np.array(self.scale),
+            **(self.moments.to_arrays() if self.moments else {}),
         }
 
     @classmethod
@@ -75,7 +93,31 @@ class Snapshot:
             steps=Packed(found["steps"], found["step_sizes"]),
             changes=Packed(found["changes"], found["change_sizes"]),
             scale=float(found["scale"]),
+            moments=_moments(arrays, found["image"].shape),
         )
+
+
+def _moments(arrays: Mapping[str, NDArray[Any]], image: tuple[int, ...]) -> Moments | None:
+    """Return Adam's moments; None if the optimiser was L-BFGS, whose snapshots have no such arrays.
+
+    Raises:
+        ValueError: one is missing, or does not fit the image.
+    """
+    forms = {
+        "first_moment": Form(np.dtype(np.float32), image),
+        "second_moment": Form(np.dtype(np.float32), image),
+        "updates": Form(np.dtype(np.int64), ()),
+    }
+    if not forms.keys() & arrays.keys():
+        return None
+    if missing := forms.keys() - arrays.keys():
+        raise ValueError(f"a snapshot without {', '.join(sorted(missing))}")
+    found = {name: np.asarray(arrays[name]) for name in forms}
+    _check_forms(found, forms)
+    first, second, updates = found.values()
+    if (second < 0).any() or updates < 0:
+        raise ValueError("a snapshot with moments that no gradients have")
+    return Moments(first, second, int(updates))
 
 
 def _checked(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
@@ -85,15 +127,18 @@ def _checked(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
     if missing:
         raise ValueError(f"a snapshot without {', '.join(sorted(missing))}")
     found = {name: np.asarray(arrays[name]) for name in _forms((), (), ())}
-    for name, form in _forms(
-        found["image"].shape, found["steps"].shape[:1], found["losses"].shape[:1]
-    ).items():
-        array = found[name]
-        if Form(array.dtype, array.shape) != form or not np.isfinite(array).all():
-            raise ValueError(f"a snapshot whose {name} does not fit the rest, or is not finite")
+    pairs, terms = found["steps"].shape[:1], found["losses"].shape[:1]
+    _check_forms(found, _forms(found["image"].shape, pairs, terms))
     if found["image"].shape[2:] != (3,) or (found["counts"] < (1, 1, 0)).any():
         raise ValueError("a snapshot of no image, or of no evaluation")
     return found
+
+
+def _check_forms(found: Arrays, forms: Mapping[str, Form]) -> None:
+    for name, form in forms.items():
+        array = found[name]
+        if Form(array.dtype, array.shape) != form or not np.isfinite(array).all():
+            raise ValueError(f"a snapshot whose {name} does not fit the rest, or is not finite")
 
 
 def _forms(

@@ -12,6 +12,7 @@ from tests.worker.engine.pictures import painting, photograph
 from tests.worker.engine.test_snapshot import through_a_file
 from worker.engine.device import Device
 from worker.engine.engine import Engine
+from worker.engine.optimizer.lbfgs import NO_HISTORY
 from worker.engine.optimizer.minimise import Pairs, Phase, minimise
 from worker.engine.optimizer.point import from_snapshot, to_snapshot
 from worker.engine.progress import Progress
@@ -120,5 +121,5 @@ def test_a_point_holds_no_more_pairs_than_configured() -> None:
 def test_between_two_reads_the_reported_point_does_not_change() -> None:
     points = list(minimise([Phase(bowl(never()), range(1, 12))], START, read_seconds=60.0))
     assert points[9] is points[0]
-    assert points[0].history.last_step is None
+    assert points[0].history == NO_HISTORY
     assert tf.reduce_all(points[0].image == START)

@@ -19,6 +19,7 @@ NETWORK_BYTES = {
 FORWARD_BYTES = 800
 PAIR_BYTES = 24  # per pixel of the result and pair of L-BFGS's history
 MAX_PAIRS, MIN_PAIRS = 10, 3  # 20 and 50 were no faster
+MOST_PAIRS = {"lbfgs": MAX_PAIRS, "adam": MIN_PAIRS}  # Adam's two images, and those of its step
 # pixels of a core's side; with surroundings, the network processes 1.9 and 6.3 times as many
 GOOD_SIDE, SHORTEST_SIDE = 512, 128
 LAST_FALLBACK_STEP = 99  # more than any list of plans has
@@ -39,7 +40,11 @@ WHOLE = Plan(MAX_PAIRS, None)
 
 
 def plan(
-    pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
+    pixels: int,
+    memory: int | None,
+    precision: str,
+    layers: Collection[str] = KERNEL_SHAPES,
+    most_pairs: int = MAX_PAIRS,
 ) -> Plan | None:
     """Return how to optimise an image of `pixels` pixels; None if `memory` is not enough.
 
@@ -50,28 +55,34 @@ def plan(
         memory: bytes; None means no limit.
         precision: the convolutions' precision.
         layers: the layers that are read; deeper ones need larger surroundings.
+        most_pairs: the longest history; each pair is two images.
     """
+    whole = Plan(most_pairs, None)
     if memory is None:
-        return WHOLE
+        return whole
     network, around = NETWORK_BYTES[precision], margin(layers)
     left = memory - BASE_BYTES[precision] - pixels * IMAGE_BYTES
-    if left >= pixels * (network + MAX_PAIRS * PAIR_BYTES):
-        return WHOLE
+    if left >= pixels * (network + most_pairs * PAIR_BYTES):
+        return whole
     affordable = (left - network * _in_network(GOOD_SIDE, around)) // (pixels * PAIR_BYTES)
-    history = min(max(affordable, MIN_PAIRS), MAX_PAIRS)
+    history = min(max(affordable, MIN_PAIRS), most_pairs)
     in_network = max(left - history * pixels * PAIR_BYTES, 0) // network
     side = (isqrt(in_network) - 2 * around) // ALIGNED * ALIGNED
     return Plan(history, side) if side >= SHORTEST_SIDE else None
 
 
 def fallback_plans(
-    pixels: int, memory: int | None, precision: str, layers: Collection[str] = KERNEL_SHAPES
+    pixels: int,
+    memory: int | None,
+    precision: str,
+    layers: Collection[str] = KERNEL_SHAPES,
+    most_pairs: int = MAX_PAIRS,
 ) -> list[Plan]:
     """Return the plan, then the fallback plans, each with less memory; empty if there is no plan.
 
     The arguments are those of `plan`.
     """
-    planned = plan(pixels, memory, precision, layers)
+    planned = plan(pixels, memory, precision, layers, most_pairs)
     if planned is None:
         return []
     plans = [planned]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings
 from worker.engine.device import Device
 from worker.engine.image import centred, resize
-from worker.engine.memory.plan import Plan, fallback_plans, style_side
+from worker.engine.memory.plan import MOST_PAIRS, Plan, fallback_plans, style_side
 
 KERAS_PIXELS = 400 * 533  # the size for which the Keras example's weights were chosen
 
@@ -62,7 +62,7 @@ def prepare(
             level,
             at_level(settings, finer),
             weight_scale(level, rows * columns, settings),
-            fallback_plans(level.pixels, *memory),
+            fallback_plans(level.pixels, *memory, MOST_PAIRS[settings.optimizer]),
             style_side(level.pixels, max(starmap(mul, shapes)), *memory),
             resized(photograph, level.rows, level.columns),
             [resized(style, *shape) for style, shape in zip(paintings, shapes, strict=True)],

@@ -45,6 +45,7 @@ class Optimization:
         self._levels: list[LevelInputs | None] = list(levels)
         self._kept_pairs = kept_pairs
         self._read_seconds = read_seconds
+        self._method = levels[0].settings.optimizer
         self._schedule = Schedule([inputs.level for inputs in levels])
         self._fallback = MemoryFallback([inputs.plans for inputs in levels])
         self._plans = [inputs.plans for inputs in levels]
@@ -62,6 +63,8 @@ class Optimization:
         """
         if len(snapshot.losses) != len(self._objective.names):
             raise ValueError("a snapshot of a job with other terms of the loss")
+        if (snapshot.moments is not None) != (self._method == "adam"):
+            raise ValueError("a snapshot of a job with another optimizer")
         self._schedule.resume_after(snapshot)
         self._fallback.skip_to(snapshot.fallback_step)
         self._point = from_snapshot(snapshot)
@@ -108,7 +111,7 @@ class Optimization:
             with self._fallback.attempt(self._plans[index]) as plan:
                 phases = self._phases(index, targets, left, plan.side)
                 pairs = Pairs(plan.history, self._kept_pairs)
-                for point in minimise(phases, start, pairs, self._read_seconds):
+                for point in minimise(phases, start, pairs, self._read_seconds, self._method):
                     self._point = start = point
                     self._schedule.done += 1
                     yield self._progress(index, point)
@@ -146,7 +149,7 @@ class Optimization:
             levels=self._schedule.level_count,
             fraction=self._schedule.fraction,
             losses=dict(zip(self._objective.names, point.losses, strict=True)),
-            history=plan.history,
+            history=plan.history if self._method == "lbfgs" else 0,
             tile=plan.side,
             fallback_step=step,
             pixels=point.image[0].numpy,

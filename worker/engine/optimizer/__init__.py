@@ -1,1 +1,5 @@
-"""One level: `minimise` is the loop, `lbfgs` the step; `point` converts points and snapshots."""
+"""One level.
+
+`minimise` is the loop, `method` chooses the step rule (`lbfgs` or `adam`), and `point` converts
+points and snapshots.
+"""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,8 @@ import tensorflow as tf
 
 from shared.errors import Diverged
 from worker.engine.memory.plan import MAX_PAIRS
-from worker.engine.optimizer.lbfgs import FIRST_STEP, LBFGS, History
+from worker.engine.optimizer.lbfgs import FIRST_STEP
+from worker.engine.optimizer.method import State, begin
 from worker.engine.snapshot import KEPT_PAIRS
 
 MAX_REJECTED = 4  # steps in a row; each shortens the next step to a quarter
@@ -23,7 +25,7 @@ class Point(NamedTuple):
     image: tf.Tensor  # (1, rows, columns, 3)
     losses: tuple[float, ...]  # (terms,)
     gradient: tf.Tensor  # (1, rows, columns, 3)
-    history: History  # the optimiser's when it was there, not of the steps since
+    history: State  # the optimiser's when it was there, not of the steps since
 
 
 class Pairs(NamedTuple):
@@ -50,6 +52,7 @@ def minimise(
     start: tf.Tensor | Point,
     pairs: Pairs = USUAL_PAIRS,
     read_seconds: float = 0.0,
+    method: str = "lbfgs",
 ) -> Iterator[Point]:
     """After each evaluation, yield the newest point whose losses the host has read.
 
@@ -63,13 +66,15 @@ def minimise(
             from, which is not evaluated again.
         pairs: how many pairs L-BFGS uses and a point holds.
         read_seconds: the minimum time between two reads; 0 reads every point.
+        method: the step rule, as in the settings.
 
     Raises:
         Diverged: the start is not finite, or several steps in a row were rejected.
     """
     point = start if isinstance(start, Point) else None
     image, gradient = (point.image, point.gradient) if point else (start, None)
-    optimizer = LBFGS(pairs.used, phases[0].first_step, point.history if point else History())
+    new = partial(begin, method, pairs.used)
+    optimizer = new(phases[0].first_step, state=point.history if point else None)
     del start  # else it stays in memory to the end
     rejected, read = 0, 0.0
     last = phases[-1].numbers[-1]
@@ -77,7 +82,7 @@ def minimise(
         if gradient is not None:
             image += optimizer.step(gradient)
         if phase.is_new and number == phase.numbers[0]:
-            optimizer = LBFGS(pairs.used, phase.first_step)
+            optimizer = new(phase.first_step)
         losses, gradient = phase.evaluate(image)
         if point is None or number == last or time.monotonic() - read >= read_seconds:
             finite, read = _read_if_finite(losses, gradient), time.monotonic()
@@ -87,7 +92,7 @@ def minimise(
                 rejected += 1
                 if point is None or rejected > MAX_REJECTED:
                     raise Diverged(evaluation=number)
-                optimizer = LBFGS(pairs.used, FIRST_STEP * SHRINK**rejected)
+                optimizer = new(FIRST_STEP, SHRINK**rejected)
                 image, gradient = point.image, point.gradient
         yield point
 

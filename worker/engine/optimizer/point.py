@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from worker.engine.optimizer.lbfgs import History, LastStep, paired
+from worker.engine.optimizer.adam import AdamState
+from worker.engine.optimizer.lbfgs import NO_HISTORY, History, LastStep, paired
 from worker.engine.optimizer.minimise import Point
-from worker.engine.snapshot import Packed, Snapshot
+from worker.engine.snapshot import Moments, Packed, Snapshot
 
 
 def to_snapshot(point: Point, level: int, evaluation: int, fallback_step: int) -> Snapshot:
@@ -19,11 +20,12 @@ def to_snapshot(point: Point, level: int, evaluation: int, fallback_step: int) -
         evaluation: the evaluation after which the point was reported.
         fallback_step: the fallback step at which it was reached.
     """
-    older, last_step = point.history
+    shape = point.image.shape[1:]
+    adam = point.history if isinstance(point.history, AdamState) else None
+    older, last_step = NO_HISTORY if isinstance(point.history, AdamState) else point.history
     pairs = [(pair.step, pair.change) for pair in older if pair.rho]
     if last_step is not None:  # the newest pair, which the next step would add
         pairs.append((last_step.step, tf.reshape(point.gradient, (-1,)) - last_step.gradient))
-    shape = point.image.shape[1:]
     return Snapshot(
         level=level,
         evaluation=evaluation,
@@ -34,6 +36,7 @@ def to_snapshot(point: Point, level: int, evaluation: int, fallback_step: int) -
         steps=_packed([step for step, _ in pairs], shape),
         changes=_packed([change for _, change in pairs], shape),
         scale=0.0 if last_step is None else float(last_step.scale),
+        moments=None if adam is None else _fetched(adam, shape),
     )
 
 
@@ -42,6 +45,10 @@ def from_snapshot(snapshot: Snapshot) -> Point:
     image, gradient = (
         tf.convert_to_tensor(array[np.newaxis]) for array in (snapshot.image, snapshot.gradient)
     )
+    if snapshot.moments is not None:
+        state = AdamState(*(tf.constant(each, gradient.dtype) for each in snapshot.moments))
+        state = state._replace(first=state.first[tf.newaxis], second=state.second[tf.newaxis])
+        return Point(image, snapshot.losses, gradient, state)
     steps, changes = _unpacked(snapshot.steps), _unpacked(snapshot.changes)
     if not steps:
         return Point(image, snapshot.losses, gradient, History())
@@ -49,6 +56,13 @@ def from_snapshot(snapshot: Snapshot) -> Point:
     before = tf.reshape(gradient, (-1,)) - changes[-1]
     last_step = LastStep(before, steps[-1], tf.constant(snapshot.scale, gradient.dtype))
     return Point(image, snapshot.losses, gradient, History(older, last_step))
+
+
+def _fetched(state: AdamState, shape: tf.TensorShape) -> Moments:
+    first, second = (
+        np.broadcast_to(each.numpy(), (1, *shape))[0] for each in (state.first, state.second)
+    )
+    return Moments(first, second, int(state.updates))
 
 
 def _packed(vectors: Sequence[tf.Tensor], shape: tf.TensorShape) -> Packed:

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from shared.errors import Diverged
+from worker.engine.optimizer.lbfgs import NO_HISTORY
 from worker.engine.optimizer.minimise import Evaluate, Phase, Point, minimise
 
 START = tf.ones((1, 2, 2, 3)) * 9
@@ -57,7 +58,7 @@ def test_a_new_phase_steps_on_and_then_forgets_the_pairs() -> None:
     ]
     assert changes[1] == pytest.approx(6.0)  # to the minimum of the phase before
     assert changes[2] == pytest.approx(0.5, rel=1e-5)
-    assert len(points[2].history.pairs) == 0
+    assert points[2].history == NO_HISTORY
     np.testing.assert_allclose(points[-1].image, 5.0, atol=1e-3)
 
 
