@@ -63,16 +63,21 @@ class Client:
         style: Picture | Sequence[Picture],
         settings: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
+        *,
+        init: Picture | None = None,
     ) -> Job:
         """Submit `content` to be painted in the style of one or more pictures; return the job.
 
         `settings` can contain `"preset"` and the names that `settings()` lists; all have defaults.
-        `options` say how the job is handled, such as `{"priority": "high"}`.
+        `options` say how the job is handled, such as `{"priority": "high"}`. `init` is the picture
+        to start from; the setting of the same name must then be `"image"`.
         """
         form = {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
         with ExitStack() as opened:
             files = [("content", _upload(content, "content", opened))]
             files += [("style", _upload(picture, "style", opened)) for picture in _several(style)]
+            if init is not None:
+                files.append(("init", _upload(init, "init", opened)))
             return self._http.ask(Job.from_json, "POST", "/api/v1/jobs", data=form, files=files)
 
     def job(self, job_id: str) -> Job:

@@ -129,6 +129,24 @@ class StylesTooLarge(InvalidRequest):
     code = "styles_too_large"
 
 
+class InitMissing(InvalidRequest):
+    """The setting `setting` is `image`, and no file came under `field`."""
+
+    code = "init_missing"
+
+
+class InitUnused(InvalidRequest):
+    """A file came under `field`, but the setting `setting` is `value`."""
+
+    code = "init_unused"
+
+
+class InitOfOtherShape(InvalidRequest):
+    """The image under `field`, `width` × `height`, has not the content's proportions."""
+
+    code = "init_of_other_shape"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 

@@ -61,10 +61,16 @@ class InputImage(_Record):
 
 
 class JobInputs(_Record):
-    """The input pictures of a job."""
+    """The input pictures of a job; `init` is the one to start from, if the user sent one."""
 
     content: InputImage
     styles: list[InputImage]
+    init: InputImage | None = None
+
+    @property
+    def all(self) -> list[InputImage]:
+        """All of them: the content, the styles, and `init` if there is one."""
+        return [self.content, *self.styles, *([self.init] if self.init else [])]
 
 
 class JobProgress(_Record):
@@ -161,7 +167,7 @@ class Job(_Record):
     @property
     def files(self) -> set[str]:
         """The keys of all objects that belong to the job."""
-        inputs = {image.key for image in (self.inputs.content, *self.inputs.styles)}
+        inputs = {image.key for image in self.inputs.all}
         return inputs | {key for key in (self.preview, self.result, self.checkpoint) if key}
 
     @property

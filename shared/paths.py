@@ -23,6 +23,11 @@ def style_key(job_id: str, number: int) -> str:
     return f"{job_folder(job_id)}/style-{number}.png"
 
 
+def init_key(job_id: str) -> str:
+    """Return the key of the image that a job starts from."""
+    return f"{job_folder(job_id)}/init.png"
+
+
 def attempt_folder(job_id: str, attempt: int) -> str:
     """Return the folder of what an attempt stores, so that attempts never overwrite each other."""
     return f"{job_folder(job_id)}/{attempt}"

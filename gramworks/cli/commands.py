@@ -34,6 +34,7 @@ Example:
   gramworks submit photo.jpg painting.jpg -s size=600 -o result.png
 """
 SET_HELP = "Override a setting of the preset. Can be repeated."
+INIT_HELP = "Start from this picture. It needs CONTENT's proportions."
 EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -59,6 +60,7 @@ def cli() -> None:
 @click.argument("style", type=EXISTING, nargs=-1, required=True)
 @click.option("--preset", metavar="NAME", help="A set of settings. Default: the server's.")
 @click.option("-s", "--set", "overrides", multiple=True, metavar="NAME=VALUE", help=SET_HELP)
+@click.option("--init", type=EXISTING, metavar="FILE", help=INIT_HELP)
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Default: normal.")
 @watch_option
 @output_options
@@ -70,6 +72,7 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     style: tuple[Path, ...],
     preset: str | None,
     overrides: tuple[str, ...],
+    init: Path | None,
     priority: str | None,
     watch: bool | None,
     out: Path | None,
@@ -81,11 +84,12 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     the command waits for the picture and saves it.
     """
     _check_output(watch, out, force=force)
-    chosen = dict(map(_assignment, overrides))
+    chosen = ({"init": "image"} if init else {}) | dict(map(_assignment, overrides))
     options = {"priority": priority} if priority else {}
     with session.client() as client:
         settings = {"preset": preset or client.settings().default_preset} | chosen
-        _follow(session, client, client.submit(content, style, settings, options), watch, out)
+        job = client.submit(content, style, settings, options, init=init)
+        _follow(session, client, job, watch, out)
 
 
 @cli.command()

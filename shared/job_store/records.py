@@ -59,7 +59,7 @@ def to_fields(new: NewJob) -> dict[str, str | int]:
         "version": VERSION,
         "pixels": rows * columns,
         "work": sum(level.work for level in settings.levels(rows, columns)),
-        "bytes": sum(image.bytes for image in (inputs.content, *inputs.styles)),
+        "bytes": sum(image.bytes for image in inputs.all),
         "owner": new.owner,
         "priority": new.options.priority,
         "settings": settings.model_dump_json(),

@@ -4,6 +4,7 @@ from shared.settings.levels import (
     SHORTEST_RESULT_SIDE,
     TALLEST_RESULT,
     Level,
+    has_shape_of,
     largest_size,
     sizes_within,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Layer",
     "Level",
     "StyleSettings",
+    "has_shape_of",
     "largest_size",
     "parse_settings",
     "read_object",

@@ -43,6 +43,18 @@ def levels(
     ]
 
 
+def has_shape_of(shape: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Return whether two pictures have the same proportions, up to one pixel of either's sides.
+
+    Args:
+        shape: the width and height of one, or its rows and columns.
+        other: those of the other, in the same order.
+    """
+    (one, across), (another, across_other) = shape, other
+    difference = abs(one * across_other - another * across)
+    return difference <= max(one, across, another, across_other)
+
+
 def sizes_within(width: int, height: int, pixels: int) -> tuple[int, int]:
     """Return the smallest and the largest `size` at which a picture can be painted.
 

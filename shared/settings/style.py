@@ -96,6 +96,14 @@ class StyleSettings(BaseModel):
     """The step rule: `lbfgs` needs the fewest evaluations; `adam` less memory, and it makes steps
     of similar length everywhere."""
 
+    init: Literal["style_colors", "content", "noise", "image"] = "style_colors"
+    """What the coarsest level starts from: `style_colors` is the content image in the style's
+    colours, `content` the content image, `noise` normal noise that `seed` chooses, and `image` an
+    image of your own, sent as the file `init`, with the content image's proportions."""
+
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """Which noise a picture starts from (`init` `noise`). The same seed gives the same picture."""
+
     strength: Annotated[int, Field(ge=0, le=100, json_schema_extra={"basic": True})] = 50
     """How much of the style the result takes on: 0 is close to the photograph, 100 close to the
     painting. It stands for `content_weight`, which overrides it."""

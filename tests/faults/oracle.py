@@ -79,7 +79,7 @@ def _on_files(evidence: Evidence) -> Iterator[Finding]:
     named: set[str | None] = set()
     for job_data in evidence.jobs_data.values():
         if job := job_data.record:
-            named |= {job.inputs.content.key, *(style.key for style in job.inputs.styles)}
+            named |= {image.key for image in job.inputs.all}
             named |= {job.result, job.preview, getattr(job, "checkpoint", None)}
     for key in evidence.files:
         if key not in named:

@@ -33,8 +33,9 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: Pixels | None = None,
     ) -> Iterator[Progress]:
-        for progress in engine.stylize(content, styles, settings, resume, fallback_step):
+        for progress in engine.stylize(content, styles, settings, resume, fallback_step, init):
             raise_if_broken()
             if progress.evaluation == HARM_AT:
                 do_harm(settings.iterations)

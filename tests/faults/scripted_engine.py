@@ -37,6 +37,7 @@ class ScriptedEngine:
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: Pixels | None = None,  # noqa: ARG002 - the same
     ) -> Iterator[Progress]:
         """Sleep instead of each evaluation, then yield its progress."""
         assert self.claim is not None

@@ -61,6 +61,16 @@ def test_submit_takes_bytes_and_open_files_and_several_styles(
     assert all(part in sent.body for part in (b"a photo", b"one painting", b"another"))
 
 
+def test_submit_sends_the_picture_to_start_from(server: FakeServer, client: Client) -> None:
+    server.answer("POST /api/v1/jobs", as_json(job_json("queued"), 202))
+
+    client.submit(b"a photo", b"a painting", {"init": "image"}, init=b"a start")
+
+    (sent,) = server.requests("POST /api/v1/jobs")
+    assert sent.body.count(b' name="init"') == 1
+    assert b"a start" in sent.body
+
+
 def test_a_missing_file_is_not_sent(server: FakeServer, client: Client, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         client.submit(tmp_path / "gone.jpg", b"style")

@@ -13,8 +13,9 @@ def test_two_attempts_never_write_the_same_object() -> None:
 
 def test_no_two_objects_of_a_job_have_the_same_key() -> None:
     inputs = [paths.content_key("job"), *(paths.style_key("job", number) for number in range(3))]
+    inputs.append(paths.init_key("job"))
     outputs = [key("job", attempt) for key in KEYS_OF_AN_ATTEMPT for attempt in (1, 2)]
-    assert len({*inputs, *outputs}) == 10
+    assert len({*inputs, *outputs}) == 11
     for key in (*inputs, *outputs):
         assert key.startswith(f"{paths.job_folder('job')}/")
         assert key.startswith(f"{paths.JOBS}/")

@@ -8,6 +8,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from shared import paths
 from shared.errors import (
     BlendMismatch,
+    InitMissing,
+    InitOfOtherShape,
+    InitUnused,
     InvalidJson,
     MissingFile,
     QueueFull,
@@ -18,12 +21,20 @@ from shared.errors import (
 )
 from shared.job import InputImage, Job, JobInputs, JobOptions
 from shared.job_store import NewJob, new_id
-from shared.settings import MAX_STYLES, StyleSettings, parse_settings, read_object, validate
+from shared.settings import (
+    MAX_STYLES,
+    StyleSettings,
+    has_shape_of,
+    parse_settings,
+    read_object,
+    validate,
+)
 from web.intake.images import CleanImage, read_image
 from web.intake.limits import check_memory, check_room, check_size, queue_bounds
 from web.services import Services
 
-FIELDS = ("content", "style", "settings", "options")
+FIELDS = ("content", "style", "init", "settings", "options")
+INIT = "settings.init"
 
 
 def submit(
@@ -34,7 +45,8 @@ def submit(
     Args:
         services: the application's services.
         owner: the job's owner.
-        files: `content`, one file, and `style`, one or more.
+        files: `content`, one file, `style`, one or more, and `init`, one if the setting of that
+            name is `image`.
         form: `settings` and `options`, each a JSON object or absent.
 
     Raises:
@@ -43,6 +55,8 @@ def submit(
     """
     check_room(services)  # before anything is decoded
     check_known({*files, *form}, FIELDS)
+    if "init" in form:  # the setting of that name is in `settings`; ignoring it would mislead
+        raise MissingFile(field="init")
     settings = parse_settings(_text(files, form, "settings"))
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
     content, *_ = _images(services, files, "content", most=1)
@@ -51,9 +65,10 @@ def submit(
     check_memory(settings, size, services.workers.largest_recently())
     styles = _images(services, files, "style", most=MAX_STYLES)
     _check_styles(settings, len(styles))
+    init = _init(services, files, settings, content)
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
-        inputs = _store_all(services, job_id, content, styles)
+        inputs = _store_all(services, job_id, content, styles, init)
     # If Redis's answer is lost, the record may exist and name them, so only a refusal deletes them.
     with _deleting_inputs(services, job_id, on=QueueFull):
         new = NewJob(settings, options, inputs, owner)
@@ -95,8 +110,34 @@ def _images(
     return [read_image(field, upload, megapixels) for upload in uploads]
 
 
+def _init(
+    services: Services,
+    files: MultiDict[str, FileStorage],
+    settings: StyleSettings,
+    content: CleanImage,
+) -> CleanImage | None:
+    """Return the image to start from, if the settings ask for one."""
+    is_sent = any(upload.filename for upload in files.getlist("init"))
+    if settings.init != "image":
+        if is_sent:
+            raise InitUnused(field="init", setting=INIT, value=settings.init)
+        return None
+    if not is_sent:
+        raise InitMissing(field="init", setting=INIT)
+    init, *_ = _images(services, files, "init", most=1)
+    shape, of = (init.width, init.height), (content.width, content.height)
+    if not has_shape_of(shape, of):
+        sizes = {"width": shape[0], "height": shape[1], "of_width": of[0], "of_height": of[1]}
+        raise InitOfOtherShape(field="init", **sizes)
+    return init
+
+
 def _store_all(
-    services: Services, job_id: str, content: CleanImage, styles: list[CleanImage]
+    services: Services,
+    job_id: str,
+    content: CleanImage,
+    styles: list[CleanImage],
+    init: CleanImage | None,
 ) -> JobInputs:
     return JobInputs(
         content=_store(services, paths.content_key(job_id), content),
@@ -104,6 +145,7 @@ def _store_all(
             _store(services, paths.style_key(job_id, number), style)
             for number, style in enumerate(styles)
         ],
+        init=_store(services, paths.init_key(job_id), init) if init else None,
     )
 
 

@@ -52,6 +52,18 @@ SENTENCES: dict[str, str] = {
         "The style images would be too large together. For {styles_counted}, '{field}' can be up to"
         " {maximum}."
     ),
+    "init_missing": (
+        "'{field}' has no file, and '{setting}' is 'image'. Send the image to start from, or choose"
+        " another value for '{setting}'."
+    ),
+    "init_unused": (
+        "'{field}' has a file, and '{setting}' is '{value}'. Choose 'image' for '{setting}' to"
+        " start from the file, or leave the file out."
+    ),
+    "init_of_other_shape": (
+        "The image for '{field}' has {width} × {height} pixels, and the content image {of_width} ×"
+        " {of_height}. Crop it to the same proportions."
+    ),
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
     "record_unreadable": (

@@ -28,6 +28,7 @@ from web.services import get_services
 blueprint = Blueprint("new_page", __name__)
 LATEST = 12
 FILES = {"content": "Photograph", "style": "Painting"}
+OPTIONAL_FILES = {"init": "Image to start from"}
 
 
 @blueprint.get("/")
@@ -58,6 +59,7 @@ def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
         values=values,
         error=error,
         files=FILES,
+        optional_files=OPTIONAL_FILES,
         presets=list(PRESETS),
         default_preset=DEFAULT_PRESET,
         basic={name: field for name, field in schema.items() if field.get("basic")},
@@ -77,7 +79,8 @@ def _schema() -> dict[str, dict[str, Any]]:
 
 def _labels() -> dict[str, str]:
     """Return the form's label of each field."""
-    return FILES | {f"settings.{name}": field["title"] for name, field in _schema().items()}
+    settings = {f"settings.{name}": field["title"] for name, field in _schema().items()}
+    return FILES | OPTIONAL_FILES | settings
 
 
 def _chosen_settings(form: Mapping[str, str]) -> str:

@@ -60,6 +60,7 @@ class Engine:
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: NDArray[np.float32] | None = None,
     ) -> Iterator[Progress]:
         """Paint `content` in the style of `styles`; yield after each evaluation of the loss.
 
@@ -75,20 +76,23 @@ class Engine:
                 After the last evaluation's snapshot, its progress is yielded once more.
             fallback_step: the step to start at, unless the snapshot's is higher. A number above
                 the last step means the last step.
+            init: an image of the content's proportions to start from, if the setting `init` is
+                `image`.
 
         Raises:
             OutOfMemory: the device does not have enough memory for this size.
             Diverged: the loss is not finite.
-            ValueError: the snapshot does not fit the job, or `style_blend` not the styles.
+            ValueError: the snapshot does not fit the job, `style_blend` or `style_scale` not the
+                number of styles, or `init` not the setting or the content.
         """
         height, width, _ = content.shape
         try:
-            levels = prepare(content, styles, settings, self._device)
+            levels = prepare(content, styles, settings, self._device, init)
             if not all(inputs.plans for inputs in levels):
                 raise self._out_of_memory(width, height, settings)
             objective, read_seconds = self._objective(settings), self._device.read_seconds
             job = Optimization(objective, levels, self._kept_pairs, read_seconds)
-            del content, styles, levels  # free them: they can be much larger than the result
+            del content, styles, init, levels  # free them: they can be much larger than the result
             if resume:
                 job.resume(resume)
             job.start_at(fallback_step)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from shared.settings import DEPROCESS_MEANS
 
+NOISE = 30.0  # the standard deviation, in grey levels; hardly any value is below black
 IMAGENET_MEANS = np.array(DEPROCESS_MEANS["keras"], dtype=np.float32)  # B, G, R
 
 
@@ -15,6 +16,12 @@ def centred(image: NDArray[np.float32]) -> tf.Tensor:
     This is `vgg19.preprocess_input` of Keras.
     """
     return tf.convert_to_tensor(image[np.newaxis, ..., ::-1] - IMAGENET_MEANS)
+
+
+def noise(rows: int, columns: int, seed: int) -> tf.Tensor:
+    """Return normal noise (1, rows, columns, 3), centred B, G, R; the same for the same seed."""
+    values = np.random.default_rng(seed).normal(0, NOISE, (1, rows, columns, 3))
+    return tf.constant(values, tf.float32)
 
 
 def resize(image: tf.Tensor, rows: int, columns: int, geometry: str) -> tf.Tensor:

@@ -18,7 +18,7 @@ from shared.errors import (
     StoreUnavailable,
     Superseded,
 )
-from shared.job import Job
+from shared.job import InputImage, Job
 from shared.job_store import Claim, JobStore
 from shared.object_store import ObjectStore
 from shared.pictures import decode, deprocess, encode
@@ -48,6 +48,7 @@ class Stylize(Protocol):
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: Pixels | None = None,
     ) -> Iterator[Progress]:
         """Paint `content` in the style of `styles`; see `Engine.stylize`."""
 
@@ -143,14 +144,15 @@ class Runner:
         self, job: Job, lease: Lease, snapshot: Snapshot | None, stopwatch: Stopwatch
     ) -> Iterator[Progress]:
         """Yield the engine's progress; set the lease's deadline for the next evaluation."""
-        content, *styles = self._inputs(job, lease)
+        content, styles, init = self._inputs(job, lease)
         style_pixels = len(styles) * job.settings.style_scale**2
         watchdog = Watchdog(job.settings.levels(*job.result_shape), style_pixels)
         done = snapshot.evaluation if snapshot else 0
         if done:
             log.info("job %s: resumes after evaluation %d", job.id, done)
-        evaluations = self.stylize(content, styles, job.settings, snapshot, job.fallback_step)
-        del content, styles, snapshot  # free them: they can be much larger than the result
+        settings, step = job.settings, job.fallback_step
+        evaluations = self.stylize(content, styles, settings, snapshot, step, init)
+        del content, styles, snapshot, init  # free them: they can be much larger than the result
         lease.expect_progress_in(watchdog.allowed_seconds(done + 1))
         stopwatch.start_painting()
         begin = time.monotonic()
@@ -168,14 +170,19 @@ class Runner:
         load = partial(checkpoints.load, job.checkpoint, self.objects)
         return with_backoff(load, lease, self.object_store_seconds)
 
-    def _inputs(self, job: Job, lease: Lease) -> list[Pixels]:
-        pictures = []
-        for image in (job.inputs.content, *job.inputs.styles):
-            get = partial(self.objects.get, image.key)
-            data = with_backoff(get, lease, self.object_store_seconds)
-            lease.expect_progress_in(LOADING_SECONDS)
-            pictures.append(decode(data).astype(np.float32))
-        return pictures
+    def _inputs(self, job: Job, lease: Lease) -> tuple[Pixels, list[Pixels], Pixels | None]:
+        """Return the content, the styles, and the image to start from if there is one."""
+        content, *styles = (
+            self._input(image, lease) for image in (job.inputs.content, *job.inputs.styles)
+        )
+        init = job.inputs.init
+        return content, styles, self._input(init, lease) if init else None
+
+    def _input(self, image: InputImage, lease: Lease) -> Pixels:
+        get = partial(self.objects.get, image.key)
+        data = with_backoff(get, lease, self.object_store_seconds)
+        lease.expect_progress_in(LOADING_SECONDS)
+        return decode(data).astype(np.float32)
 
     def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
         log.warning("job %s: failed: %s", claim.job_id, error)

@@ -112,6 +112,14 @@ def test_submit_sends_the_priority_and_every_style(server: FakeServer) -> None:
     assert sent.body.count(b' name="style"') == 2
 
 
+def test_submit_with_init_sends_the_picture_and_the_setting(server: FakeServer) -> None:
+    will_succeed(server)
+    run(server, "submit", "photo.jpg", "painting.jpg", "--init", "painting.jpg")
+    (sent,) = server.requests(SUBMIT)
+    assert b'name="init"; filename="painting.jpg"' in sent.body
+    assert b'"init": "image"' in sent.body
+
+
 def test_submit_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
     will_succeed(server)
     result = run(server, "submit", "photo.jpg", "painting.jpg", "-o", "result.jpg")

@@ -48,7 +48,7 @@ class LaterStore:
         unknown: dict[str, dict[str, object]] = {
             "settings": {"histogram_weight": 0.5, "regions": [1, 2]},
             "options": {"webhook": "https://example.org"},
-            "inputs": {"init": None},
+            "inputs": {"mask": None},
         }
         for name, more in unknown.items():
             fields[name] = json.dumps({**json.loads(str(fields[name])), **more})

@@ -37,6 +37,7 @@ BOUNDS: list[tuple[str, float, float]] = [
     ("tv_weight", 0, 100),
     ("pyramid", 1, 5),
     ("style_scale", 0.1, 4),
+    ("seed", 0, 2**32 - 1),
 ]
 NAMES = list(StyleSettings.model_fields)
 JSON = st.recursive(

@@ -25,6 +25,11 @@ RAISED: dict[str, dict[str, object]] = {
     "result_too_narrow": {"field": "settings.size", "rows": 9, "columns": 9, "minimum": 10},
     "blend_mismatch": {"field": "settings.style_blend", "weights": 1, "styles": 2},
     "styles_too_large": {"field": "settings.style_scale", "styles": 2, "maximum": 2.82},
+    "init_missing": {"field": "init", "setting": "settings.init"},
+    "init_unused": {"field": "init", "setting": "settings.init", "value": "noise"},
+    "init_of_other_shape": {
+        "field": "init", "width": 9, "height": 9, "of_width": 9, "of_height": 6,
+    },
     "no_worker_fits": {"field": "settings.size", "rows": 9, "columns": 9, "maximum": 8},
     "not_failed": {"id": "x", "state": "queued"},
     "queue_full": {"bound": "jobs", "maximum": 1000},

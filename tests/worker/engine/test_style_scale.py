@@ -12,11 +12,16 @@ from worker.engine.memory.plan import BASE_BYTES
 from worker.engine.vgg19.layers import Weights
 
 Pixels = NDArray[np.float32]
-PERIOD = 8  # pixels from stripe to stripe
-STRIPES = np.where(np.arange(96) // (PERIOD // 2) % 2, 230, 30)[None, :, None] * np.ones(
-    (96, 1, 3), np.float32
-)
-FLAT = np.full((96, 96, 3), 128, np.float32)
+SCALES = (0.5, 1.0, 2.0)
+
+
+def stripes(period: int) -> Pixels:
+    """Return 96 rows and columns of vertical stripes, which begin again after `period` pixels."""
+    row = np.where(np.arange(96) // (period // 2) % 2, 230, 30)
+    return np.broadcast_to(row[None, :, None], (96, 96, 3)).astype(np.float32)
+
+
+STRIPES = stripes(8)
 
 
 @pytest.fixture(scope="module")
@@ -24,38 +29,28 @@ def engine(weights: Weights) -> Engine:
     return Engine(weights)
 
 
-def painted(engine: Engine, scale: float, **more: object) -> Pixels:
-    chosen = {"size": 96, "pyramid": 2, "iterations": 10, "coarse_iterations": 15, **more}
-    settings = StyleSettings(
-        **{**PRESETS["balanced"], "content_weight": 0.01, "style_scale": scale, **chosen}
-    )
-    *_, last = engine.stylize(FLAT, [STRIPES.astype(np.float32)], settings)
-    return last.pixels()
+def loss(engine: Engine, scale: float, picture: Pixels) -> float:
+    """Return the loss of a picture where the style is stripes of 8 pixels at `style_scale` 1."""
+    one = {"size": 96, "pyramid": 1, "iterations": 1, "content_weight": 0.0, "init": "image"}
+    settings = StyleSettings.model_validate({**PRESETS["balanced"], **one, "style_scale": scale})
+    [progress] = engine.stylize(photograph(96, 96), [STRIPES], settings, init=picture)
+    return progress.loss
 
 
-def stripe_width(picture: Pixels) -> float:
-    """Return the mean period along a row, in pixels, weighed by the spectrum's power."""
-    grey = picture.mean(2)
-    power = (np.abs(np.fft.rfft(grey - grey.mean(), axis=1)) ** 2).sum(0)[1:]
-    return float((96 / np.arange(1, len(power) + 1) * power).sum() / power.sum())
-
-
-def test_strokes_get_larger_and_smaller_with_the_style(engine: Engine) -> None:
-    small, usual, large = (stripe_width(painted(engine, scale)) for scale in (0.5, 1, 2))
-    assert small < 0.75 * usual
-    assert large > 1.5 * usual
+@pytest.mark.parametrize("scale", SCALES)
+def test_strokes_get_larger_and_smaller_with_the_style(engine: Engine, scale: float) -> None:
+    """The loss is lowest where the strokes have `style_scale` times the style image's size."""
+    losses = {of: loss(engine, scale, stripes(int(8 * of))) for of in SCALES}
+    others = [losses[of] for of in SCALES if of != scale]
+    assert losses[scale] < min(others) / 2
 
 
 def test_a_large_style_is_read_in_tiles_and_gives_the_same_picture(weights: Weights) -> None:
     """The result is evaluated whole in this memory; the style has 16 times as many pixels."""
     few = {"iterations": 2, "coarse_iterations": 2}
     scarce = Device(memory=BASE_BYTES["float32"] + 90_000_000)
-    *_, tiled = Engine(weights, scarce).stylize(
-        photograph(96, 96), [STRIPES.astype(np.float32)], large(few)
-    )
-    *_, whole = Engine(weights).stylize(
-        photograph(96, 96), [STRIPES.astype(np.float32)], large(few)
-    )
+    *_, tiled = Engine(weights, scarce).stylize(photograph(96, 96), [STRIPES], large(few))
+    *_, whole = Engine(weights).stylize(photograph(96, 96), [STRIPES], large(few))
     assert tiled.tile is None
     np.testing.assert_allclose(tiled.pixels(), whole.pixels(), atol=0.5)  # of 255
 

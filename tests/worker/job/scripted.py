@@ -84,6 +84,7 @@ def painter(evaluations: int, before: Callable[[int], None] = lambda _: None) ->
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: NDArray[np.float32] | None = None,  # noqa: ARG001 - it paints no picture
     ) -> Iterator[Progress]:
         assert content.shape == styles[0].shape == (settings.size, 40, 3)
         made = resume.evaluation if resume else 0

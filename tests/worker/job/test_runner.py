@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared import paths
 from shared.errors import ObjectNotFound, OutOfMemory, StoreUnavailable
-from shared.job import Fallback, JobState
-from shared.job_store import Capability, JobStore, Worker, connect
+from shared.job import Fallback, InputImage, JobInputs, JobOptions, JobState
+from shared.job_store import Capability, JobStore, NewJob, Worker, connect, new_id
 from shared.job_store.events import BEGINNING
 from shared.object_store import ObjectStore
 from shared.pictures import decode, encode
@@ -62,12 +63,44 @@ def test_the_engine_gets_the_pictures_in_their_roles(jobs: JobStore, objects: Ob
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: Pixels | None = None,
     ) -> Iterator[Progress]:
         given.extend([int(picture.max()) for picture in (content, *styles)])
+        assert init is None
         yield from painter(1)(content, styles, settings, resume, fallback_step)
 
     Runner(jobs, objects, look).run(claim)
     assert given == [100, 200]
+
+
+def test_the_engine_gets_the_image_to_start_from(jobs: JobStore, objects: ObjectStore) -> None:
+    job_id = new_id()
+    keys = [paths.content_key(job_id), paths.style_key(job_id, 0), paths.init_key(job_id)]
+    for shade, key in enumerate(keys):
+        objects.put(key, encode(np.full((32, 40, 3), 100 * shade, np.uint8), "png"))
+    content, style, own = (InputImage(key=key, width=40, height=32, bytes=100) for key in keys)
+    inputs = JobInputs(content=content, styles=[style], init=own)
+    jobs.create(job_id, NewJob(StyleSettings(size=32, init="image"), JobOptions(), inputs))
+    claim = jobs.claim_next(ROOMY, 10)
+    assert claim is not None
+    given: list[float] = []
+
+    def look(
+        content: Pixels,
+        styles: Sequence[Pixels],
+        settings: StyleSettings,
+        resume: Snapshot | None = None,
+        fallback_step: int = 0,
+        init: Pixels | None = None,
+    ) -> Iterator[Progress]:
+        assert init is not None
+        given.extend([float(picture.max()) for picture in (content, *styles, init)])
+        yield from painter(1)(content, styles, settings, resume, fallback_step)
+
+    Runner(jobs, objects, look).run(claim)
+    assert given == [0, 100, 200]
+    assert jobs.get(job_id).state is JobState.SUCCEEDED
+    assert {stored.key for stored in objects.stored("jobs")} == jobs.get(job_id).files
 
 
 def test_the_events_of_a_job_are_in_order(jobs: JobStore, objects: ObjectStore) -> None:
@@ -314,10 +347,11 @@ def test_a_job_whose_checkpoint_the_engine_refuses_starts_from_the_beginning(
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: Pixels | None = None,
     ) -> Iterator[Progress]:
         if resume:
             raise ValueError("a snapshot of another version")
-        yield from paint(content, styles, settings, resume, fallback_step)
+        yield from paint(content, styles, settings, resume, fallback_step, init)
 
     claim = claimed(jobs, objects)
     key = f"jobs/{claim.job_id}/1/checkpoint.npz"

@@ -100,8 +100,9 @@ def test_each_step_has_its_own_deadline(jobs: JobStore, objects: ObjectStore) ->
         settings: StyleSettings,
         resume: Snapshot | None = None,
         fallback_step: int = 0,
+        init: Pixels | None = None,
     ) -> Iterator[Progress]:
-        del content, styles, settings, resume, fallback_step
+        del content, styles, settings, resume, fallback_step, init
         for number in range(1, 11):  # two at the coarse level
             look()
             yield replace(progress(number, 10), pixels=encoded if number == 10 else lambda: GREY)

@@ -1,4 +1,4 @@
-"""The image that a level starts from: the recoloured content, or the previous level's result."""
+"""The image that a level starts from: what `init` says, or the previous level's result."""
 
 from collections.abc import Sequence
 from math import isqrt
@@ -7,11 +7,23 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from worker.engine.image import resize
+from worker.engine.image import noise, resize
+from worker.engine.multiscale.level_inputs import LevelInputs
 
 Matrix = NDArray[np.float64]
 KEPT_DETAIL = 0.5  # the share of the content's fine detail that each finer level adds
 LEAST_VARIANCE = 1.0  # in grey levels squared, so that a uniform image is not divided by zero
+
+
+def initial_image(inputs: LevelInputs) -> tf.Tensor:
+    """Return the image (1, rows, columns, 3) that the coarsest level starts from."""
+    settings = inputs.settings
+    if settings.init == "style_colors":
+        shares = settings.style_shares(len(inputs.styles))
+        return in_style_colours(inputs.content, inputs.styles, shares)
+    if settings.init == "noise":
+        return noise(inputs.level.rows, inputs.level.columns, settings.seed)
+    return inputs.content if inputs.init is None else inputs.init
 
 
 def in_style_colours(

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings
+from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings, has_shape_of
 from worker.engine.device import Device
 from worker.engine.image import centred, resize
 from worker.engine.memory.plan import MOST_PAIRS, Plan, fallback_plans, style_side
@@ -28,6 +28,7 @@ class LevelInputs(NamedTuple):
     style_side: int | None  # the longest side of a tile of a style; None is that of the plan
     content: tf.Tensor  # (1, rows, columns, 3), centred B, G, R
     styles: Sequence[tf.Tensor]  # each (1, r, c, 3)
+    init: tf.Tensor | None  # (1, rows, columns, 3), the user's; on the coarsest level only
 
 
 def prepare(
@@ -35,14 +36,17 @@ def prepare(
     styles: Sequence[NDArray[np.float32]],
     settings: StyleSettings,
     device: Device,
+    init: NDArray[np.float32] | None = None,
 ) -> list[LevelInputs]:
     """Return the inputs of each level, the coarsest first; arguments as in `Engine.stylize`.
 
     Styles that do not count are left out.
 
     Raises:
-        ValueError: `style_blend` or `style_scale` do not fit the number of styles.
+        ValueError: `style_blend` or `style_scale` do not fit the number of styles, or `init` does
+            not fit the setting or the content.
     """
+    _check_init(init, content, settings)
     shares = settings.style_shares(len(styles))
     if settings.style_scale > settings.largest_style_scale(len(styles)):
         raise ValueError(f"style_scale is too large for {len(styles)} style images")
@@ -66,10 +70,25 @@ def prepare(
             style_side(level.pixels, max(starmap(mul, shapes)), *memory),
             resized(photograph, level.rows, level.columns),
             [resized(style, *shape) for style, shape in zip(paintings, shapes, strict=True)],
+            None,
         )
 
     levels = settings.levels(rows, columns)
-    return [at(level, len(levels) - number) for number, level in enumerate(levels, start=1)]
+    made = [at(level, len(levels) - number) for number, level in enumerate(levels, start=1)]
+    if init is not None:
+        coarsest = levels[0]
+        start = resize(centred(init), coarsest.rows, coarsest.columns, "aspect")
+        made[0] = made[0]._replace(init=start)
+    return made
+
+
+def _check_init(
+    init: NDArray[np.float32] | None, content: NDArray[np.float32], settings: StyleSettings
+) -> None:
+    if (settings.init == "image") != (init is not None):
+        raise ValueError(f"the setting init is {settings.init}, which does not fit the image given")
+    if init is not None and not has_shape_of(init.shape[:2], content.shape[:2]):
+        raise ValueError("the image to start from has another shape than the content")
 
 
 def at_level(settings: StyleSettings, finer: int) -> StyleSettings:

@@ -10,7 +10,7 @@ from worker.engine.loss.objective import Objective
 from worker.engine.loss.term import Targets
 from worker.engine.memory.fallback import MemoryFallback
 from worker.engine.memory.tiles import Sides
-from worker.engine.multiscale.initial_image import enlarged, in_style_colours
+from worker.engine.multiscale.initial_image import enlarged, initial_image
 from worker.engine.multiscale.level_inputs import LevelInputs
 from worker.engine.multiscale.schedule import Schedule
 from worker.engine.optimizer.lbfgs import FIRST_STEP
@@ -83,7 +83,7 @@ class Optimization:
             assert inputs is not None  # noqa: S101 - each is used once
             if self._schedule.left(index):
                 targets, start = self._begin(inputs, coarser_content)
-                inputs = inputs._replace(styles=())  # free them: they are no longer needed
+                inputs = inputs._replace(styles=(), init=None)  # free them
                 yield from self._minimise(index, targets, start)
             coarser_content = inputs.content
 
@@ -98,8 +98,7 @@ class Optimization:
                     content, styles, inputs.settings, inputs.scale, sides
                 )
                 if self._point is None:
-                    shares = inputs.settings.style_shares(len(styles))
-                    return targets, in_style_colours(content, styles, shares)
+                    return targets, initial_image(inputs)
                 if self._point.image.shape == content.shape:  # resumed
                     return targets, self._point
                 return targets, enlarged(self._point.image, coarser_content, content)

@@ -18,7 +18,7 @@ from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 from worker.engine.vgg19.layers import Weights
 
-CHOSEN = {"size": 48, "iterations": 8, "coarse_iterations": 8, "style_weight": 0}
+CHOSEN = {"size": 64, "iterations": 8, "coarse_iterations": 8, "style_weight": 0}
 
 
 def settings(optimizer: str) -> StyleSettings:
@@ -28,7 +28,7 @@ def settings(optimizer: str) -> StyleSettings:
 def paint(
     engine: Engine, optimizer: str = "adam", resume: Snapshot | None = None
 ) -> list[Progress]:
-    picture, style = photograph(72, 48), painting(80, 60)
+    picture, style = photograph(96, 64), painting(80, 60)
     return list(engine.stylize(picture, [style], settings(optimizer), resume))
 
 
