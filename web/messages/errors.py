@@ -50,7 +50,7 @@ SENTENCES: dict[str, str] = {
     ),
     "styles_too_large": (
         "The style images would be too large together. For {styles_counted}, '{field}' can be up to"
-        " {maximum}."
+        " {largest}."
     ),
     "init_missing": (
         "'{field}' has no file, and '{setting}' is 'image'. Send the image to start from, or choose"
@@ -124,6 +124,7 @@ RULES: dict[str, str] = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "int_parsing_size": "must be a shorter whole number",
+    "bool_type": "must be true or false",
     "float_type": "must be a number",
     "string_type": "must be text",
     "list_type": "must be a list of numbers",
@@ -147,6 +148,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "size_in_field": _size_in_field(parameters),
         "size_that_fits": _size_that_fits(parameters),
         "amount": _amount(parameters),
+        "largest": _plain(parameters.get("maximum")),
         "weights_counted": _counted(parameters.get("weights"), "weight"),
         "styles_counted": _counted(parameters.get("styles"), "style image"),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
@@ -194,4 +196,9 @@ def _rule(parameters: Mapping[str, Any]) -> str:
     template = RULES.get(str(parameters.get("problem")))
     if template is None:
         return "is not valid: " + str(parameters.get("message", "")).removeprefix("Value error, ")
-    return template.format(**parameters)
+    return template.format(**{name: _plain(value) for name, value in parameters.items()})
+
+
+def _plain(value: Any) -> Any:
+    """Return 4 instead of 4.0, and all else as it is."""
+    return f"{value:.10g}" if isinstance(value, float) else value
