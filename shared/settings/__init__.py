@@ -1,4 +1,8 @@
-"""A picture's settings: `style` (the fields), `presets`, `levels` (sizes), `parsing` (JSON)."""
+"""A picture's settings.
+
+`style` has the fields, `strength` what one of them stands for; `presets`; `levels` are the sizes;
+`parsing` reads JSON.
+"""
 
 from shared.settings.levels import (
     SHORTEST_RESULT_SIDE,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.settings.levels import SHORTEST_RESULT_SIDE, TALLEST_RESULT, Level, levels
+from shared.settings.strength import NEUTRAL_CONTENT_WEIGHT, content_weight_of
 
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
 Layer = Literal[
@@ -48,17 +49,6 @@ MAX_STYLES = 8
 MOST_STYLE_PIXELS = 16  # of all style images for one of the result; the memory plan has room for it
 
 
-# `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
-NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.2}
-STRENGTH_PER_DECADE = 40  # how much strength divides the content's weight by ten
-
-
-def content_weight_of(strength: int, normalization: str) -> float:
-    """Return the content weight that a strength stands for, to four digits."""
-    decades = (50 - strength) / STRENGTH_PER_DECADE
-    return float(f"{NEUTRAL_CONTENT_WEIGHT[normalization] * 10**decades:.4g}")
-
-
 class StyleSettings(BaseModel):
     """The settings of one picture; the defaults are the Keras example's (preset `faithful`)."""
 
@@ -95,6 +85,10 @@ class StyleSettings(BaseModel):
     optimizer: Literal["lbfgs", "adam"] = "lbfgs"
     """The step rule: `lbfgs` needs the fewest evaluations; `adam` less memory, and it makes steps
     of similar length everywhere."""
+
+    stop_when_settled: bool = False
+    """Whether a level ends early: when its last 20 evaluations have lowered the loss by less than
+    1 %."""
 
     init: Literal["style_colors", "content", "noise", "image"] = "style_colors"
     """What the coarsest level starts from: `style_colors` is the content image in the style's

@@ -43,10 +43,14 @@ def _value(value: Any) -> str:
         return " ".join(map(str, value))
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"`{value}`" if isinstance(value, str) else str(value)
 
 
 def _bounds(setting: dict[str, Any]) -> str:
+    if setting.get("type") == "boolean":
+        return "true or false"
     if "enum" in setting:
         names = setting["enum"]
         return " or ".join(f"`{name}`" for name in names) if len(names) < 4 else ""

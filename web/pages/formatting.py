@@ -35,6 +35,8 @@ def time(text: str) -> str:
 
 def setting(value: object) -> str:
     """Return `400`, `5e-09`, `aspect`, `103.939, 116.779, 123.68` or `block1_conv1: 1, …`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:g}" if abs(value) < 1e-3 else f"{value:.10g}"
     if isinstance(value, Mapping):

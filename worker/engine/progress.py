@@ -13,7 +13,7 @@ from worker.engine.snapshot import Snapshot
 class Progress:
     """The state after one evaluation: the work done, the losses, and the image they belong to."""
 
-    evaluation: int  # from 1, over all levels
+    evaluation: int  # from 1, over all levels; those that a settled picture left out count
     evaluations: int
     level: int  # from 1, the coarsest
     levels: int

@@ -114,7 +114,8 @@ class Runner:
         with_backoff(partial(self.jobs.succeed, claim, key), lease)
         self._delete_unnamed(claim, paths.job_folder(claim.job_id))
         log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
-        return None if job.checkpoint else stopwatch.timing()
+        is_partly_painted = job.checkpoint or job.settings.stop_when_settled
+        return None if is_partly_painted else stopwatch.timing()
 
     def _paint(
         self,

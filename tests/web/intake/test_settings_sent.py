@@ -46,6 +46,8 @@ WRONG: list[tuple[str, str, str]] = [
     ('{"style_blend": 3}', "settings.style_blend", "must be a list of numbers"),
     ('{"style_blend": [1, 1, 1, 1, 1, 1, 1, 1, 1]}', "settings.style_blend", "8 or fewer"),
     ('{"style_scale": 4.1}', "settings.style_scale", "must be 4 or less"),
+    ('{"stop_when_settled": "yes"}', "settings.stop_when_settled", "must be true or false"),
+    ('{"stop_when_settled": 1}', "settings.stop_when_settled", "must be true or false"),
     ('{"deprocess_means": "x"}', "settings.deprocess_means", "'keras' or 'shifted'"),
     ('{"deprocess_means": [1, 2]}', "settings.deprocess_means.2", "three numbers"),
     ('{"deprocess_means": [1, 2, 3, 4]}', "settings.deprocess_means", "must have 3 or fewer"),

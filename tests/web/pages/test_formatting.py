@@ -24,6 +24,9 @@ def test_a_time_is_in_utc() -> None:
     ("value", "shown"),
     [
         (400, "400"),
+        (True, "true"),
+        (False, "false"),
+        ([], ""),
         (5e-9, "5e-09"),
         ("aspect", "aspect"),
         ([103.939, 116.779], "103.939, 116.779"),

@@ -2,5 +2,5 @@
 
 Reading order: `optimization` runs the levels; `level_inputs` resizes the pictures for each;
 `initial_image` makes the image that a level starts from; `schedule` counts evaluations over all
-levels.
+levels; `settled` says when one can end early.
 """

@@ -13,6 +13,7 @@ from worker.engine.memory.tiles import Sides
 from worker.engine.multiscale.initial_image import enlarged, initial_image
 from worker.engine.multiscale.level_inputs import LevelInputs
 from worker.engine.multiscale.schedule import Schedule
+from worker.engine.multiscale.settled import Settled
 from worker.engine.optimizer.lbfgs import FIRST_STEP
 from worker.engine.optimizer.minimise import Pairs, Phase, Point, minimise
 from worker.engine.optimizer.point import from_snapshot, to_snapshot
@@ -46,6 +47,7 @@ class Optimization:
         self._kept_pairs = kept_pairs
         self._read_seconds = read_seconds
         self._method = levels[0].settings.optimizer
+        self._stops_when_settled = levels[0].settings.stop_when_settled
         self._schedule = Schedule([inputs.level for inputs in levels])
         self._fallback = MemoryFallback([inputs.plans for inputs in levels])
         self._plans = [inputs.plans for inputs in levels]
@@ -106,23 +108,38 @@ class Optimization:
     def _minimise(
         self, index: int, targets: Targets, start: tf.Tensor | Point
     ) -> Iterator[Progress]:
+        settled, change = Settled(), self._change(index, targets)
         while left := self._schedule.left(index):
             with self._fallback.attempt(self._plans[index]) as plan:
                 phases = self._phases(index, targets, left, plan.side)
                 pairs = Pairs(plan.history, self._kept_pairs)
                 for point in minimise(phases, start, pairs, self._read_seconds, self._method):
+                    is_read = point is not self._point
                     self._point = start = point
                     self._schedule.done += 1
                     yield self._progress(index, point)
+                    if is_read and self._schedule.done >= change and self._has_settled(settled):
+                        self._schedule.skip_to_last(index)  # which is a full evaluation
+                        break
+
+    def _has_settled(self, settled: Settled) -> bool:
+        if not self._stops_when_settled or self._point is None:
+            return False
+        return settled.add(self._schedule.done, sum(self._point.losses))
+
+    def _change(self, index: int, targets: Targets) -> int:
+        """Return the first evaluation of a level whose gradient is that of the losses."""
+        numbers = self._schedule.numbers(index)
+        if self._objective.plain(targets) is targets:
+            return numbers.start
+        return numbers.start + min(METRIC_EVALUATIONS, len(numbers) // 2)
 
     def _phases(self, index: int, targets: Targets, left: range, side: int | None) -> list[Phase]:
         """Return the phases of a level: with the style's metric, then plain to the minimum."""
         plain = self._objective.plain(targets)
-        all_numbers = self._schedule.numbers(index)
         if plain is targets:
             return [Phase(DeepLayerReuse(self._objective, targets, len(left), side), left)]
-        with_metric = min(METRIC_EVALUATIONS, len(all_numbers) // 2)
-        change = all_numbers.start + with_metric
+        change = self._change(index, targets)
         before, after = range(left.start, change), range(max(left.start, change), left.stop)
         return [
             Phase(

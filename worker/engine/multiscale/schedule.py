@@ -44,6 +44,10 @@ class Schedule:
         numbers = self._numbers[index]
         return range(max(numbers.start, self.done + 1), numbers.stop)
 
+    def skip_to_last(self, index: int) -> None:
+        """Count the evaluations of level `index`, from 0, as done, except for its last one."""
+        self.done = max(self.done, self._numbers[index][-1] - 1)
+
     @property
     def fraction(self) -> float:
         """The fraction of the work that is done."""
