@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from shared import paths
 from shared.job import Job
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
@@ -31,7 +32,7 @@ def test_it_is_stored_with_the_other_inputs(
     job = jobs.get(accepted(_sent(client, HALF, init="image"))["id"])
     assert job.inputs.init is not None
     assert job.inputs.init.key in job.files
-    assert {stored.key for stored in objects.stored("jobs")} == job.files
+    assert {stored.key for stored in objects.stored(paths.job_folder(job.id))} == job.files
     kept = Image.open(io.BytesIO(objects.get(job.inputs.init.key)))
     assert (kept.size, kept.getpixel((0, 0))) == ((SIZE[0] // 2, SIZE[1] // 2), GREEN)
 

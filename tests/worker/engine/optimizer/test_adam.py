@@ -12,6 +12,8 @@ from tests.worker.engine.pictures import painting, photograph
 from tests.worker.engine.test_snapshot import through_a_file
 from worker.engine.device import Device
 from worker.engine.engine import Engine
+from worker.engine.memory.plan import BASE_BYTES, Plan
+from worker.engine.multiscale.level_inputs import prepare
 from worker.engine.optimizer.adam import RATE, Adam
 from worker.engine.optimizer.minimise import Phase, minimise
 from worker.engine.progress import Progress
@@ -100,16 +102,14 @@ def test_the_other_optimizer_s_snapshot_is_refused(
         paint(engine, used, through_a_file(cut.snapshot()))
 
 
-def test_it_is_planned_with_the_memory_of_three_pairs(weights: Weights) -> None:
+def test_it_is_planned_with_the_memory_of_three_pairs() -> None:
     """A size that fits whole with Adam needs tiles with L-BFGS's ten pairs."""
-    memory = 1_100_000_000 + 320 * 480 * (270 + 2000 + 5 * 24)
-    large = {**CHOSEN, "size": 320, "iterations": 1, "pyramid": 1}
-    tiles = {}
+    device = Device(memory=BASE_BYTES["float32"] + 320 * 480 * (270 + 2000 + 5 * 24))
+    plans = {}
     for name in ("adam", "lbfgs"):
-        chosen = StyleSettings.model_validate({**large, "optimizer": name})
-        job = Engine(weights, Device(memory=memory)).stylize(
-            photograph(480, 320), [painting(80, 60)], chosen
-        )
-        tiles[name] = next(job).tile
-    assert tiles["adam"] is None
-    assert tiles["lbfgs"] is not None
+        chosen = StyleSettings.model_validate({"size": 320, "pyramid": 1, "optimizer": name})
+        [level] = prepare(photograph(480, 320), [painting(80, 60)], chosen, device)
+        plans[name] = level.plans
+    assert plans["adam"][0] == Plan(history=3, side=None)
+    assert {each.history for each in plans["adam"]} == {3}  # no fallback has fewer
+    assert plans["lbfgs"][0].side is not None
