@@ -1,6 +1,7 @@
 """The keys of all objects in the object store."""
 
 JOBS = "jobs"  # the folder of all jobs
+STATISTICS = "statistics"  # the folder of style images' statistics
 
 
 def job_folder(job_id: str) -> str:
@@ -41,3 +42,8 @@ def checkpoint_key(job_id: str, attempt: int) -> str:
 def result_key(job_id: str, attempt: int) -> str:
     """Return the key of an attempt's result."""
     return f"{attempt_folder(job_id, attempt)}/result.png"
+
+
+def statistics_key(digest: str) -> str:
+    """Return the key of a style image's statistics, by the digest of what they depend on."""
+    return f"{STATISTICS}/{digest}.npz"

@@ -17,10 +17,12 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
     from worker.engine.memory.plan import largest_pixels
     from worker.host_memory import usable_bytes
     from worker.job.runner import Runner
+    from worker.job.style_statistics import StyleStatistics
 
     device = find_device(config.memory, usable_bytes())
-    engine = Engine(weights.load(config), device)
     objects = ObjectStore(config.object_store_url)
+    engine = Engine(weights.load(config), device)
+    engine.keep_statistics_in(StyleStatistics(objects, is_stored=config.style_cache_mb > 0))
     runner = Runner(jobs, objects, engine.stylize, config.checkpoint_seconds)
     pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
     return LoadedEngine(runner.run, pixels, device.name)

@@ -76,6 +76,7 @@ class MainProcess:
             objects=ObjectStore(self._config.object_store_url),
             wake=self._wake,
             retention_seconds=self._config.retention,
+            style_cache_bytes=self._config.style_cache_bytes,
         )
 
     def _before_pool(self, **_: Any) -> None:

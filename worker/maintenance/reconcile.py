@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared import paths
 from shared.job_store import JobQueue, JobStore, Locks, RedisStatus, Workers
 from shared.object_store import ObjectStore
-from worker.maintenance.garbage import delete_old, delete_orphans
+from worker.maintenance.garbage import delete_beyond, delete_old, delete_orphans
 
 GARBAGE_SECONDS = 600.0
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Reconciler:
     objects: ObjectStore
     wake: Callable[[], None]
     retention_seconds: float | None = None  # None keeps everything
+    style_cache_bytes: int | None = None  # in the object store; None keeps everything
 
     def reconcile(self) -> None:
         """Do one round, unless another worker is doing it."""
@@ -44,6 +46,9 @@ class Reconciler:
                 log.info("deleted %d jobs past their retention", old)
         if orphans := delete_orphans(self.jobs, self.objects, self.redis.clock()):
             log.info("deleted %d objects that no job names", orphans)
+
+        if self.style_cache_bytes is not None:
+            delete_beyond(paths.STATISTICS, self.objects, self.style_cache_bytes)
 
     def _able_workers(self) -> int:
         draining = self.workers.draining()
