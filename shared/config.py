@@ -102,6 +102,9 @@ class Config(BaseModel):
     pixels_days: Annotated[float, Field(alias="GRAMWORKS_PIXELS_DAYS", ge=0)] = 30
     """For how many days a result's float pixels are kept, so that it can be rendered again with
     other means without painting it again; 0 keeps none. They take 6.2 MB a megapixel."""
+    style_cache_mb: Annotated[int, Field(alias="GRAMWORKS_STYLE_CACHE_MB", ge=0)] = 500
+    """How many megabytes of paintings' statistics are kept where images are stored, so that another
+    job with the same painting starts sooner. 0 stores none."""
 
     redis_replicas: Annotated[int, Field(alias="GRAMWORKS_REDIS_REPLICAS", ge=0, le=9)] = 0
     """How many replicas of Redis must confirm that a job is accepted or ended."""
@@ -120,6 +123,11 @@ class Config(BaseModel):
     def memory(self) -> int | None:
         """The memory that a worker uses, in bytes; None to detect it."""
         return self.memory_mb * 10**6 or None
+
+    @property
+    def style_cache_bytes(self) -> int:
+        """How many bytes of statistics the object store keeps."""
+        return self.style_cache_mb * 10**6
 
     @property
     def retention(self) -> float | None:

@@ -15,10 +15,11 @@ from shared.errors import InvalidConfig, ObjectNotFound, StoreUnavailable
 
 
 class Stored(NamedTuple):
-    """A key of a stored object, and when it was written."""
+    """A key of a stored object, when it was written, and its length."""
 
     key: str
     modified: datetime
+    bytes: int
 
 
 class ObjectStore:
@@ -44,7 +45,7 @@ class ObjectStore:
         with _our_errors():
             for batch in self._store.list(f"{prefix}/"):
                 for item in batch:
-                    yield Stored(item["path"], item["last_modified"])
+                    yield Stored(item["path"], item["last_modified"], item["size"])
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete the objects under these keys; missing ones are ignored."""

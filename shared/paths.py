@@ -1,6 +1,7 @@
 """The keys of all objects in the object store."""
 
 JOBS = "jobs"  # the folder of all jobs
+STATISTICS = "statistics"  # the folder of style images' statistics
 
 
 def job_folder(job_id: str) -> str:
@@ -51,3 +52,8 @@ def result_key(job_id: str, attempt: int) -> str:
 def pixels_key(job_id: str, attempt: int) -> str:
     """Return the key of the float pixels of an attempt's result."""
     return f"{attempt_folder(job_id, attempt)}/pixels.npz"
+
+
+def statistics_key(digest: str) -> str:
+    """Return the key of a style image's statistics, by the digest of what they depend on."""
+    return f"{STATISTICS}/{digest}.npz"

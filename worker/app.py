@@ -17,11 +17,13 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
     from worker.engine.memory.plan import largest_pixels
     from worker.host_memory import usable_bytes
     from worker.job.runner import Runner
+    from worker.job.style_statistics import StyleStatistics
 
     device = find_device(config.memory, usable_bytes())
+    objects = ObjectStore(config.object_store_url)
     trained = weights.load(config)
     engine = Engine(trained, device)
-    objects = ObjectStore(config.object_store_url)
+    engine.keep_statistics_in(StyleStatistics(objects, is_stored=config.style_cache_mb > 0))
     runner = Runner(
         jobs,
         objects,

@@ -77,6 +77,7 @@ class MainProcess:
             wake=self._wake,
             retention_seconds=self._config.retention,
             pixels_seconds=self._config.pixels_seconds,
+            style_cache_bytes=self._config.style_cache_bytes,
         )
 
     def _before_pool(self, **_: Any) -> None:

@@ -36,6 +36,7 @@ def test_an_empty_value_is_the_default(name: str) -> None:
         ("GRAMWORKS_DATA", "/var/lib/gw", "data", Path("/var/lib/gw")),
         ("GRAMWORKS_PORT", "0", "port", 0),
         ("GRAMWORKS_MAX_RESULT_MEGAPIXELS", "0.5", "max_result_megapixels", 0.5),
+        ("GRAMWORKS_STYLE_CACHE_MB", "0", "style_cache_mb", 0),
         ("GRAMWORKS_WEIGHTS_SOURCE", "keras", "weights_source", "keras"),
     ],
 )

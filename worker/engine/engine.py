@@ -11,6 +11,7 @@ from shared.errors import OutOfMemory
 from shared.settings import StyleSettings, largest_size
 from worker.engine.device import Device
 from worker.engine.loss.objective import TERMS, Objective
+from worker.engine.loss.style_cache import StyleCache
 from worker.engine.loss.term import WeightedTerm, components
 from worker.engine.memory.fallback import OUT_OF_MEMORY
 from worker.engine.memory.plan import largest_pixels
@@ -51,7 +52,13 @@ class Engine:
         self._terms = terms
         self._build = build
         self._kept_pairs = kept_pairs
+        self._style_cache: StyleCache | None = None
         self._objectives: OrderedDict[tuple[str, ...], Objective] = OrderedDict()
+
+    def keep_statistics_in(self, cache: StyleCache) -> None:
+        """Keep style images' statistics in `cache` from now on, for later jobs."""
+        self._style_cache = cache
+        self._weights_digest = network.digest(self._network)
 
     def stylize(
         self,
@@ -114,12 +121,16 @@ class Engine:
     def _objective(self, settings: StyleSettings) -> Objective:
         """Return the objective for these layers and network; earlier jobs' traces are reused."""
         layers = tuple(component.key for component in components(self._terms, settings))
-        key = (settings.padding, settings.pooling, *layers)
+        variant = (settings.padding, settings.pooling)  # of the network
+        key = (*variant, *layers)
         known = self._objectives.pop(key, None)
         while len(self._objectives) >= MAX_OBJECTIVES:
             self._objectives.popitem(last=False)
         if known is None:
             chosen = network.variant(self._network, settings.padding, settings.pooling)
             known = self._build(chosen, settings, self._terms)
+        if self._style_cache is not None:
+            basis = (self._weights_digest, self._device.precision, *variant)
+            known.keep_statistics_in(self._style_cache, basis)
         self._objectives[key] = known
         return known

@@ -1,7 +1,8 @@
-"""Deletes jobs and float pixels past their retention, and objects that no record names."""
+"""Deletes what is past its retention or its bound, and objects that no record names."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from shared import paths
 from shared.job import Job
@@ -53,11 +54,20 @@ def delete_orphans(
     """
     latest = datetime.fromtimestamp(now - seconds, UTC)
     by_job: defaultdict[str, list[str]] = defaultdict(list)
-    for key, modified in objects.stored(paths.JOBS):
-        if modified <= latest:
-            by_job[paths.job_of(key)].append(key)
+    for each in objects.stored(paths.JOBS):
+        if each.modified <= latest:
+            by_job[paths.job_of(each.key)].append(each.key)
     objects.delete_unfinished(latest)
     return sum(_delete_unnamed(keys, jobs, objects) for keys in by_job.values())
+
+
+def delete_beyond(folder: str, objects: ObjectStore, max_bytes: int) -> int:
+    """Delete a folder's oldest objects until it has up to `max_bytes`; return how many."""
+    stored = sorted(objects.stored(folder), key=lambda each: each.modified, reverse=True)
+    totals = accumulate(each.bytes for each in stored)
+    beyond = [each.key for each, total in zip(stored, totals, strict=True) if total > max_bytes]
+    objects.delete(beyond)
+    return len(beyond)
 
 
 def _delete_unnamed(keys: list[str], jobs: JobStore, objects: ObjectStore) -> int:

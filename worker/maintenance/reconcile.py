@@ -4,9 +4,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared import paths
 from shared.job_store import JobQueue, JobStore, Locks, RedisStatus, Workers
 from shared.object_store import ObjectStore
-from worker.maintenance.garbage import delete_old, delete_old_pixels, delete_orphans
+from worker.maintenance.garbage import (
+    delete_beyond,
+    delete_old,
+    delete_old_pixels,
+    delete_orphans,
+)
 
 GARBAGE_SECONDS = 600.0
 log = logging.getLogger(__name__)
@@ -25,6 +31,7 @@ class Reconciler:
     wake: Callable[[], None]
     pixels_seconds: float  # for which float pixels are kept
     retention_seconds: float | None = None  # None keeps everything
+    style_cache_bytes: int | None = None  # in the object store; None keeps everything
 
     def reconcile(self) -> None:
         """Do one round, unless another worker is doing it."""
@@ -47,6 +54,9 @@ class Reconciler:
             log.info("deleted the float pixels of %d jobs", old)
         if orphans := delete_orphans(self.jobs, self.objects, self.redis.clock()):
             log.info("deleted %d objects that no job names", orphans)
+
+        if self.style_cache_bytes is not None:
+            delete_beyond(paths.STATISTICS, self.objects, self.style_cache_bytes)
 
     def _able_workers(self) -> int:
         draining = self.workers.draining()

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from shared import paths
 from shared.errors import JobNotFound
 from shared.job import JobState
 from shared.job_store import Capability, JobStore
@@ -40,6 +41,7 @@ def reconciler(
     wake_ups: WakeUpCounter,
     retention_seconds: float | None = None,
     pixels_seconds: float = 1e6,
+    style_cache_bytes: int | None = None,
 ) -> Reconciler:
     return Reconciler(
         jobs,
@@ -51,6 +53,7 @@ def reconciler(
         wake_ups,
         pixels_seconds,
         retention_seconds,
+        style_cache_bytes,
     )
 
 
@@ -148,7 +151,7 @@ def test_jobs_past_their_retention_are_deleted_with_their_pictures(
     reconciler(jobs, objects, WakeUpCounter(), retention_seconds=50).collect_garbage()
     with pytest.raises(JobNotFound):
         jobs.get(old.job_id)
-    assert {key.split("/")[1] for key, _ in objects.stored("jobs")} == {live}
+    assert {each.key.split("/")[1] for each in objects.stored("jobs")} == {live}
 
 
 def test_float_pixels_are_deleted_when_their_days_are_over_and_the_result_stays(
@@ -198,3 +201,10 @@ def test_garbage_collection_skips_an_id_without_a_record(
     assert not thread.is_alive()
     assert redis.zcard("gw:ended") == 0
     assert jobs.page(10).jobs == []
+
+
+def test_statistics_beyond_their_bound_are_deleted(jobs: JobStore, objects: ObjectStore) -> None:
+    for name in "ab":
+        objects.put(paths.statistics_key(name), bytes(1000))
+    reconciler(jobs, objects, WakeUpCounter(), style_cache_bytes=1500).collect_garbage()
+    assert [each.key for each in objects.stored(paths.STATISTICS)] == [paths.statistics_key("b")]

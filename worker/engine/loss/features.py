@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
+from worker.engine.loss.style_cache import StyleCache, code_version, key_of
 from worker.engine.loss.term import Component, Sums, cut
 from worker.engine.memory.tiles import Tile, grid
 from worker.engine.vgg19.layers import margin, stride
@@ -20,6 +21,8 @@ class FeatureExtractor:
             {each.layer for each in components if each.term.reads_content}
         )
         self._margin = margin(network.output)
+        self._cache: StyleCache | None = None
+        self._basis: tuple[str, ...] = ()
         image = tf.TensorSpec((1, None, None, 3), network.inputs[0].dtype)
         box = tf.TensorSpec((4,), tf.int32)
         # one graph each, since the two kinds of image need different layers
@@ -27,6 +30,11 @@ class FeatureExtractor:
             tf.function(read, input_signature=[image, box])
             for read in (self._statistics_of, self._activations_of)
         )
+
+    def keep_statistics_in(self, cache: StyleCache, basis: Sequence[str]) -> None:
+        """Look up style images' statistics in `cache` first; `basis` as in `key_of`."""
+        self._cache = cache
+        self._basis = (code_version(self._of_style), *basis)
 
     def style_statistics(
         self, styles: Sequence[tf.Tensor], shape: tuple[int, int], side: int | None
@@ -41,7 +49,7 @@ class FeatureExtractor:
             shape: rows and columns of the result.
             side: the longest side of a tile, in pixels; None uses no tiles.
         """
-        each = [self._statistics(style, side) for style in styles]
+        each = [self._known_statistics(style, side) for style in styles]
         return {
             component.key: tf.stack(
                 [
@@ -67,6 +75,18 @@ class FeatureExtractor:
             )
             for layer in self._content_layers
         }
+
+    def _known_statistics(self, image: tf.Tensor, side: int | None) -> Sums:
+        """Return one style image's statistics, from the cache if it has them."""
+        if self._cache is None or not self._of_style:
+            return self._statistics(image, side)
+        key = key_of(image, side, self._basis, self._of_style)
+        known = self._cache.get(key)
+        if known is not None and known.keys() == {each.key for each in self._of_style}:
+            return {name: tf.constant(statistic) for name, statistic in known.items()}
+        sums = self._statistics(image, side)
+        self._cache.put(key, {name: statistic.numpy() for name, statistic in sums.items()})
+        return sums
 
     def _statistics(self, image: tf.Tensor, side: int | None) -> Sums:
         tiles = [

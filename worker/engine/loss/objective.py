@@ -12,6 +12,7 @@ from worker.engine.loss.features import FeatureExtractor
 from worker.engine.loss.gradients import Evaluation, Gradients
 from worker.engine.loss.moments import Moments
 from worker.engine.loss.style import Style
+from worker.engine.loss.style_cache import StyleCache
 from worker.engine.loss.term import (
     PIXELS,
     Component,
@@ -63,6 +64,15 @@ class Objective:
         if self.has_deep_part:
             self._near = Gradients(_reading(whole, near), [near], self.names)
             self._parts = Gradients(whole, [near, deep], self.names)
+
+    def keep_statistics_in(self, cache: StyleCache, basis: Sequence[str]) -> None:
+        """Look up style images' statistics in `cache` before they are computed.
+
+        Args:
+            cache: keeps them between jobs.
+            basis: what they depend on besides the images, the components and the code.
+        """
+        self._features.keep_statistics_in(cache, basis)
 
     def targets(
         self,
