@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 Deep = NDArray[np.uint16]
 Write = Callable[[Deep], bytes]
 BAND_PIXELS = 250_000
-COLOUR_TYPE = 2  # of PNG: R, G, B
+COLOUR_TYPES = {3: 2, 4: 6}  # of PNG: R, G, B; R, G, B, A
 SUB = 1  # the filter of PNG that takes the difference to the pixel on the left
 
 
 def png(picture: Deep) -> bytes:
-    """Return the bytes of a PNG (ISO/IEC 15948) of (rows, columns, 3), R, G, B."""
-    rows, columns, _ = picture.shape
-    header = struct.pack(">IIBBBBB", columns, rows, 16, COLOUR_TYPE, 0, 0, 0)
+    """Return the bytes of a PNG (ISO/IEC 15948) of (rows, columns, 3 or 4), R, G, B and alpha."""
+    rows, columns, channels = picture.shape
+    header = struct.pack(">IIBBBBB", columns, rows, 16, COLOUR_TYPES[channels], 0, 0, 0)
     buffer, deflate = io.BytesIO(), _deflate()
     buffer.write(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header))
     for band in _bands(picture):
@@ -33,7 +33,7 @@ def png(picture: Deep) -> bytes:
 
 
 def tiff(picture: Deep) -> bytes:
-    """Return the bytes of a TIFF 6.0 of (rows, columns, 3), R, G, B."""
+    """Return the bytes of a TIFF 6.0 of (rows, columns, 3 or 4), R, G, B and alpha."""
     buffer = io.BytesIO()
     tifffile.imwrite(
         buffer,
@@ -42,6 +42,7 @@ def tiff(picture: Deep) -> bytes:
         dtype=picture.dtype,
         byteorder="<",
         photometric="rgb",
+        extrasamples=["unassalpha"] * (picture.shape[2] - 3),
         compression="zlib",
         predictor=True,
         rowsperstrip=_rows_of_a_band(picture),

@@ -13,7 +13,13 @@ from PIL import Image
 from shared import sixteen_bit_files
 from shared.sixteen_bit_files import Deep, png, tiff
 
-SHAPES = [(1, 1, 3), (40, 31, 3), (600, 900, 3), (2, sixteen_bit_files.BAND_PIXELS + 1, 3)]
+SHAPES = [
+    (1, 1, 3),
+    (40, 31, 3),
+    (41, 30, 4),
+    (600, 900, 3),
+    (2, sixteen_bit_files.BAND_PIXELS + 1, 3),
+]
 
 
 def noise(shape: tuple[int, int, int]) -> Deep:
@@ -38,11 +44,12 @@ def read_png(data: bytes) -> Deep:
     (first, header), *parts, (last, nothing) = chunks(data)
     assert (first, {kind for kind, _ in parts}, last, nothing) == (b"IHDR", {b"IDAT"}, b"IEND", b"")
     columns, rows, depth, colours, *others = struct.unpack(">IIBBBBB", header)
-    assert (depth, colours, others) == (16, 2, [0, 0, 0])
+    assert (depth, others) == (16, [0, 0, 0])
+    channels = {2: 3, 6: 4}[colours]
     body = zlib.decompress(b"".join(part for _, part in parts))
     lines = np.frombuffer(body, np.uint8).reshape(rows, -1)
     assert (lines[:, 0] == 1).all()
-    values = np.cumsum(lines[:, 1:].reshape(rows, columns, 6), axis=1, dtype=np.uint8)
+    values = np.cumsum(lines[:, 1:].reshape(rows, columns, 2 * channels), axis=1, dtype=np.uint8)
     return values.view(">u2").astype(np.uint16)
 
 

@@ -35,23 +35,26 @@ def finished(
     objects: ObjectStore,
     pixels: NDArray[np.float32] | None = None,
     means: Sequence[float] = KERAS,
+    photograph: NDArray[np.uint8] | None = None,
 ) -> str:
     """Finish a new job with these float pixels and return its id."""
     claim = running(jobs)
-    finish(claim, jobs, objects, pixels, means)
+    finish(claim, jobs, objects, pixels, means, photograph)
     return claim.job_id
 
 
-def finish(
+def finish(  # noqa: PLR0913, PLR0917
     claim: Claim,
     jobs: JobStore,
     objects: ObjectStore,
     pixels: NDArray[np.float32] | None = None,
     means: Sequence[float] = KERAS,
+    photograph: NDArray[np.uint8] | None = None,
 ) -> None:
     """Finish a running job with these float pixels."""
     pixels = painted() if pixels is None else pixels
-    kept = KeptPixels.of(pixels, means, photographed(*pixels.shape[:2]))
+    photo = photographed(*pixels.shape[:2]) if photograph is None else photograph
+    kept = KeptPixels.of(pixels, means, photo)
     result, stored = (
         make(claim.job_id, claim.attempt) for make in (paths.result_key, paths.pixels_key)
     )

@@ -92,7 +92,7 @@ def result(job_id: str) -> Response:
     if FORMATS[wanted].bits == 16:
         return rendered(job, {"format": wanted})
     if wanted != "png":
-        data = encode(decode(data), wanted)
+        data = encode(decode(data, with_alpha=True), wanted)
     return picture_response(job_id, data, wanted)
 
 

@@ -26,18 +26,23 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and its error names 
 
 
 class CleanImage(NamedTuple):
-    """A picture for the workers: an 8-bit sRGB PNG, upright, without metadata."""
+    """A picture for the workers: an 8-bit sRGB PNG, upright, without metadata.
+
+    With transparency it is R, G, B, A; the colours are those over white, since they are painted.
+    """
 
     png: bytes
     width: int
     height: int
 
 
-def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanImage:
+def read_image(
+    field: str, upload: FileStorage, max_megapixels: float, *, keep_alpha: bool = False
+) -> CleanImage:
     """Read an uploaded picture by its content; its name and declared type are ignored.
 
     The orientation is applied, colours are converted to sRGB, transparency becomes white, and an
-    animation becomes its first frame.
+    animation becomes its first frame. With `keep_alpha`, transparency is also kept as it is.
 
     Raises:
         NotAnImage, TruncatedImage, ImageTooSmall, ImageTooLarge: each names the `field`.
@@ -52,7 +57,10 @@ def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanI
             image.load()
         except Exception as error:
             raise TruncatedImage(field=field) from error
-        clean = _to_rgb(_upright(image))
+        upright = _upright(image)
+        clean = _to_rgb(upright)
+        if keep_alpha and (alpha := _alpha(upright)):
+            clean.putalpha(alpha)
     buffer = io.BytesIO()
     Image.fromarray(np.asarray(clean)).save(buffer, "PNG", compress_level=1)
     return CleanImage(buffer.getvalue(), clean.width, clean.height)
@@ -74,13 +82,25 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+    if _is_deep_grey(image):
         return _from_deep_grey(image).convert("RGB")
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
         return _to_srgb(image, Image.alpha_composite(white, layer).convert("RGB"))
     return _to_srgb(image, image)
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    """Return how opaque each pixel is, from 0 to 255; None if all are."""
+    if _is_deep_grey(image) or not image.has_transparency_data:
+        return None
+    alpha = image.convert("RGBA").getchannel("A")
+    return None if alpha.getextrema() == (255, 255) else alpha
+
+
+def _is_deep_grey(image: Image.Image) -> bool:
+    return image.mode in ("I", "F") or image.mode.startswith("I;16")
 
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:

@@ -81,7 +81,8 @@ def _images(
     if len(uploads) > most:
         raise TooManyFiles(field=field, maximum=most, count=len(uploads))
     megapixels = services.config.max_input_megapixels
-    return [read_image(field, upload, megapixels) for upload in uploads]
+    is_content = field == "content"  # only its transparency shows in the result
+    return [read_image(field, each, megapixels, keep_alpha=is_content) for each in uploads]
 
 
 def _store_all(

@@ -42,7 +42,7 @@ class ProgressReporter:
             jobs: where progress is recorded.
             objects: where previews are stored.
             job: the job.
-            photograph: the content image at the result's size, for its colours.
+            photograph: the content image at the result's size, for its colours and transparency.
             speed: the worker's speed in work per second, if known.
         """
         self._claim = claim
@@ -94,9 +94,12 @@ class ProgressReporter:
     def _show_preview(self, progress: Progress) -> None:
         key = paths.preview_key(self._claim.job_id, self._claim.attempt)
         pixels, settings = progress.pixels(), self._job.settings
-        in_its_colours = settings.preserve_color == "luminance"
-        photograph = resized(self._photograph, *pixels.shape[:2]) if in_its_colours else None
-        picture = finish(pixels, settings.deprocess_means, photograph)
+        picture = finish(
+            pixels,
+            settings.deprocess_means,
+            resized(self._photograph, *pixels.shape[:2]),
+            in_photograph_colours=settings.preserve_color == "luminance",
+        )
         self._objects.put(key, encode(picture, "jpeg"))
         self._jobs.show_preview(self._claim, key, progress.evaluation)
 

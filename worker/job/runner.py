@@ -195,14 +195,15 @@ class Runner:
         return [self._picture(image, lease).astype(np.float32) for image in images]
 
     def _photograph(self, job: Job, lease: Lease) -> Picture:
-        """Return the content image at the result's size, for its colours."""
-        return resized(self._picture(job.inputs.content, lease), *job.result_shape)
+        """Return the content image at the result's size, for its colours and transparency."""
+        whole = self._picture(job.inputs.content, lease, with_alpha=True)
+        return resized(whole, *job.result_shape)
 
-    def _picture(self, image: InputImage, lease: Lease) -> Picture:
+    def _picture(self, image: InputImage, lease: Lease, *, with_alpha: bool = False) -> Picture:
         get = partial(self.objects.get, image.key)
         data = with_backoff(get, lease, self.object_store_seconds)
         lease.expect_progress_in(LOADING_SECONDS)
-        return decode(data)
+        return decode(data, with_alpha=with_alpha)
 
     def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
         log.warning("job %s: failed: %s", claim.job_id, error)

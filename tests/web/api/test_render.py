@@ -22,7 +22,7 @@ from shared.pictures import FORMATS, decode, deprocess
 from shared.settings import DEPROCESS_MEANS
 from tests.shared.job_store.transitions import in_state
 from tests.web.api_requests import JOBS, problem
-from tests.web.finished_job import KERAS, finished, painted
+from tests.web.finished_job import KERAS, finished, painted, photographed
 from web.rendering import Renderer, Rendering
 
 
@@ -167,6 +167,29 @@ def test_sixteen_bits_have_what_eight_bits_round_away(
         assert deep.dtype == np.uint16
         assert np.abs(deep / 257 - exact).max() < 1 / 100
         assert response.headers["Content-Disposition"].endswith('.tiff"')
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_transparent_parts_stay_transparent_where_the_format_can(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
+) -> None:
+    alpha = np.full((48, 64, 1), 255, np.uint8)
+    alpha[:16], alpha[16:32] = 0, 128
+    photograph = np.concatenate([photographed(), alpha], axis=-1)
+    job_id = finished(jobs, objects, photograph=photograph)
+    result = client.get(f"{JOBS}/{job_id}/result?format={name}")
+    assert result.data == rendered(client, job_id, format=name).data
+    with Image.open(io.BytesIO(result.data)) as image:
+        assert image.mode == ("RGB" if name == "jpeg" else "RGBA")
+        shown = np.asarray(image.convert("RGBA")).astype(int)
+    opaque = deprocess(painted(), KERAS).astype(int)
+    assert np.abs(shown[36:, :, :3] - opaque[36:]).mean() < 6
+    if name == "jpeg":
+        assert (shown[:12, :, :3] > 250).all()
+        half = 255 - (255 - opaque[20:28]) * 128 / 255
+        assert np.abs(shown[20:28, :, :3] - half).mean() < 6
+    else:
+        assert np.array_equal(shown[..., 3:], alpha)
 
 
 def test_a_side_that_a_format_cannot_have_is_refused_with_another_format(

@@ -114,6 +114,27 @@ def test_preview_and_result_have_the_photograph_s_colours_if_the_job_preserves_t
     assert (seen["preview.jpg"].shape, seen["result.png"].shape) == (half.shape, whole.shape)
 
 
+def test_the_photograph_s_alpha_is_the_result_s(jobs: JobStore, objects: ObjectStore) -> None:
+    claim = claim_with(jobs, objects)
+    content = np.full((64, 80, 4), 255, np.uint8)  # twice the result's size
+    content[:32, :, 3] = 0
+    objects.put(f"jobs/{claim.job_id}/content.png", encode(content, "png"))
+    seen = []
+
+    def look(content: Pixels, *_: object, **__: object) -> Iterator[Progress]:
+        seen.append(content)
+        yield replace(progress(1, 1), pixels=lambda: GREY)
+
+    Runner(jobs, objects, look).run(claim)
+    assert seen[0].shape == (64, 80, 3)
+    job = jobs.get(claim.job_id)
+    assert job.result
+    picture = decode(objects.get(job.result), with_alpha=True)
+    assert (picture[:14, :, 3] == 0).all()
+    assert (picture[18:, :, 3] == 255).all()
+    assert (picture[..., :3] == deprocess(GREY, job.settings.deprocess_means)).all()
+
+
 def test_pictures_that_do_not_fit_in_memory_fail_the_job(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
