@@ -26,6 +26,13 @@ Picture = NDArray[np.uint8]
 Arrays = Mapping[str, NDArray[Any]]
 
 
+class Photograph(NamedTuple):
+    """A content image: its pixels, and its ICC profile unless it is sRGB."""
+
+    picture: Picture  # (rows, columns, 3 or 4), R, G, B and, if it has any, alpha
+    profile: bytes | None = None
+
+
 class Band(NamedTuple):
     """Some rows of a result."""
 
@@ -35,7 +42,10 @@ class Band(NamedTuple):
 
 
 class KeptPixels:
-    """The float pixels of a result of `rows` × `columns`; `channels` is 4 if it has alpha."""
+    """The float pixels of a result of `rows` × `columns`; `channels` is 4 if it has alpha.
+
+    `profile` is the ICC profile of its colours; None for sRGB.
+    """
 
     def __init__(self, arrays: Arrays) -> None:
         """Read the arrays that `of` made; raise ValueError if they are of another format."""
@@ -44,25 +54,32 @@ class KeptPixels:
         self._arrays = arrays
         self.rows, self.columns, self.channels = map(int, arrays["shape"])
         self._means = arrays["means"]
+        self.profile = arrays["profile"].tobytes() or None
 
     @classmethod
-    def of(cls, pixels: Floats, means: Sequence[float], photograph: Picture) -> "KeptPixels":
+    def of(cls, pixels: Floats, means: Sequence[float], photograph: Photograph) -> "KeptPixels":
         """Keep the pixels of a result.
 
         Args:
             pixels: (rows, columns, 3), centred B, G, R.
             means: the job's own means for B, G and R.
-            photograph: (rows, columns, 3 or 4), R, G, B and, if it has any, alpha: the content
-                image at the result's size.
+            photograph: the content image at the result's size.
         """
         rows, columns, _ = pixels.shape
         by_channel = np.asarray(means, np.float32)
         packed = {}
         for band in _bands(rows, columns):
             packed[f"pixels_{band.start}"] = _packed(_to_steps(pixels[band], by_channel))
-            packed[f"photograph_{band.start}"] = _packed(photograph[band])
-        shape = np.array([rows, columns, photograph.shape[2]])
-        return cls({"format": np.array(FORMAT), "shape": shape, "means": by_channel, **packed})
+            packed[f"photograph_{band.start}"] = _packed(photograph.picture[band])
+        return cls(
+            {
+                "format": np.array(FORMAT),
+                "shape": np.array([rows, columns, photograph.picture.shape[2]]),
+                "means": by_channel,
+                "profile": np.frombuffer(photograph.profile or b"", np.uint8),
+                **packed,
+            }
+        )
 
     def bands(self) -> Iterator[Band]:
         """Yield the rows from the top, a band at a time.

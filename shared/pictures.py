@@ -165,25 +165,26 @@ def _in_16_bits(picture: NDArray[np.float32]) -> NDArray[np.uint16]:
     return np.clip(np.rint(picture * 257), 0, 65535).astype(np.uint16)  # 255 becomes 65535
 
 
-def encode(picture: Picture, format_name: str) -> bytes:
+def encode(picture: Picture, format_name: str, profile: bytes | None = None) -> bytes:
     """Return a picture as the bytes of a file.
 
     Args:
         picture: (rows, columns, 3 or 4), R, G, B and alpha, with the format's bits a channel. JPEG
             has no alpha: white shows through.
         format_name: a name in `FORMATS`.
+        profile: the ICC profile to embed; None for sRGB.
 
     Raises:
         TooLongForFormat: a side of the picture is longer than the format allows.
     """
     _check_sides(picture, format_name)
     if format_name in _DEEP:
-        return _DEEP[format_name](np.asarray(picture, np.uint16))
+        return _DEEP[format_name](np.asarray(picture, np.uint16), profile)
     if format_name == "jpeg":
         picture = _over_white(picture)
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(
-        buffer, format_name, **_OPTIONS[format_name]
+        buffer, format_name, icc_profile=profile, **_OPTIONS[format_name]
     )
     return buffer.getvalue()
 
@@ -202,6 +203,12 @@ def _check_sides(picture: Picture, format_name: str) -> None:
         raise TooLongForFormat(
             field="format", format=name, width=width, height=height, maximum=longest
         )
+
+
+def profile_in(data: bytes) -> bytes | None:
+    """Return the ICC profile of a picture that `encode` or the web stored; None if it is sRGB."""
+    with Image.open(io.BytesIO(data)) as image:
+        return image.info.get("icc_profile")
 
 
 def decode(data: bytes, *, with_alpha: bool = False) -> NDArray[np.uint8]:

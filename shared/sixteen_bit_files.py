@@ -14,26 +14,33 @@ import tifffile
 from numpy.typing import NDArray
 
 Deep = NDArray[np.uint16]
-Write = Callable[[Deep], bytes]
+Write = Callable[[Deep, bytes | None], bytes]
 BAND_PIXELS = 250_000
 COLOUR_TYPES = {3: 2, 4: 6}  # of PNG: R, G, B; R, G, B, A
 SUB = 1  # the filter of PNG that takes the difference to the pixel on the left
 
 
-def png(picture: Deep) -> bytes:
-    """Return the bytes of a PNG (ISO/IEC 15948) of (rows, columns, 3 or 4), R, G, B and alpha."""
+def png(picture: Deep, profile: bytes | None = None) -> bytes:
+    """Return the bytes of a PNG (ISO/IEC 15948).
+
+    Args:
+        picture: (rows, columns, 3 or 4), R, G, B and alpha.
+        profile: an ICC profile to embed.
+    """
     rows, columns, channels = picture.shape
     header = struct.pack(">IIBBBBB", columns, rows, 16, COLOUR_TYPES[channels], 0, 0, 0)
     buffer, deflate = io.BytesIO(), _deflate()
     buffer.write(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header))
+    if profile:
+        buffer.write(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
     for band in _bands(picture):
         buffer.write(_chunk(b"IDAT", deflate.compress(_filtered(band))))
     buffer.write(_chunk(b"IDAT", deflate.flush()) + _chunk(b"IEND", b""))
     return buffer.getvalue()
 
 
-def tiff(picture: Deep) -> bytes:
-    """Return the bytes of a TIFF 6.0 of (rows, columns, 3 or 4), R, G, B and alpha."""
+def tiff(picture: Deep, profile: bytes | None = None) -> bytes:
+    """Return the bytes of a TIFF 6.0; the arguments are those of `png`."""
     buffer = io.BytesIO()
     tifffile.imwrite(
         buffer,
@@ -46,6 +53,7 @@ def tiff(picture: Deep) -> bytes:
         compression="zlib",
         predictor=True,
         rowsperstrip=_rows_of_a_band(picture),
+        iccprofile=profile,
         metadata=None,
         software=False,
     )

@@ -75,7 +75,7 @@ class Renderer:
                 kept = KeptPixels.from_bytes(self._objects.get(job.float_pixels))
                 bits = FORMATS[wanted.format].bits
                 picture = render(kept, means, in_photograph_colours=in_its_colours, bits=bits)
-                return encode(picture, wanted.format)
+                return encode(picture, wanted.format, kept.profile)
             except ObjectNotFound as error:
                 raise PixelsGone(id=job.id) from error
             except ValueError as error:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from shared import sixteen_bit_files
 from shared.sixteen_bit_files import Deep, png, tiff
+from tests.web.pictures import swapping_profile
 
 SHAPES = [
     (1, 1, 3),
@@ -70,10 +71,14 @@ def test_a_tiff_holds_every_bit(shape: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize("write", [png, tiff])
-def test_another_library_shows_the_same_picture(write: sixteen_bit_files.Write) -> None:
+@pytest.mark.parametrize("profile", [None, swapping_profile()])
+def test_another_library_shows_the_same_picture(
+    write: sixteen_bit_files.Write, profile: bytes | None
+) -> None:
     grey_levels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
-    with Image.open(io.BytesIO(write(grey_levels * np.uint16(257)))) as image:
+    with Image.open(io.BytesIO(write(grey_levels * np.uint16(257), profile))) as image:
         assert image.mode == "RGB"
+        assert image.info.get("icc_profile") == profile
         assert np.array_equal(np.asarray(image), grey_levels)
 
 
@@ -81,7 +86,7 @@ def test_another_library_shows_the_same_picture(write: sixteen_bit_files.Write) 
 def test_a_smooth_picture_is_smaller_than_its_bytes(write: sixteen_bit_files.Write) -> None:
     ramp = np.linspace(0, 60_000, 900 * 3).reshape(1, 900, 3).astype(np.uint16)
     picture = np.repeat(ramp, 400, axis=0)
-    assert len(write(picture)) < picture.nbytes / 2
+    assert len(write(picture, None)) < picture.nbytes / 2
 
 
 def test_a_view_is_written_as_the_picture_that_it_shows() -> None:

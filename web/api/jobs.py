@@ -9,7 +9,7 @@ from shared import paths
 from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnavailable
 from shared.job import Job
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, decode, encode
+from shared.pictures import FORMATS, decode, encode, profile_in
 from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
@@ -92,7 +92,7 @@ def result(job_id: str) -> Response:
     if FORMATS[wanted].bits == 16:
         return rendered(job, {"format": wanted})
     if wanted != "png":
-        data = encode(decode(data, with_alpha=True), wanted)
+        data = encode(decode(data, with_alpha=True), wanted, profile_in(data))
     return picture_response(job_id, data, wanted)
 
 

@@ -4,10 +4,11 @@ import io
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 from werkzeug.datastructures import FileStorage
 
 from shared.errors import ImageTooLarge, ImageTooSmall, NotAnImage, TruncatedImage
+from web.intake.color_profiles import convert, kept_profile
 
 UPLOAD_FORMATS = (
     "JPEG",
@@ -25,24 +26,37 @@ MEGAPIXEL = 1_000_000
 Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and its error names the file
 
 
-class CleanImage(NamedTuple):
-    """A picture for the workers: an 8-bit sRGB PNG, upright, without metadata.
+class Kept(NamedTuple):
+    """What is kept of an uploaded picture, and its colour space."""
 
-    With transparency it is R, G, B, A; the colours are those over white, since they are painted.
+    alpha: bool = False
+    own_profile: bool = False
+    profile: bytes | None = None  # the ICC profile to convert to, unless it keeps its own; or sRGB
+
+
+NOTHING = Kept()
+
+
+class CleanImage(NamedTuple):
+    """A picture for the workers: an 8-bit PNG, upright, without metadata but its ICC profile.
+
+    Without a profile it is sRGB. With transparency it is R, G, B, A; the colours are those over
+    white, since they are painted.
     """
 
     png: bytes
     width: int
     height: int
+    profile: bytes | None = None
 
 
 def read_image(
-    field: str, upload: FileStorage, max_megapixels: float, *, keep_alpha: bool = False
+    field: str, upload: FileStorage, max_megapixels: float, kept: Kept = NOTHING
 ) -> CleanImage:
     """Read an uploaded picture by its content; its name and declared type are ignored.
 
     The orientation is applied, colours are converted to sRGB, transparency becomes white, and an
-    animation becomes its first frame. With `keep_alpha`, transparency is also kept as it is.
+    animation becomes its first frame. `kept` says what is kept beyond that.
 
     Raises:
         NotAnImage, TruncatedImage, ImageTooSmall, ImageTooLarge: each names the `field`.
@@ -58,12 +72,14 @@ def read_image(
         except Exception as error:
             raise TruncatedImage(field=field) from error
         upright = _upright(image)
-        clean = _to_rgb(upright)
-        if keep_alpha and (alpha := _alpha(upright)):
+        profile = kept_profile(upright) if kept.own_profile else None
+        clean = _to_rgb(upright, kept.profile, is_kept=profile is not None)
+        if kept.alpha and (alpha := _alpha(upright)):
             clean.putalpha(alpha)
     buffer = io.BytesIO()
-    Image.fromarray(np.asarray(clean)).save(buffer, "PNG", compress_level=1)
-    return CleanImage(buffer.getvalue(), clean.width, clean.height)
+    picture = Image.fromarray(np.asarray(clean))
+    picture.save(buffer, "PNG", compress_level=1, icc_profile=profile)
+    return CleanImage(buffer.getvalue(), clean.width, clean.height, profile)
 
 
 def _check_bounds(field: str, image: Image.Image, max_megapixels: float) -> None:
@@ -81,14 +97,16 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def _to_rgb(image: Image.Image, target: bytes | None, *, is_kept: bool) -> Image.Image:
+    """Return a picture over white as R, G, B; in its own colour space if that is kept."""
     if _is_deep_grey(image):
-        return _from_deep_grey(image).convert("RGB")
+        return convert(_from_deep_grey(image), None, target)
+    source = image.info.get("icc_profile") or None
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
-        return _to_srgb(image, Image.alpha_composite(white, layer).convert("RGB"))
-    return _to_srgb(image, image)
+        image = Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB") if is_kept else convert(image, source, target)
 
 
 def _alpha(image: Image.Image) -> Image.Image | None:
@@ -108,19 +126,3 @@ def _from_deep_grey(image: Image.Image) -> Image.Image:
     # 16-bit files have values from 0 to 65535; floats from 0 to 1 or, if any is larger, 0 to 255
     scale = 257.0 if image.mode != "F" else (1.0 if values.max() > 1 else 1 / 255)
     return Image.fromarray((np.clip(values, 0, 255 * scale) / scale).astype(np.uint8))
-
-
-def _to_srgb(original: Image.Image, image: Image.Image) -> Image.Image:
-    profile = original.info.get("icc_profile")
-    if not profile:
-        return image.convert("RGB")
-    if image.mode == "P":  # a profile applies to colours, not to palette indices
-        image = image.convert("RGB")
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    except Exception:  # a damaged profile, or one for other channels, is ignored
-        converted = None
-    return converted or image.convert("RGB")

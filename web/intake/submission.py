@@ -17,7 +17,7 @@ from shared.errors import (
 from shared.job import InputImage, Job, JobInputs, JobOptions
 from shared.job_store import NewJob, new_id
 from shared.settings import parse_settings, read_object, validate
-from web.intake.images import CleanImage, read_image
+from web.intake.images import CleanImage, Kept, read_image
 from web.intake.limits import check_memory, check_room, check_size, queue_bounds
 from web.services import Services
 
@@ -44,11 +44,13 @@ def submit(
     check_known({*files, *form}, FIELDS)
     settings = parse_settings(_text(files, form, "settings"))
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
-    content, *_ = _images(services, files, "content", most=1)
+    keeps_profile = settings.color_profile == "photograph"
+    of_content = Kept(alpha=True, own_profile=keeps_profile)
+    content, *_ = _images(services, files, "content", 1, of_content)
     size = content.width, content.height
     check_size(settings, size, services.config.max_result_megapixels)
     check_memory(settings, size, services.workers.largest_recently())
-    styles = _images(services, files, "style", most=MAX_STYLES)
+    styles = _images(services, files, "style", MAX_STYLES, Kept(profile=content.profile))
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
         inputs = _store_all(services, job_id, content, styles)
@@ -73,7 +75,7 @@ def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: st
 
 
 def _images(
-    services: Services, files: MultiDict[str, FileStorage], field: str, most: int
+    services: Services, files: MultiDict[str, FileStorage], field: str, most: int, kept: Kept
 ) -> list[CleanImage]:
     uploads = [upload for upload in files.getlist(field) if upload.filename]
     if not uploads:
@@ -81,8 +83,7 @@ def _images(
     if len(uploads) > most:
         raise TooManyFiles(field=field, maximum=most, count=len(uploads))
     megapixels = services.config.max_input_megapixels
-    is_content = field == "content"  # only its transparency shows in the result
-    return [read_image(field, each, megapixels, keep_alpha=is_content) for each in uploads]
+    return [read_image(field, upload, megapixels, kept) for upload in uploads]
 
 
 def _store_all(

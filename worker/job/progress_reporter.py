@@ -8,7 +8,7 @@ from shared import paths
 from shared.errors import StoreUnavailable
 from shared.job import Fallback, Job, JobProgress
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import Picture
+from shared.kept_pixels import Photograph
 from shared.object_store import ObjectStore
 from shared.pictures import encode, finish, resized
 from worker.engine.progress import Progress
@@ -32,7 +32,7 @@ class ProgressReporter:
         jobs: JobStore,
         objects: ObjectStore,
         job: Job,
-        photograph: Picture,
+        photograph: Photograph,
         speed: float | None = None,
     ) -> None:
         """Prepare to report an attempt.
@@ -42,7 +42,7 @@ class ProgressReporter:
             jobs: where progress is recorded.
             objects: where previews are stored.
             job: the job.
-            photograph: the content image at the result's size, for its colours and transparency.
+            photograph: the content image at the result's size, for what the result keeps of it.
             speed: the worker's speed in work per second, if known.
         """
         self._claim = claim
@@ -97,10 +97,10 @@ class ProgressReporter:
         picture = finish(
             pixels,
             settings.deprocess_means,
-            resized(self._photograph, *pixels.shape[:2]),
+            resized(self._photograph.picture, *pixels.shape[:2]),
             in_photograph_colours=settings.preserve_color == "luminance",
         )
-        self._objects.put(key, encode(picture, "jpeg"))
+        self._objects.put(key, encode(picture, "jpeg", self._photograph.profile))
         self._jobs.show_preview(self._claim, key, progress.evaluation)
 
     def _seconds_left(self) -> float | None:

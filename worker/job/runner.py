@@ -20,9 +20,9 @@ from shared.errors import (
 )
 from shared.job import InputImage, Job
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import KeptPixels, Picture
+from shared.kept_pixels import KeptPixels, Photograph
 from shared.object_store import ObjectStore
-from shared.pictures import decode, encode, render, resized
+from shared.pictures import decode, encode, profile_in, render, resized
 from shared.settings import StyleSettings
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -124,7 +124,10 @@ class Runner:
         settings = job.settings
         in_its_colours = settings.preserve_color == "luminance"
         picture = render(kept, settings.deprocess_means, in_photograph_colours=in_its_colours)
-        key, data = paths.result_key(claim.job_id, claim.attempt), encode(picture, "png")
+        key, data = (
+            paths.result_key(claim.job_id, claim.attempt),
+            encode(picture, "png", kept.profile),
+        )
         with_backoff(partial(self.objects.put, key, data), lease, self.object_store_seconds)
         return key, self._store_pixels(claim, kept) if self.keep_pixels else None
 
@@ -192,18 +195,19 @@ class Runner:
 
     def _inputs(self, job: Job, lease: Lease) -> list[Pixels]:
         images = (job.inputs.content, *job.inputs.styles)
-        return [self._picture(image, lease).astype(np.float32) for image in images]
+        return [decode(self._input(image, lease)).astype(np.float32) for image in images]
 
-    def _photograph(self, job: Job, lease: Lease) -> Picture:
-        """Return the content image at the result's size, for its colours and transparency."""
-        whole = self._picture(job.inputs.content, lease, with_alpha=True)
-        return resized(whole, *job.result_shape)
+    def _photograph(self, job: Job, lease: Lease) -> Photograph:
+        """Return the content image at the result's size, for what the result keeps of it."""
+        data = self._input(job.inputs.content, lease)
+        picture = resized(decode(data, with_alpha=True), *job.result_shape)
+        return Photograph(picture, profile_in(data))
 
-    def _picture(self, image: InputImage, lease: Lease, *, with_alpha: bool = False) -> Picture:
+    def _input(self, image: InputImage, lease: Lease) -> bytes:
         get = partial(self.objects.get, image.key)
         data = with_backoff(get, lease, self.object_store_seconds)
         lease.expect_progress_in(LOADING_SECONDS)
-        return decode(data, with_alpha=with_alpha)
+        return data
 
     def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
         log.warning("job %s: failed: %s", claim.job_id, error)

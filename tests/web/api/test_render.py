@@ -23,6 +23,7 @@ from shared.settings import DEPROCESS_MEANS
 from tests.shared.job_store.transitions import in_state
 from tests.web.api_requests import JOBS, problem
 from tests.web.finished_job import KERAS, finished, painted, photographed
+from tests.web.pictures import swapping_profile
 from web.rendering import Renderer, Rendering
 
 
@@ -190,6 +191,19 @@ def test_transparent_parts_stay_transparent_where_the_format_can(
         assert np.abs(shown[20:28, :, :3] - half).mean() < 6
     else:
         assert np.array_equal(shown[..., 3:], alpha)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_carries_the_profile(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
+) -> None:
+    job_id = finished(jobs, objects, profile=swapping_profile())
+    for response in (
+        client.get(f"{JOBS}/{job_id}/result?format={name}"),
+        rendered(client, job_id, format=name),
+    ):
+        with Image.open(io.BytesIO(response.data)) as image:
+            assert image.info["icc_profile"] == swapping_profile()
 
 
 def test_a_side_that_a_format_cannot_have_is_refused_with_another_format(

@@ -11,8 +11,9 @@ from shared.job import JobState
 from shared.job_store import Claim, JobStore
 from shared.kept_pixels import KeptPixels
 from shared.object_store import ObjectStore
-from shared.pictures import LUMA, decode, deprocess, encode
+from shared.pictures import LUMA, decode, deprocess, encode, profile_in
 from shared.settings import StyleSettings
+from tests.web.pictures import swapping_profile
 from tests.worker.job.scripted import ROOMY, claimed, painter, progress, submitted
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -114,11 +115,13 @@ def test_preview_and_result_have_the_photograph_s_colours_if_the_job_preserves_t
     assert (seen["preview.jpg"].shape, seen["result.png"].shape) == (half.shape, whole.shape)
 
 
-def test_the_photograph_s_alpha_is_the_result_s(jobs: JobStore, objects: ObjectStore) -> None:
+def test_the_photograph_s_alpha_and_profile_are_the_result_s(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
     claim = claim_with(jobs, objects)
     content = np.full((64, 80, 4), 255, np.uint8)  # twice the result's size
     content[:32, :, 3] = 0
-    objects.put(f"jobs/{claim.job_id}/content.png", encode(content, "png"))
+    objects.put(f"jobs/{claim.job_id}/content.png", encode(content, "png", swapping_profile()))
     seen = []
 
     def look(content: Pixels, *_: object, **__: object) -> Iterator[Progress]:
@@ -130,6 +133,9 @@ def test_the_photograph_s_alpha_is_the_result_s(jobs: JobStore, objects: ObjectS
     job = jobs.get(claim.job_id)
     assert job.result
     picture = decode(objects.get(job.result), with_alpha=True)
+    assert profile_in(objects.get(job.result)) == swapping_profile()
+    assert job.float_pixels
+    assert KeptPixels.from_bytes(objects.get(job.float_pixels)).profile == swapping_profile()
     assert (picture[:14, :, 3] == 0).all()
     assert (picture[18:, :, 3] == 255).all()
     assert (picture[..., :3] == deprocess(GREY, job.settings.deprocess_means)).all()
