@@ -4,7 +4,8 @@ Each value is rounded to 1/64 of a grey level. The error is at most 1/128, which
 levels of a 16-bit file; float16 would err by up to 1/16. The grid is placed so that the 8-bit
 picture with the job's own means does not change. Values are kept from -512 to 512, beyond which no
 means of `StyleSettings` make them visible. Rows are packed in bands, so that a large result can be
-read with little memory. The photograph is kept at the result's size, for its colours.
+read with little memory. The photograph is kept at the result's size, for its colours and its
+transparency.
 """
 
 import io
@@ -25,42 +26,60 @@ Picture = NDArray[np.uint8]
 Arrays = Mapping[str, NDArray[Any]]
 
 
+class Photograph(NamedTuple):
+    """A content image: its pixels, and its ICC profile unless it is sRGB."""
+
+    picture: Picture  # (rows, columns, 3 or 4), R, G, B and, if it has any, alpha
+    profile: bytes | None = None
+
+
 class Band(NamedTuple):
     """Some rows of a result."""
 
     rows: slice
     pixels: Floats  # (rows, columns, 3), centred B, G, R
-    photograph: Picture  # (rows, columns, 3), R, G, B
+    photograph: Picture  # (rows, columns, 3 or 4), R, G, B and, if it has any, alpha
 
 
 class KeptPixels:
-    """The float pixels of a result of `rows` × `columns`."""
+    """The float pixels of a result of `rows` × `columns`; `channels` is 4 if it has alpha.
+
+    `profile` is the ICC profile of its colours; None for sRGB.
+    """
 
     def __init__(self, arrays: Arrays) -> None:
         """Read the arrays that `of` made; raise ValueError if they are of another format."""
         if "format" not in arrays or not np.array_equal(arrays["format"], FORMAT):
             raise ValueError(f"float pixels of another format than {FORMAT}")
         self._arrays = arrays
-        self.rows, self.columns = map(int, arrays["shape"])
+        self.rows, self.columns, self.channels = map(int, arrays["shape"])
         self._means = arrays["means"]
+        self.profile = arrays["profile"].tobytes() or None
 
     @classmethod
-    def of(cls, pixels: Floats, means: Sequence[float], photograph: Picture) -> "KeptPixels":
+    def of(cls, pixels: Floats, means: Sequence[float], photograph: Photograph) -> "KeptPixels":
         """Keep the pixels of a result.
 
         Args:
             pixels: (rows, columns, 3), centred B, G, R.
             means: the job's own means for B, G and R.
-            photograph: (rows, columns, 3), R, G, B: the content image at the result's size.
+            photograph: the content image at the result's size.
         """
         rows, columns, _ = pixels.shape
         by_channel = np.asarray(means, np.float32)
         packed = {}
         for band in _bands(rows, columns):
             packed[f"pixels_{band.start}"] = _packed(_to_steps(pixels[band], by_channel))
-            packed[f"photograph_{band.start}"] = _packed(photograph[band])
-        shape = np.array([rows, columns])
-        return cls({"format": np.array(FORMAT), "shape": shape, "means": by_channel, **packed})
+            packed[f"photograph_{band.start}"] = _packed(photograph.picture[band])
+        return cls(
+            {
+                "format": np.array(FORMAT),
+                "shape": np.array([rows, columns, photograph.picture.shape[2]]),
+                "means": by_channel,
+                "profile": np.frombuffer(photograph.profile or b"", np.uint8),
+                **packed,
+            }
+        )
 
     def bands(self) -> Iterator[Band]:
         """Yield the rows from the top, a band at a time.
@@ -69,11 +88,15 @@ class KeptPixels:
             ValueError: a band is damaged.
         """
         for rows in _bands(self.rows, self.columns):
-            shape = (rows.stop - rows.start, self.columns, 3)
+            shape = (rows.stop - rows.start, self.columns)
             with _as_value_error():
-                steps = _unpacked(self._arrays[f"pixels_{rows.start}"], shape, np.dtype("<i2"))
+                steps = _unpacked(
+                    self._arrays[f"pixels_{rows.start}"], (*shape, 3), np.dtype("<i2")
+                )
                 photograph = _unpacked(
-                    self._arrays[f"photograph_{rows.start}"], shape, np.dtype(np.uint8)
+                    self._arrays[f"photograph_{rows.start}"],
+                    (*shape, self.channels),
+                    np.dtype(np.uint8),
                 )
             yield Band(rows, _from_steps(steps, self._means), photograph)
 

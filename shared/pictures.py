@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from shared import sixteen_bit_files
 from shared.errors import TooLongForFormat
 from shared.kept_pixels import KeptPixels
-from shared.sixteen_bit_files import PNG_XMP, TIFF_XMP
+from shared.metadata import NO_METADATA, PNG_XMP, TIFF_XMP, Metadata
 
 Picture = NDArray[np.uint8] | NDArray[np.uint16]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of R, G, B: ITU-R BT.601
@@ -87,19 +87,35 @@ def with_colours_of(
 def finish(
     pixels: NDArray[np.float32],
     means: Sequence[float],
-    photograph: NDArray[np.uint8] | None,
+    photograph: NDArray[np.uint8],
+    *,
+    in_photograph_colours: bool = False,
     bits: int = 8,
 ) -> Picture:
-    """Turn pixels as `deprocess` does, and give them the colours of a photograph, if any."""
+    """Turn pixels into a picture as `deprocess` does, with what is kept of the photograph.
+
+    Args:
+        pixels: (rows, columns, 3), centred B, G, R.
+        means: what is added to B, G and R.
+        photograph: (rows, columns, 3 or 4), R, G, B and, if it has any, alpha.
+        in_photograph_colours: whether it gets the photograph's colours; see `with_colours_of`.
+        bits: 8 or 16 a channel.
+
+    Returns:
+        (rows, columns, 3 or 4), as the photograph.
+    """
     picture = _with_means(pixels, means)
-    coloured = picture if photograph is None else with_colours_of(photograph, picture)
-    return _in_8_bits(coloured) if bits == 8 else _in_16_bits(coloured)
+    if in_photograph_colours:
+        picture = with_colours_of(photograph[..., :3], picture)
+    finished = _in_8_bits(picture) if bits == 8 else _in_16_bits(picture)
+    alpha = photograph[..., 3:] * finished.dtype.type(1 if bits == 8 else 257)
+    return np.concatenate([finished, alpha], axis=-1)
 
 
 def render(
     kept: KeptPixels, means: Sequence[float], *, in_photograph_colours: bool = False, bits: int = 8
 ) -> Picture:
-    """Return a result's picture: (rows, columns, 3), R, G, B.
+    """Return a result's picture: (rows, columns, 3 or 4), R, G, B and, if it has any, alpha.
 
     Args:
         kept: the result's float pixels.
@@ -111,19 +127,30 @@ def render(
         ValueError: the float pixels are damaged.
     """
     dtype = np.uint8 if bits == 8 else np.uint16
-    picture = np.empty((kept.rows, kept.columns, 3), dtype)
+    picture = np.empty((kept.rows, kept.columns, kept.channels), dtype)
     for band in kept.bands():
-        photograph = band.photograph if in_photograph_colours else None
-        picture[band.rows] = finish(band.pixels, means, photograph, bits)
+        picture[band.rows] = finish(
+            band.pixels,
+            means,
+            band.photograph,
+            in_photograph_colours=in_photograph_colours,
+            bits=bits,
+        )
     return picture
 
 
 def resized(picture: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
-    """Return an R, G, B picture in another size, smoothly."""
+    """Return a picture of (r, c, 3 or 4), R, G, B and alpha, in another size, smoothly."""
     if picture.shape[:2] == (rows, columns):
         return picture
-    image = Image.fromarray(picture)
-    return np.asarray(image.resize((columns, rows), Image.Resampling.LANCZOS, reducing_gap=3))
+
+    def part(values: NDArray[np.uint8], by: Image.Resampling) -> NDArray[np.uint8]:
+        return np.asarray(Image.fromarray(values).resize((columns, rows), by, reducing_gap=3))
+
+    # alpha on its own, since Pillow would blacken transparent colours; and without overshoot
+    colours = part(picture[..., :3], Image.Resampling.LANCZOS)
+    alphas = [part(picture[..., 3], Image.Resampling.BILINEAR)] if picture.shape[2] == 4 else []
+    return np.dstack([colours, *alphas])
 
 
 def _with_means(pixels: NDArray[np.float32], means: Sequence[float]) -> NDArray[np.float32]:
@@ -140,24 +167,34 @@ def _in_16_bits(picture: NDArray[np.float32]) -> NDArray[np.uint16]:
     return np.clip(np.rint(picture * 257), 0, 65535).astype(np.uint16)  # 255 becomes 65535
 
 
-def encode(picture: Picture, format_name: str, xmp: bytes | None = None) -> bytes:
+def encode(picture: Picture, format_name: str, metadata: Metadata = NO_METADATA) -> bytes:
     """Return a picture as the bytes of a file.
 
     Args:
-        picture: (rows, columns, 3), R, G, B, with the format's bits a channel.
+        picture: (rows, columns, 3 or 4), R, G, B and alpha, with the format's bits a channel. JPEG
+            has no alpha: white shows through.
         format_name: a name in `FORMATS`.
-        xmp: the XMP packet that the file carries, if any.
+        metadata: what the file carries beside the pixels.
 
     Raises:
         TooLongForFormat: a side of the picture is longer than the format allows.
     """
     _check_sides(picture, format_name)
     if format_name in _DEEP:
-        return _DEEP[format_name](np.asarray(picture, np.uint16), xmp)
-    options = _OPTIONS[format_name] | (_carrying(format_name, xmp) if xmp else {})
+        return _DEEP[format_name](np.asarray(picture, np.uint16), metadata)
+    if format_name == "jpeg":
+        picture = _over_white(picture)
+    options = _OPTIONS[format_name] | _carrying(format_name, metadata)
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(buffer, format_name, **options)
     return buffer.getvalue()
+
+
+def _over_white(picture: Picture) -> Picture:
+    if picture.shape[2] == 3:
+        return picture
+    opaque = np.asarray(picture[..., 3:], np.float32) / 255
+    return _in_8_bits(np.asarray(255 + (picture[..., :3] - 255.0) * opaque, np.float32))
 
 
 def _check_sides(picture: Picture, format_name: str) -> None:
@@ -169,27 +206,31 @@ def _check_sides(picture: Picture, format_name: str) -> None:
         )
 
 
-def xmp_of(data: bytes) -> bytes | None:
-    """Return the XMP packet of a file that `encode` made; None if it has none."""
-    with Image.open(io.BytesIO(data)) as image:
-        packet = image.info.get("xmp") or image.info.get(PNG_XMP)
-        if packet is None and image.format == "TIFF":
-            packet = image.tag_v2.get(TIFF_XMP)  # type: ignore[attr-defined]  # of TIFF images only
-    return packet.encode() if isinstance(packet, str) else packet
-
-
-def _carrying(format_name: str, xmp: bytes) -> dict[str, object]:
-    """Return the options with which a file carries an XMP packet."""
+def _carrying(format_name: str, metadata: Metadata) -> dict[str, object]:
+    """Return the options with which Pillow writes a file's metadata."""
+    options: dict[str, object] = {"icc_profile": metadata.profile}
+    if metadata.xmp is None:
+        return options
     if format_name == "png":
         chunks = PngInfo()
-        chunks.add_itxt(PNG_XMP, xmp.decode())
-        return {"pnginfo": chunks}
+        chunks.add_itxt(PNG_XMP, metadata.xmp.decode())
+        return {**options, "pnginfo": chunks}
     if format_name == "tiff":
-        return {"tiffinfo": {TIFF_XMP: xmp}}
-    return {"xmp": xmp}
+        return {**options, "tiffinfo": {TIFF_XMP: metadata.xmp}}
+    return {**options, "xmp": metadata.xmp}
 
 
-def decode(data: bytes) -> NDArray[np.uint8]:
-    """Return a picture that `encode` or the web stored as R, G, B of (rows, columns, 3)."""
+def decode(data: bytes, *, with_alpha: bool = False) -> NDArray[np.uint8]:
+    """Return a picture that `encode` or the web stored.
+
+    Args:
+        data: the bytes of the file.
+        with_alpha: whether alpha, if there is any, is returned too.
+
+    Returns:
+        (rows, columns, 3 or 4), R, G, B and alpha. Without alpha, the colours of transparent pixels
+        are those that the file has there; the web stores them over white.
+    """
     with Image.open(io.BytesIO(data)) as image:
-        return np.asarray(image.convert("RGB"))
+        mode = "RGBA" if with_alpha and image.mode == "RGBA" else "RGB"
+        return np.asarray(image.convert(mode))

@@ -13,34 +13,39 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from shared.metadata import NO_METADATA, PNG_XMP, TIFF_XMP, Metadata
+
 Deep = NDArray[np.uint16]
-Write = Callable[[Deep, bytes | None], bytes]
-PNG_XMP = "XML:com.adobe.xmp"  # where XMP lies in a PNG: XMP specification part 3, section 1.1.5
-TIFF_XMP = 700  # the same in a TIFF: section 1.1.8
+Write = Callable[[Deep, Metadata], bytes]
 BAND_PIXELS = 250_000
-COLOUR_TYPE = 2  # of PNG: R, G, B
+COLOUR_TYPES = {3: 2, 4: 6}  # of PNG: R, G, B; R, G, B, A
 SUB = 1  # the filter of PNG that takes the difference to the pixel on the left
 
 
-def png(picture: Deep, xmp: bytes | None = None) -> bytes:
-    """Return the bytes of a PNG (ISO/IEC 15948) of (rows, columns, 3), R, G, B.
+def png(picture: Deep, metadata: Metadata = NO_METADATA) -> bytes:
+    """Return the bytes of a PNG (ISO/IEC 15948).
 
-    It carries the XMP packet, if there is one.
+    Args:
+        picture: (rows, columns, 3 or 4), R, G, B and alpha.
+        metadata: what the file carries beside the pixels.
     """
-    rows, columns, _ = picture.shape
-    header = struct.pack(">IIBBBBB", columns, rows, 16, COLOUR_TYPE, 0, 0, 0)
+    rows, columns, channels = picture.shape
+    header = struct.pack(">IIBBBBB", columns, rows, 16, COLOUR_TYPES[channels], 0, 0, 0)
     buffer, deflate = io.BytesIO(), _deflate()
     buffer.write(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header))
-    if xmp:
-        buffer.write(_chunk(b"iTXt", PNG_XMP.encode() + bytes(5) + xmp))
+    if metadata.profile:
+        buffer.write(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.profile)))
+    if metadata.xmp:
+        buffer.write(_chunk(b"iTXt", PNG_XMP.encode() + bytes(5) + metadata.xmp))
     for band in _bands(picture):
         buffer.write(_chunk(b"IDAT", deflate.compress(_filtered(band))))
     buffer.write(_chunk(b"IDAT", deflate.flush()) + _chunk(b"IEND", b""))
     return buffer.getvalue()
 
 
-def tiff(picture: Deep, xmp: bytes | None = None) -> bytes:
-    """Return the bytes of a TIFF 6.0 of (rows, columns, 3), R, G, B, and the XMP packet."""
+def tiff(picture: Deep, metadata: Metadata = NO_METADATA) -> bytes:
+    """Return the bytes of a TIFF 6.0; the arguments are those of `png`."""
+    xmp = metadata.xmp
     buffer = io.BytesIO()
     tifffile.imwrite(
         buffer,
@@ -49,9 +54,11 @@ def tiff(picture: Deep, xmp: bytes | None = None) -> bytes:
         dtype=picture.dtype,
         byteorder="<",
         photometric="rgb",
+        extrasamples=["unassalpha"] * (picture.shape[2] - 3),
         compression="zlib",
         predictor=True,
         rowsperstrip=_rows_of_a_band(picture),
+        iccprofile=metadata.profile,
         metadata=None,
         software=False,
         extratags=[(TIFF_XMP, tifffile.DATATYPE.BYTE, len(xmp), xmp, True)] if xmp else None,

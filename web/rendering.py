@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import NothingToRender, ObjectNotFound, PixelsGone, RenderingBusy
 from shared.job import Job, JobState
 from shared.kept_pixels import KeptPixels
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, encode, render, xmp_of
+from shared.pictures import FORMATS, encode, render
 from shared.provenance import Provenance
 from shared.settings import Means
 
@@ -76,7 +77,8 @@ class Renderer:
                 kept = KeptPixels.from_bytes(self._objects.get(job.float_pixels))
                 bits = FORMATS[wanted.format].bits
                 picture = render(kept, means, in_photograph_colours=in_its_colours, bits=bits)
-                return encode(picture, wanted.format, self._xmp(job, wanted))
+                metadata = Metadata(kept.profile, self._xmp(job, wanted))
+                return encode(picture, wanted.format, metadata)
             except ObjectNotFound as error:
                 raise PixelsGone(id=job.id) from error
             except ValueError as error:
@@ -85,7 +87,7 @@ class Renderer:
 
     def _xmp(self, job: Job, wanted: Rendering) -> bytes | None:
         """Return the result's packet with the settings that this rendering has."""
-        packet = xmp_of(self._objects.get(job.result)) if job.result else None
+        packet = Metadata.of_file(self._objects.get(job.result)).xmp if job.result else None
         made = Provenance.from_packet(packet) if packet else None
         if made is None:
             return packet

@@ -5,6 +5,7 @@ import pytest
 
 from gramworks.errors import NoProvenance
 from gramworks.provenance import Provenance
+from shared.metadata import Metadata
 from shared.pictures import FORMATS, encode
 from shared.provenance import Provenance as Written
 
@@ -22,7 +23,7 @@ WRITTEN = Written(
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_what_the_server_wrote_is_read_from_every_format(format_name: str) -> None:
-    found = Provenance.of_file(encode(PICTURE, format_name, WRITTEN.packet()))
+    found = Provenance.of_file(encode(PICTURE, format_name, Metadata(xmp=WRITTEN.packet())))
     assert found == Provenance(
         version="1.2",
         job="a1",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shared import kept_pixels
-from shared.kept_pixels import KeptPixels
+from shared.kept_pixels import KeptPixels, Photograph
 from shared.pictures import deprocess, render
 from shared.settings import DEPROCESS_MEANS
 
@@ -27,7 +27,7 @@ def kept_of(
     photograph: kept_pixels.Picture | None = None,
 ) -> KeptPixels:
     black = np.zeros(pixels.shape, np.uint8)
-    return KeptPixels.of(pixels, means, black if photograph is None else photograph)
+    return KeptPixels.of(pixels, means, Photograph(black if photograph is None else photograph))
 
 
 def restored(kept: KeptPixels) -> kept_pixels.Floats:

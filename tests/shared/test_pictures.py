@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shared.pictures import FORMATS, decode, deprocess, encode
+from shared.pictures import FORMATS, decode, deprocess, encode, resized
 from shared.settings import DEPROCESS_MEANS
 
 CENTRED = np.array(
@@ -70,3 +70,14 @@ def test_a_picture_that_is_a_view_can_be_encoded() -> None:
     picture = deprocess(CENTRED, (0.0, 0.0, 0.0))[..., ::-1]
     assert not picture.flags["C_CONTIGUOUS"]
     assert np.array_equal(decode(encode(picture, "png")), picture)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_another_size_keeps_colours_also_where_they_are_transparent(channels: int) -> None:
+    picture = np.full((40, 60, channels), 200, np.uint8)
+    picture[:, :, 3:] = 0
+    small = resized(picture, 20, 30)
+    assert small.shape == (20, 30, channels)
+    assert (small[..., :3] == 200).all()
+    assert (small[..., 3:] == 0).all()
+    assert resized(picture, 40, 60) is picture

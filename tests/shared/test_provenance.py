@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from shared.pictures import FORMATS, encode, xmp_of
+from shared.metadata import Metadata
+from shared.pictures import FORMATS, encode
 from shared.provenance import Provenance
 from shared.settings import PRESETS, StyleSettings
 
@@ -21,8 +22,8 @@ PROVENANCE = Provenance(
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_a_file_of_each_format_gives_back_the_provenance(format_name: str) -> None:
-    data = encode(PICTURE, format_name, PROVENANCE.packet())
-    packet = xmp_of(data)
+    data = encode(PICTURE, format_name, Metadata(xmp=PROVENANCE.packet()))
+    packet = Metadata.of_file(data).xmp
     assert packet is not None
     assert Provenance.from_packet(packet) == PROVENANCE
     assert PROVENANCE.packet() in data  # as it is, so that any program finds it
@@ -30,7 +31,7 @@ def test_a_file_of_each_format_gives_back_the_provenance(format_name: str) -> No
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_a_file_without_provenance_has_no_packet(format_name: str) -> None:
-    assert xmp_of(encode(PICTURE, format_name)) is None
+    assert Metadata.of_file(encode(PICTURE, format_name)).xmp is None
 
 
 def test_characters_that_xml_reserves_come_back() -> None:

@@ -11,9 +11,17 @@ import tifffile
 from PIL import Image
 
 from shared import sixteen_bit_files
+from shared.metadata import Metadata
 from shared.sixteen_bit_files import Deep, png, tiff
+from tests.web.pictures import swapping_profile
 
-SHAPES = [(1, 1, 3), (40, 31, 3), (600, 900, 3), (2, sixteen_bit_files.BAND_PIXELS + 1, 3)]
+SHAPES = [
+    (1, 1, 3),
+    (40, 31, 3),
+    (41, 30, 4),
+    (600, 900, 3),
+    (2, sixteen_bit_files.BAND_PIXELS + 1, 3),
+]
 
 
 def noise(shape: tuple[int, int, int]) -> Deep:
@@ -38,11 +46,12 @@ def read_png(data: bytes) -> Deep:
     (first, header), *parts, (last, nothing) = chunks(data)
     assert (first, {kind for kind, _ in parts}, last, nothing) == (b"IHDR", {b"IDAT"}, b"IEND", b"")
     columns, rows, depth, colours, *others = struct.unpack(">IIBBBBB", header)
-    assert (depth, colours, others) == (16, 2, [0, 0, 0])
+    assert (depth, others) == (16, [0, 0, 0])
+    channels = {2: 3, 6: 4}[colours]
     body = zlib.decompress(b"".join(part for _, part in parts))
     lines = np.frombuffer(body, np.uint8).reshape(rows, -1)
     assert (lines[:, 0] == 1).all()
-    values = np.cumsum(lines[:, 1:].reshape(rows, columns, 6), axis=1, dtype=np.uint8)
+    values = np.cumsum(lines[:, 1:].reshape(rows, columns, 2 * channels), axis=1, dtype=np.uint8)
     return values.view(">u2").astype(np.uint16)
 
 
@@ -63,10 +72,15 @@ def test_a_tiff_holds_every_bit(shape: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize("write", [png, tiff])
-def test_another_library_shows_the_same_picture(write: sixteen_bit_files.Write) -> None:
+@pytest.mark.parametrize("profile", [None, swapping_profile()])
+def test_another_library_shows_the_same_picture(
+    write: sixteen_bit_files.Write, profile: bytes | None
+) -> None:
     grey_levels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
-    with Image.open(io.BytesIO(write(grey_levels * np.uint16(257), None))) as image:
+    data = write(grey_levels * np.uint16(257), Metadata(profile=profile))
+    with Image.open(io.BytesIO(data)) as image:
         assert image.mode == "RGB"
+        assert image.info.get("icc_profile") == profile
         assert np.array_equal(np.asarray(image), grey_levels)
 
 
@@ -74,7 +88,7 @@ def test_another_library_shows_the_same_picture(write: sixteen_bit_files.Write) 
 def test_a_smooth_picture_is_smaller_than_its_bytes(write: sixteen_bit_files.Write) -> None:
     ramp = np.linspace(0, 60_000, 900 * 3).reshape(1, 900, 3).astype(np.uint16)
     picture = np.repeat(ramp, 400, axis=0)
-    assert len(write(picture, None)) < picture.nbytes / 2
+    assert len(write(picture, Metadata())) < picture.nbytes / 2
 
 
 def test_a_view_is_written_as_the_picture_that_it_shows() -> None:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from shared import paths
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import KeptPixels
+from shared.kept_pixels import KeptPixels, Photograph
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import encode, render
 from shared.settings import DEPROCESS_MEANS
@@ -35,26 +36,31 @@ def finished(
     objects: ObjectStore,
     pixels: NDArray[np.float32] | None = None,
     means: Sequence[float] = KERAS,
+    photograph: NDArray[np.uint8] | None = None,
+    profile: bytes | None = None,
 ) -> str:
     """Finish a new job with these float pixels and return its id."""
     claim = running(jobs)
-    finish(claim, jobs, objects, pixels, means)
+    finish(claim, jobs, objects, pixels, means, photograph, profile)
     return claim.job_id
 
 
-def finish(
+def finish(  # noqa: PLR0913, PLR0917
     claim: Claim,
     jobs: JobStore,
     objects: ObjectStore,
     pixels: NDArray[np.float32] | None = None,
     means: Sequence[float] = KERAS,
+    photograph: NDArray[np.uint8] | None = None,
+    profile: bytes | None = None,
 ) -> None:
     """Finish a running job with these float pixels."""
     pixels = painted() if pixels is None else pixels
-    kept = KeptPixels.of(pixels, means, photographed(*pixels.shape[:2]))
+    photo = photographed(*pixels.shape[:2]) if photograph is None else photograph
+    kept = KeptPixels.of(pixels, means, Photograph(photo, profile))
     result, stored = (
         make(claim.job_id, claim.attempt) for make in (paths.result_key, paths.pixels_key)
     )
-    objects.put(result, encode(render(kept, means), "png"))
+    objects.put(result, encode(render(kept, means), "png", Metadata(profile)))
     objects.put(stored, kept.to_bytes())
     jobs.succeed(claim, result, stored)

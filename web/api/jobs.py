@@ -8,8 +8,9 @@ from flask import Blueprint, Response, current_app, request, url_for
 from shared import paths
 from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnavailable
 from shared.job import Job
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, decode, encode, xmp_of
+from shared.pictures import FORMATS, decode, encode
 from shared.settings import read_object
 from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
@@ -105,7 +106,7 @@ def result(job_id: str) -> Response:
     if FORMATS[wanted].bits == 16:
         return rendered(job, {"format": wanted})
     if wanted != "png":
-        data = encode(decode(data), wanted, xmp_of(data))
+        data = encode(decode(data, with_alpha=True), wanted, Metadata.of_file(data))
     return picture_response(job_id, data, wanted)
 
 

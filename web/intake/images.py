@@ -5,10 +5,11 @@ import io
 from typing import IO, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 from werkzeug.datastructures import FileStorage
 
 from shared.errors import ImageTooLarge, ImageTooSmall, NotAnImage, TruncatedImage
+from web.intake.color_profiles import convert, kept_profile
 
 UPLOAD_FORMATS = (
     "JPEG",
@@ -27,20 +28,38 @@ HASHED_BYTES = 1 << 20  # at a time
 Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and its error names the file
 
 
+class Kept(NamedTuple):
+    """What is kept of an uploaded picture, and its colour space."""
+
+    alpha: bool = False
+    own_profile: bool = False
+    profile: bytes | None = None  # the ICC profile to convert to, unless it keeps its own; or sRGB
+
+
+NOTHING = Kept()
+
+
 class CleanImage(NamedTuple):
-    """A picture for the workers: an 8-bit sRGB PNG, upright, without metadata."""
+    """A picture for the workers: an 8-bit PNG, upright, without metadata but its ICC profile.
+
+    Without a profile it is sRGB. With transparency it is R, G, B, A; the colours are those over
+    white, since they are painted.
+    """
 
     png: bytes
     width: int
     height: int
     sha256: str  # of the uploaded file
+    profile: bytes | None = None
 
 
-def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanImage:
+def read_image(
+    field: str, upload: FileStorage, max_megapixels: float, kept: Kept = NOTHING
+) -> CleanImage:
     """Read an uploaded picture by its content; its name and declared type are ignored.
 
     The orientation is applied, colours are converted to sRGB, transparency becomes white, and an
-    animation becomes its first frame.
+    animation becomes its first frame. `kept` says what is kept beyond that.
 
     Raises:
         NotAnImage, TruncatedImage, ImageTooSmall, ImageTooLarge: each names the `field`.
@@ -55,10 +74,16 @@ def read_image(field: str, upload: FileStorage, max_megapixels: float) -> CleanI
             image.load()
         except Exception as error:
             raise TruncatedImage(field=field) from error
-        clean = _to_rgb(_upright(image))
+        upright = _upright(image)
+        profile = kept_profile(upright) if kept.own_profile else None
+        clean = _to_rgb(upright, kept.profile, is_kept=profile is not None)
+        if kept.alpha and (alpha := _alpha(upright)):
+            clean.putalpha(alpha)
     buffer = io.BytesIO()
-    Image.fromarray(np.asarray(clean)).save(buffer, "PNG", compress_level=1)
-    return CleanImage(buffer.getvalue(), clean.width, clean.height, _sha256(upload.stream))
+    picture = Image.fromarray(np.asarray(clean))
+    picture.save(buffer, "PNG", compress_level=1, icc_profile=profile)
+    sha256 = _sha256(upload.stream)
+    return CleanImage(buffer.getvalue(), clean.width, clean.height, sha256, profile)
 
 
 def _sha256(stream: IO[bytes]) -> str:
@@ -84,14 +109,28 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _from_deep_grey(image).convert("RGB")
+def _to_rgb(image: Image.Image, target: bytes | None, *, is_kept: bool) -> Image.Image:
+    """Return a picture over white as R, G, B; in its own colour space if that is kept."""
+    if _is_deep_grey(image):
+        return convert(_from_deep_grey(image), None, target)
+    source = image.info.get("icc_profile") or None
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
-        return _to_srgb(image, Image.alpha_composite(white, layer).convert("RGB"))
-    return _to_srgb(image, image)
+        image = Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB") if is_kept else convert(image, source, target)
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    """Return how opaque each pixel is, from 0 to 255; None if all are."""
+    if _is_deep_grey(image) or not image.has_transparency_data:
+        return None
+    alpha = image.convert("RGBA").getchannel("A")
+    return None if alpha.getextrema() == (255, 255) else alpha
+
+
+def _is_deep_grey(image: Image.Image) -> bool:
+    return image.mode in ("I", "F") or image.mode.startswith("I;16")
 
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:
@@ -99,19 +138,3 @@ def _from_deep_grey(image: Image.Image) -> Image.Image:
     # 16-bit files have values from 0 to 65535; floats from 0 to 1 or, if any is larger, 0 to 255
     scale = 257.0 if image.mode != "F" else (1.0 if values.max() > 1 else 1 / 255)
     return Image.fromarray((np.clip(values, 0, 255 * scale) / scale).astype(np.uint8))
-
-
-def _to_srgb(original: Image.Image, image: Image.Image) -> Image.Image:
-    profile = original.info.get("icc_profile")
-    if not profile:
-        return image.convert("RGB")
-    if image.mode == "P":  # a profile applies to colours, not to palette indices
-        image = image.convert("RGB")
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    except Exception:  # a damaged profile, or one for other channels, is ignored
-        converted = None
-    return converted or image.convert("RGB")

@@ -29,7 +29,7 @@ from shared.settings import (
     read_settings,
     validate,
 )
-from web.intake.images import CleanImage, read_image
+from web.intake.images import CleanImage, Kept, read_image
 from web.intake.limits import check_room, queue_bounds
 from web.intake.size import Bounds, resolve_size
 from web.services import Services
@@ -61,11 +61,14 @@ def submit(
     chosen = read_object("settings", _text(files, form, "settings"))
     settings = read_settings(chosen)
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
-    content, *_ = _images(services, files, "content", most=1)
+    keeps_profile = settings.color_profile == "photograph"
+    of_content = Kept(alpha=True, own_profile=keeps_profile)
+    content, *_ = _images(services, files, "content", 1, of_content)
+    in_its_colours = Kept(profile=content.profile)
     bounds = Bounds(services.config.max_result_megapixels, services.workers.largest_recently())
     size = content.width, content.height
     settings = resolve_size(settings, size, bounds, is_chosen="size" in chosen)
-    styles = _images(services, files, "style", most=MAX_STYLES)
+    styles = _images(services, files, "style", MAX_STYLES, in_its_colours)
     check_styles(settings, len(styles))
     init = _init(services, files, settings, content)
     return accept(
@@ -123,7 +126,7 @@ def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: st
 
 
 def _images(
-    services: Services, files: MultiDict[str, FileStorage], field: str, most: int
+    services: Services, files: MultiDict[str, FileStorage], field: str, most: int, kept: Kept
 ) -> list[CleanImage]:
     uploads = [upload for upload in files.getlist(field) if upload.filename]
     if not uploads:
@@ -131,7 +134,7 @@ def _images(
     if len(uploads) > most:
         raise TooManyFiles(field=field, maximum=most, count=len(uploads))
     megapixels = services.config.max_input_megapixels
-    return [read_image(field, upload, megapixels) for upload in uploads]
+    return [read_image(field, upload, megapixels, kept) for upload in uploads]
 
 
 def _init(
@@ -148,7 +151,7 @@ def _init(
         return None
     if not is_sent:
         raise InitMissing(field="init", setting=INIT)
-    init, *_ = _images(services, files, "init", most=1)
+    init, *_ = _images(services, files, "init", 1, Kept(profile=content.profile))
     shape, of = (init.width, init.height), (content.width, content.height)
     if not has_shape_of(shape, of):
         sizes = {"width": shape[0], "height": shape[1], "of_width": of[0], "of_height": of[1]}

@@ -8,7 +8,8 @@ from shared import paths
 from shared.errors import StoreUnavailable
 from shared.job import Fallback, Job, JobProgress
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import Picture
+from shared.kept_pixels import Photograph
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import encode, finish, resized
 from worker.engine.progress import Progress
@@ -32,7 +33,7 @@ class ProgressReporter:
         jobs: JobStore,
         objects: ObjectStore,
         job: Job,
-        photograph: Picture,
+        photograph: Photograph,
         speed: float | None = None,
     ) -> None:
         """Prepare to report an attempt.
@@ -42,7 +43,7 @@ class ProgressReporter:
             jobs: where progress is recorded.
             objects: where previews are stored.
             job: the job.
-            photograph: the content image at the result's size, for its colours.
+            photograph: the content image at the result's size, for what the result keeps of it.
             speed: the worker's speed in work per second, if known.
         """
         self._claim = claim
@@ -94,10 +95,13 @@ class ProgressReporter:
     def _show_preview(self, progress: Progress) -> None:
         key = paths.preview_key(self._claim.job_id, self._claim.attempt)
         pixels, settings = progress.pixels(), self._job.settings
-        in_its_colours = settings.preserve_color == "luminance"
-        photograph = resized(self._photograph, *pixels.shape[:2]) if in_its_colours else None
-        picture = finish(pixels, settings.deprocess_means, photograph)
-        self._objects.put(key, encode(picture, "jpeg"))
+        picture = finish(
+            pixels,
+            settings.deprocess_means,
+            resized(self._photograph.picture, *pixels.shape[:2]),
+            in_photograph_colours=settings.preserve_color == "luminance",
+        )
+        self._objects.put(key, encode(picture, "jpeg", Metadata(self._photograph.profile)))
         self._jobs.show_preview(self._claim, key, progress.evaluation)
 
     def _seconds_left(self) -> float | None:

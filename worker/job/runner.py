@@ -20,7 +20,8 @@ from shared.errors import (
 )
 from shared.job import InputImage, Job
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import KeptPixels, Picture
+from shared.kept_pixels import KeptPixels, Photograph
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import decode, encode, render, resized
 from shared.provenance import Provenance
@@ -129,7 +130,7 @@ class Runner:
         in_its_colours = settings.preserve_color == "luminance"
         picture = render(kept, settings.deprocess_means, in_photograph_colours=in_its_colours)
         key = paths.result_key(claim.job_id, claim.attempt)
-        data = encode(picture, "png", self._xmp(job, progress))
+        data = encode(picture, "png", Metadata(kept.profile, self._xmp(job, progress)))
         with_backoff(partial(self.objects.put, key, data), lease, self.object_store_seconds)
         return key, self._store_pixels(claim, kept) if self.keep_pixels else None
 
@@ -205,22 +206,25 @@ class Runner:
 
     def _inputs(self, job: Job, lease: Lease) -> tuple[Pixels, list[Pixels], Pixels | None]:
         """Return the content, the styles, and the image to start from if there is one."""
-        content, *styles = (
-            self._picture(image, lease).astype(np.float32)
-            for image in (job.inputs.content, *job.inputs.styles)
+        content, *others = (
+            decode(self._input(image, lease)).astype(np.float32) for image in job.inputs.all
         )
-        init = job.inputs.init
-        return content, styles, self._picture(init, lease).astype(np.float32) if init else None
+        if job.inputs.init:
+            *styles, init = others
+            return content, styles, init
+        return content, others, None
 
-    def _photograph(self, job: Job, lease: Lease) -> Picture:
-        """Return the content image at the result's size, for its colours."""
-        return resized(self._picture(job.inputs.content, lease), *job.result_shape)
+    def _photograph(self, job: Job, lease: Lease) -> Photograph:
+        """Return the content image at the result's size, for what the result keeps of it."""
+        data = self._input(job.inputs.content, lease)
+        picture = resized(decode(data, with_alpha=True), *job.result_shape)
+        return Photograph(picture, Metadata.of_file(data).profile)
 
-    def _picture(self, image: InputImage, lease: Lease) -> Picture:
+    def _input(self, image: InputImage, lease: Lease) -> bytes:
         get = partial(self.objects.get, image.key)
         data = with_backoff(get, lease, self.object_store_seconds)
         lease.expect_progress_in(LOADING_SECONDS)
-        return decode(data)
+        return data
 
     def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
         log.warning("job %s: failed: %s", claim.job_id, error)

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gramworks.cli.commands import cli
+from shared.metadata import Metadata
 from shared.pictures import encode
 from shared.provenance import Provenance
 from tests.gramworks.fake_server import Answer, FakeServer, as_json, job_json, problem, sse, stream
@@ -45,7 +46,7 @@ def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photo.jpg").write_bytes(PHOTO)
     (tmp_path / "painting.jpg").write_bytes(PAINTING)
-    (tmp_path / "out.png").write_bytes(encode(PIXELS, "png", MADE.packet()))
+    (tmp_path / "out.png").write_bytes(encode(PIXELS, "png", Metadata(xmp=MADE.packet())))
     return tmp_path
 
 
@@ -58,7 +59,7 @@ def will_paint(server: FakeServer, picture: np.ndarray[Any, Any], **changes: Any
     done = sse("job", job_json("succeeded"), "2")
     server.answer(JOB, as_json(job_json("queued")))
     server.answer(EVENTS, stream(sse("job", job_json(), "1"), done))
-    server.answer(RESULT, Answer(body=encode(picture, "png", made.packet())))
+    server.answer(RESULT, Answer(body=encode(picture, "png", Metadata(xmp=made.packet()))))
 
 
 def test_inputs_that_the_server_has_are_painted_again(server: FakeServer) -> None:

@@ -9,8 +9,9 @@ from PIL import Image
 
 from shared.job import JobState
 from shared.job_store import JobStore
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, encode, xmp_of
+from shared.pictures import FORMATS, encode
 from shared.provenance import Provenance
 from tests.shared.job_store.transitions import in_state, running
 from tests.web.api_requests import JOBS, problem
@@ -48,10 +49,10 @@ def test_every_format_carries_the_result_s_provenance(
     claim = running(jobs)
     key = f"jobs/{claim.job_id}/1/result.png"
     written = Provenance.of(jobs.get(claim.job_id), "ab", {"total": 1.5})
-    objects.put(key, encode(np.asarray(cornered()), "png", written.packet()))
+    objects.put(key, encode(np.asarray(cornered()), "png", Metadata(xmp=written.packet())))
     jobs.succeed(claim, key)
     data = client.get(f"{JOBS}/{claim.job_id}/result?format={name}").data
-    packet = xmp_of(data)
+    packet = Metadata.of_file(data).xmp
     assert packet is not None
     assert Provenance.from_packet(packet) == written
 

@@ -17,13 +17,15 @@ from werkzeug.test import TestResponse
 from shared.errors import RenderingBusy
 from shared.job import JobState
 from shared.job_store import JobStore
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, deprocess, encode
 from shared.provenance import Provenance
 from shared.settings import DEPROCESS_MEANS
 from tests.shared.job_store.transitions import in_state
 from tests.web.api_requests import JOBS, problem
-from tests.web.finished_job import KERAS, finished, painted
+from tests.web.finished_job import KERAS, finished, painted, photographed
+from tests.web.pictures import swapping_profile
 from web.rendering import Renderer, Rendering
 
 
@@ -93,7 +95,9 @@ def test_a_rendered_file_says_with_which_settings_it_was_made(
     job = jobs.get(job_id)
     made = Provenance.of(job, "ab", {"total": 1.5})
     assert job.result
-    objects.put(job.result, encode(decode(objects.get(job.result)), "png", made.packet()))
+    objects.put(
+        job.result, encode(decode(objects.get(job.result)), "png", Metadata(xmp=made.packet()))
+    )
     data = rendered(client, job_id, format=name, deprocess_means="shifted").data
     settings = {**made.settings, "deprocess_means": list(DEPROCESS_MEANS["shifted"])}
     assert made.model_copy(update={"settings": settings}).packet() in data
@@ -182,6 +186,42 @@ def test_sixteen_bits_have_what_eight_bits_round_away(
         assert deep.dtype == np.uint16
         assert np.abs(deep / 257 - exact).max() < 1 / 100
         assert response.headers["Content-Disposition"].endswith('.tiff"')
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_transparent_parts_stay_transparent_where_the_format_can(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
+) -> None:
+    alpha = np.full((48, 64, 1), 255, np.uint8)
+    alpha[:16], alpha[16:32] = 0, 128
+    photograph = np.concatenate([photographed(), alpha], axis=-1)
+    job_id = finished(jobs, objects, photograph=photograph)
+    result = client.get(f"{JOBS}/{job_id}/result?format={name}")
+    assert result.data == rendered(client, job_id, format=name).data
+    with Image.open(io.BytesIO(result.data)) as image:
+        assert image.mode == ("RGB" if name == "jpeg" else "RGBA")
+        shown = np.asarray(image.convert("RGBA")).astype(int)
+    opaque = deprocess(painted(), KERAS).astype(int)
+    assert np.abs(shown[36:, :, :3] - opaque[36:]).mean() < 6
+    if name == "jpeg":
+        assert (shown[:12, :, :3] > 250).all()
+        half = 255 - (255 - opaque[20:28]) * 128 / 255
+        assert np.abs(shown[20:28, :, :3] - half).mean() < 6
+    else:
+        assert np.array_equal(shown[..., 3:], alpha)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_carries_the_profile(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, name: str
+) -> None:
+    job_id = finished(jobs, objects, profile=swapping_profile())
+    for response in (
+        client.get(f"{JOBS}/{job_id}/result?format={name}"),
+        rendered(client, job_id, format=name),
+    ):
+        with Image.open(io.BytesIO(response.data)) as image:
+            assert image.info["icc_profile"] == swapping_profile()
 
 
 def test_a_side_that_a_format_cannot_have_is_refused_with_another_format(

@@ -1,4 +1,4 @@
-"""Uploaded pictures of all kinds are converted to one: 8-bit sRGB, upright, opaque."""
+"""Uploaded pictures of all kinds are converted to one: 8-bit sRGB, upright, over white."""
 
 import hashlib
 import io
@@ -81,6 +81,14 @@ KINDS: dict[str, tuple[bytes, Colour]] = {
         (255, 255, 255),
     ),
 }
+OPAQUE = {
+    "palette, transparent": 0,
+    "palette, half transparent": 128,
+    "grey with alpha": 128,
+    "colour with alpha": 128,
+    "fully transparent": 0,
+    "one colour transparent": 0,
+}
 PROFILED: dict[str, tuple[bytes, Colour]] = {
     "colour": (encoded(Image.new("RGB", SIZE, RED), icc_profile=swapping_profile()), SWAPPED),
     "JPEG": (
@@ -124,7 +132,7 @@ def _read(client: FlaskClient, jobs: JobStore, objects: ObjectStore, data: bytes
 
 
 def _near(image: Image.Image, colour: Colour, place: tuple[int, int] = (3, 3)) -> bool:
-    pixel = np.array(image.getpixel(place), dtype=int)
+    pixel = np.array(image.getpixel(place), dtype=int)[:3]
     return bool(np.abs(pixel - colour).max() <= 6)  # lossy formats change colours a little
 
 
@@ -134,8 +142,36 @@ def test_a_picture_of_any_kind_is_read(
 ) -> None:
     data, colour = KINDS[kind]
     image = _read(client, jobs, objects, data)
-    assert (image.mode, image.size) == ("RGB", SIZE)
-    assert _near(image, colour), image.getpixel((3, 3))
+    expected = "RGBA" if kind in OPAQUE else "RGB"
+    assert (image.mode, image.size) == (expected, SIZE)
+    assert _near(image.convert("RGB"), colour), image.getpixel((3, 3))
+    if kind in OPAQUE:
+        assert image.getchannel("A").getextrema() == (OPAQUE[kind], OPAQUE[kind])
+
+
+def test_alpha_that_hides_nothing_and_that_of_a_style_are_not_kept(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    opaque, half = (encoded(Image.new("RGBA", SIZE, (*RED, alpha))) for alpha in (255, 128))
+    job_id = accepted(submit(client, [opaque], [half]))["id"]
+    assert stored_content(jobs, objects, job_id).mode == "RGB"
+    [style] = jobs.get(job_id).inputs.styles
+    with Image.open(io.BytesIO(objects.get(style.key))) as image:
+        assert image.mode == "RGB"
+        assert _near(image, OVER_WHITE)
+
+
+def test_alpha_is_turned_with_its_picture(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    stored = Image.new("RGBA", SIZE[::-1], (*RED, 255))
+    stored.paste((*RED, 0), (0, 0, 10, 10))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    image = _read(client, jobs, objects, encoded(stored, exif=exif))
+    alpha = image.getchannel("A")
+    assert image.size == SIZE
+    assert (alpha.getpixel((SIZE[0] - 4, 3)), alpha.getpixel((3, 3))) == (0, 255)
 
 
 @pytest.mark.parametrize("kind", PROFILED)

@@ -11,10 +11,12 @@ import pytest
 from shared.job import JobOptions, JobState
 from shared.job_store import Claim, JobStore
 from shared.kept_pixels import KeptPixels
+from shared.metadata import Metadata
 from shared.object_store import ObjectStore
-from shared.pictures import LUMA, decode, deprocess, encode, xmp_of
+from shared.pictures import LUMA, decode, deprocess, encode
 from shared.provenance import Provenance
 from shared.settings import StyleSettings
+from tests.web.pictures import swapping_profile
 from tests.worker.job.scripted import ROOMY, claimed, painter, progress, submitted
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -79,7 +81,7 @@ def test_float_pixels_are_kept_beside_the_result_and_named_by_the_record(
 def provenance(jobs: JobStore, objects: ObjectStore, claim: Claim) -> Provenance | None:
     result = jobs.get(claim.job_id).result
     assert result
-    packet = xmp_of(objects.get(result))
+    packet = Metadata.of_file(objects.get(result)).xmp
     return Provenance.from_packet(packet) if packet else None
 
 
@@ -143,6 +145,34 @@ def test_preview_and_result_have_the_photograph_s_colours_if_the_job_preserves_t
     for picture in seen.values():
         np.testing.assert_allclose(picture.mean(axis=(0, 1)), expected, atol=2)
     assert (seen["preview.jpg"].shape, seen["result.png"].shape) == (half.shape, whole.shape)
+
+
+def test_the_photograph_s_alpha_and_profile_are_the_result_s(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    claim = claim_with(jobs, objects)
+    content = np.full((64, 80, 4), 255, np.uint8)  # twice the result's size
+    content[:32, :, 3] = 0
+    objects.put(
+        f"jobs/{claim.job_id}/content.png", encode(content, "png", Metadata(swapping_profile()))
+    )
+    seen = []
+
+    def look(content: Pixels, *_: object, **__: object) -> Iterator[Progress]:
+        seen.append(content)
+        yield replace(progress(1, 1), pixels=lambda: GREY)
+
+    Runner(jobs, objects, look).run(claim)
+    assert seen[0].shape == (64, 80, 3)
+    job = jobs.get(claim.job_id)
+    assert job.result
+    picture = decode(objects.get(job.result), with_alpha=True)
+    assert Metadata.of_file(objects.get(job.result)).profile == swapping_profile()
+    assert job.float_pixels
+    assert KeptPixels.from_bytes(objects.get(job.float_pixels)).profile == swapping_profile()
+    assert (picture[:14, :, 3] == 0).all()
+    assert (picture[18:, :, 3] == 255).all()
+    assert (picture[..., :3] == deprocess(GREY, job.settings.deprocess_means)).all()
 
 
 def test_pictures_that_do_not_fit_in_memory_fail_the_job(
