@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
+from numpy.typing import NDArray
 from PIL import Image
 
 from gramworks import Client, Job, JobChanged, PreviewReady, Progressed
@@ -47,6 +50,11 @@ def client(system: RunningSystem) -> Iterator[Client]:
 
 def submit(client: Client, settings: dict[str, object]) -> Job:
     return client.submit(photograph_path("chelsea"), style_path("woodcut-waves"), settings)
+
+
+def pixels(picture: bytes) -> NDArray[np.float64]:
+    with Image.open(io.BytesIO(picture)) as image:
+        return np.asarray(image, np.float64)
 
 
 def state(client: Client, job: Job) -> str:
@@ -91,6 +99,22 @@ def test_watching_shows_every_change(client: Client) -> None:
     progress = client.job(job.id).progress
     assert progress is not None
     assert (progress.evaluation, progress.fraction) == (10, 1.0)
+
+
+def test_a_painted_picture_is_rendered_again_as_it_would_have_been_painted(client: Client) -> None:
+    ways: list[dict[str, object]] = [
+        {"deprocess_means": "keras", "preserve_color": "none"},
+        {"deprocess_means": "shifted", "preserve_color": "luminance"},
+    ]
+    one, other = (client.wait(submit(client, QUICK | way).id) for way in ways)
+    as_painted = pixels(client.fetch(other.id))
+    again = pixels(client.render(one.id, ways[1]))
+    assert np.abs(again - as_painted).max() <= 1
+    assert np.abs(again - pixels(client.fetch(one.id))).mean() > 5
+    assert client.render(one.id) == client.fetch(one.id)
+    deep = tifffile.imread(io.BytesIO(client.fetch(one.id, "tiff16")))
+    assert deep.shape == (64, 96, 3)
+    assert np.abs(deep / 257 - pixels(client.fetch(one.id))).max() <= 0.51
 
 
 def test_a_running_job_is_cancelled_and_the_next_one_runs(client: Client) -> None:
