@@ -1,1 +1,4 @@
-"""The pages for people: `new` (the form and the latest jobs), `job`; `formatting` for values."""
+"""The pages for people: `new` (the form and the latest jobs), `job`.
+
+`settings_fields` reads forms that choose settings; `formatting` shows values.
+"""

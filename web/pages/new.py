@@ -17,13 +17,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import InvalidRequest, Refused
 from shared.job import ENDED
-from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
+from shared.settings import DEFAULT_PRESET, PRESETS
 from web.api.schemas import job_json
 from web.errors import problem, retry_after, status_of
 from web.identity.owner import owner_of
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
-from web.pages.formatting import sent_value
+from web.pages.settings_fields import chosen_values, labels, settings_schema
 from web.services import get_services
 
 blueprint = Blueprint("new_page", __name__)
@@ -42,18 +42,18 @@ def index() -> str:
 def create() -> AnyResponse:
     """Accept the form, or show it again with the error."""
     try:
-        check_known(set(request.form), ("preset", *_schema()))
+        check_known(set(request.form), ("preset", *settings_schema()))
         form = {"settings": _chosen_settings(request.form)}
         job = submit(get_services(), owner_of(request.remote_addr), request.files, form)
     except (InvalidRequest, Refused) as error:
-        page = _page(request.form, problem(error, _labels()))
+        page = _page(request.form, problem(error, FILES | OPTIONAL_FILES | labels()))
         return Response(page, status_of(error), retry_after(error))
     return redirect(url_for("job_page.show", job_id=job.id), 303)
 
 
 def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
     services = get_services()
-    schema = _schema()
+    schema = settings_schema()
     limit = current_app.config["MAX_CONTENT_LENGTH"]
     return render_template(
         "new.html",
@@ -72,19 +72,7 @@ def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
     )
 
 
-def _schema() -> dict[str, dict[str, Any]]:
-    """Return the schema of each setting by name."""
-    properties: dict[str, dict[str, Any]] = StyleSettings.model_json_schema()["properties"]
-    return properties
-
-
-def _labels() -> dict[str, str]:
-    """Return the form's label of each field."""
-    settings = {f"settings.{name}": field["title"] for name, field in _schema().items()}
-    return FILES | OPTIONAL_FILES | settings
-
-
 def _chosen_settings(form: Mapping[str, str]) -> str:
     """Return the values chosen in the form as `settings` JSON; empty fields are left out."""
-    chosen = {name: sent_value(form[name]) for name in _schema() if form.get(name)}
+    chosen = chosen_values(form, settings_schema())
     return json.dumps({"preset": form.get("preset") or DEFAULT_PRESET, **chosen})

@@ -65,6 +65,7 @@ function showJob(job) {
   part("retry").hidden = job.state !== "failed";
   part("download").hidden = job.state !== "succeeded";
   part("rendering").hidden = !job.renderable;
+  part("fork").hidden = !(job.renderable || job.state === "failed");
   if (job.state === "succeeded") showPicture(job.links.result);
 }
 

@@ -19,8 +19,9 @@ from shared.object_store import ObjectStore
 from shared.pictures import encode
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
 from tests.shared.job_store.online_workers import announce
-from tests.shared.job_store.transitions import in_state, progress, queued, running
+from tests.shared.job_store.transitions import claimed, in_state, progress, queued, running
 from tests.web.api_requests import IN_TILES, upload
+from tests.web.finished_job import finish
 from tests.web.pictures import cornered, white
 
 BALANCED = StyleSettings(**PRESETS["balanced"])
@@ -301,3 +302,32 @@ def test_try_again_after_a_failed_button_links_back_to_the_page(
     assert f'href="/jobs/{job_id}">Try again' in response.text
     elsewhere = client.post(f"/jobs/{job_id}/cancel", headers={"Referer": "http://evil.example/x"})
     assert 'href="/">Try again' in elsewhere.text
+
+
+def _finished(client: FlaskClient, jobs: JobStore, objects: ObjectStore) -> str:
+    location = _post(client, size="48").headers["Location"]
+    claim = claimed(jobs)
+    finish(claim, jobs, objects)
+    return location
+
+
+def test_a_finished_job_is_painted_on_from_its_page(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    location = _finished(client, jobs, objects)
+    response = client.post(
+        f"{location}/fork", data={"iterations": "40", "strength": "", "size": ""}
+    )
+    assert response.status_code == 303
+    forked = jobs.get(response.headers["Location"].rpartition("/")[2])
+    assert (forked.settings.iterations, forked.settings.size) == (40, 48)
+    assert forked.inputs.init
+
+
+def test_an_error_in_painting_on_is_shown_on_the_page(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    location = _finished(client, jobs, objects)
+    response = client.post(f"{location}/fork", data={"strength": "101"})
+    assert response.status_code == 422
+    assert "&#39;Strength&#39; must be 100 or less" in response.text
