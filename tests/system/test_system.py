@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gramworks import Client, Job, JobChanged, PreviewReady, Progressed
+from gramworks.cli.commands import cli
 from samples import photograph_path, style_path
 from shared.job_store import JobStore, connect
 from shared.object_store import ObjectStore
@@ -220,3 +221,29 @@ def test_a_worker_stops_on_request_while_redis_is_down(tmp_path: Path) -> None:
         worker.wait(20)
     finally:
         system.end()
+
+
+def test_a_picture_is_painted_again_from_its_file(
+    system: RunningSystem, client: Client, tmp_path: Path
+) -> None:
+    job = client.wait(submit(client, {**QUICK, "init": "noise", "seed": 7}).id)
+    picture = client.fetch_to(job.id, tmp_path / "picture.png")
+    words = ["--url", system.url, "rerun", str(picture), "-o", str(tmp_path / "again.png")]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0, result.output
+    assert "The pictures are identical." in result.output
+    assert (tmp_path / "again.png").is_file()
+
+
+def test_a_fork_continues_where_the_older_job_ended(client: Client) -> None:
+    job = client.wait(submit(client, QUICK).id)
+    forked = client.wait(client.fork(job.id, {"iterations": 1}).id)
+    before, after, photograph = (
+        np.asarray(Image.open(io.BytesIO(data)).convert("RGB").resize((96, 64)), np.float32)
+        for data in (
+            client.fetch(job.id),
+            client.fetch(forked.id),
+            photograph_path("chelsea").read_bytes(),
+        )
+    )
+    assert np.abs(after - before).mean() < 0.2 * np.abs(photograph - before).mean()
