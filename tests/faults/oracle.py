@@ -80,7 +80,7 @@ def _on_files(evidence: Evidence) -> Iterator[Finding]:
     for job_data in evidence.jobs_data.values():
         if job := job_data.record:
             named |= {image.key for image in job.inputs.all}
-            named |= {job.result, job.preview, getattr(job, "checkpoint", None)}
+            named |= {job.result, job.float_pixels, job.preview, getattr(job, "checkpoint", None)}
     for key in evidence.files:
         if key not in named:
             yield Finding(Wrong.ORPHAN, key, "no record names it")
@@ -143,6 +143,10 @@ def _picture(job_data: JobData, files: dict[str, bytes], known: Known) -> Findin
     assert job is not None
     if job.result != f"jobs/{job.id}/{job.attempt}/result.png":
         yield Wrong.DOUBLED, f"attempt {job.attempt} has the result {job.result}"
+    if job.float_pixels not in (None, f"jobs/{job.id}/{job.attempt}/pixels.npz"):
+        yield Wrong.DOUBLED, f"attempt {job.attempt} has the float pixels {job.float_pixels}"
+    if job.float_pixels and job.float_pixels not in files:
+        yield Wrong.LOST, "succeeded without the float pixels that its record names"
     if job.result not in files:
         yield Wrong.LOST, "succeeded without a picture"
         return

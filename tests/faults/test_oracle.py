@@ -93,6 +93,16 @@ def test_nothing_is_wrong_with_a_job_that_lost_a_worker_and_succeeded() -> None:
     assert not judge(SOUND, Known())
 
 
+def test_float_pixels_belong_to_the_attempt_and_exist_if_they_are_named() -> None:
+    key = f"{FOLDER}/2/pixels.npz"
+    kept = with_log(*LOG, float_pixels=key)
+    assert not wrongs(kept, files={**FILES, key: b""})
+    assert wrongs(kept) == {Wrong.LOST}
+    assert wrongs(files={**FILES, key: b""}) == {Wrong.ORPHAN}
+    of_another = with_log(*LOG, float_pixels=f"{FOLDER}/1/pixels.npz")
+    assert Wrong.DOUBLED in wrongs(of_another)
+
+
 def test_a_job_without_a_record_is_lost() -> None:
     assert Wrong.LOST in wrongs(JobData(None, [], []))
 
