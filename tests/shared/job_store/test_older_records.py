@@ -44,8 +44,10 @@ def test_an_older_record_is_read_completely(jobs: JobStore, redis: Connection, n
     newer = json.loads(StyleSettings().model_dump_json())  # settings that did not exist then
     stored = json.loads(record["settings"])
     assert json.loads(job.settings.model_dump_json()) == newer | stored
-    assert json.loads(job.options.model_dump_json()) == json.loads(record["options"])
-    assert json.loads(job.inputs.model_dump_json()) == {"init": None} | json.loads(record["inputs"])
+    options, inputs = (json.loads(record[name]) for name in ("options", "inputs"))
+    assert job.options.model_dump(mode="json") == {"provenance": True} | options
+    images = [inputs["content"], *inputs["styles"]]
+    assert [each.model_dump() for each in job.inputs.all] == [{"sha256": None} | i for i in images]
     assert job.created_at.timestamp() == pytest.approx(int(record["created_at"]) / 1000)
     assert [line.state for line in job.log][-1] is job.state
     assert len(job.log) == len(SAMPLES[name]["redis"][f"gw:log:{job_id}"]["value"])

@@ -24,8 +24,8 @@ from worker.maintenance.garbage import delete_orphans
 
 FIELDS = {
     "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
-    "settings", "options", "created_at", "started_at", "finished_at", "log", "fallbacks", "error",
-    "renderable", "links",
+    "settings", "options", "inputs", "created_at", "started_at", "finished_at", "log", "fallbacks",
+    "error", "renderable", "links",
 }  # fmt: skip
 TILES_SENTENCE = (
     "Continued in tiles of 512 px, with a history of 10 steps, because it ran out of memory."

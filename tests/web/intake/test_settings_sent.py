@@ -110,7 +110,7 @@ def test_the_error_has_the_bound_as_a_field(
         ("settings", '{"colour": 1}', sorted(StyleSettings.model_fields)),
         ("settings", '{"": 1}', sorted(StyleSettings.model_fields)),
         ("settings", '{"{field}": 1}', sorted(StyleSettings.model_fields)),
-        ("options", '{"webhok": ""}', ["priority"]),
+        ("options", '{"webhok": ""}', ["priority", "provenance"]),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(
@@ -181,6 +181,6 @@ def test_styles_too_large_together_are_refused_with_what_would_do(client: FlaskC
 
 
 def test_options_are_shown_as_they_were_sent(client: FlaskClient) -> None:
-    assert accepted(submit(client))["options"] == {"priority": "normal"}
+    assert accepted(submit(client))["options"] == {"priority": "normal", "provenance": True}
     sent = submit(client, options='{"priority": "high"}')
-    assert accepted(sent)["options"] == {"priority": "high"}
+    assert accepted(sent)["options"] == {"priority": "high", "provenance": True}

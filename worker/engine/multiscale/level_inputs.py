@@ -14,7 +14,7 @@ from shared.settings import SHORTEST_RESULT_SIDE, Level, StyleSettings, has_shap
 from worker.engine.device import Device
 from worker.engine.image import centred, resize
 from worker.engine.memory.plan import MOST_PAIRS, Plan, fallback_plans, style_side
-from worker.engine.multiscale.initial_image import in_style_colours
+from worker.engine.multiscale.color_transfer import in_colours_of
 
 KERAS_PIXELS = 400 * 533  # the size for which the Keras example's weights were chosen
 
@@ -98,7 +98,7 @@ def _matched(inputs: LevelInputs) -> LevelInputs:
     This is the second method of Gatys et al. (2016), "Preserving color in neural artistic style
     transfer", with the map that changes the styles' colours least.
     """
-    styles = [in_style_colours(style, [inputs.content]) for style in inputs.styles]
+    styles = [in_colours_of(style, [inputs.content]) for style in inputs.styles]
     return inputs._replace(styles=styles)
 
 
