@@ -214,7 +214,7 @@ class StyleSettings(BaseModel):
     photograph's colours and keeps only its light and dark; `match` gives the painting the
     photograph's colours before it is used."""
 
-    color_profile: Literal["srgb", "photograph"] = "srgb"
+    color_profile: Annotated[Literal["srgb", "photograph"], Field(title="Colour profile")] = "srgb"
     """The colour space of the result: `srgb`, or that of the ICC profile that is embedded in the
     photograph, which the result then carries. The painting is converted to it. A profile that is
     not for R, G, B, damaged, or larger than 1 MB is not kept."""
