@@ -136,6 +136,8 @@ def matched(
         _, row = painter.paint(pair, preset, strength=strength)
         rows.append(row)
         nearest, next_to_it = sorted(rows, key=lambda row: _distance(row, content))[:2]
+        if nearest["content"] == next_to_it["content"]:
+            break  # too few evaluations for the strength to matter
         strength = _crossing(nearest, next_to_it, content)
         if strength in [row["strength"] for row in rows]:
             break
