@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test stress bench chaos clean
+.PHONY: help demo up test check lock format compose-test settings-page stress bench chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
+
+settings-page: $(INSTALLED) ## write docs/settings.md, and paint its pictures that are stale
+	@$(PY) -m bench.settings_page
 
 # It takes an hour and most of the machine's memory.
 STRESS := .gramworks/stress

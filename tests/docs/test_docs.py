@@ -6,26 +6,34 @@ from pathlib import Path
 
 import pytest
 
+from bench import settings_page
+from bench.setting_examples import EXAMPLES, NOT_SHOWN
+from bench.setting_tables import config_rows
 from shared.job_store.keys import Key
-from tests.docs.tables import config_rows, preset_rows, setting_rows
+from shared.settings import StyleSettings
 
 ROOT = Path(__file__).parents[2]
 OF_USERS = {"docker-compose.override.yml"}
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
-@pytest.mark.parametrize(
-    ("page", "rows"),
-    [
-        ("docs/settings.md", setting_rows()),
-        ("docs/settings.md", preset_rows()),
-        ("docs/operations.md", config_rows()),
-    ],
-)
-def test_every_setting_is_documented_correctly(page: str, rows: Iterable[str]) -> None:
-    lines = (ROOT / page).read_text().splitlines()
-    missing = [row for row in rows if row not in lines]
-    assert not missing, "put these rows into " + page + ":\n" + "\n".join(missing)
+def test_every_deployment_setting_is_documented_correctly() -> None:
+    lines = (ROOT / "docs/operations.md").read_text().splitlines()
+    missing = [row for row in config_rows() if row not in lines]
+    assert not missing, "put these rows into docs/operations.md:\n" + "\n".join(missing)
+
+
+def test_the_page_of_the_settings_is_what_its_command_writes() -> None:
+    assert settings_page.PAGE.read_text() == settings_page.page(), "run make settings-page"
+
+
+def test_every_setting_is_shown_by_pictures_or_says_why_not() -> None:
+    assert {*EXAMPLES, *NOT_SHOWN} == set(StyleSettings.model_fields)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_setting_s_picture_was_painted_with_the_settings_that_it_shows(name: str) -> None:
+    assert not settings_page.is_stale(name), "run make settings-page"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

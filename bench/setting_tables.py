@@ -1,4 +1,4 @@
-"""The rows that the documents must have; printed by `python -m tests.docs.tables`."""
+"""Rows of the documents' tables; `python -m bench.setting_tables` prints those of Config."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -63,5 +63,4 @@ def _bounds(setting: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    for rows in (setting_rows(), preset_rows(), config_rows()):
-        print("\n".join(rows), end="\n\n")
+    print("\n".join(config_rows()))
