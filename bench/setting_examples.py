@@ -45,7 +45,7 @@ EXAMPLES: dict[str, Sequence[Example]] = {
         Example("style_weight 1, moments_weight 1", {"style_weight": 1}),
     ],
     "moments_weight": _values("moments_weight", 0.2, 5),
-    "tv_weight": _values("tv_weight", 0, 0.001),
+    "tv_weight": _values("tv_weight", 0, 2e-5),
     "normalization": [
         Example("layers", {}),
         Example("keras, with the weights of faithful", FAITHFUL),
