@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.settings import StyleSettings
+from shared.settings import OF_REQUESTS, StyleSettings
 
 
 class JobState(StrEnum):
@@ -38,9 +38,7 @@ Priority = Literal["high", "normal", "low"]
 class JobOptions(BaseModel):
     """How a job is handled; nothing here changes what is painted."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
-    )
+    model_config = OF_REQUESTS
 
     priority: Priority = "normal"
     """Jobs of a higher priority start first, except that one in five is of a lower priority if any

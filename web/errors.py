@@ -50,7 +50,7 @@ RETRY_SECONDS = {
 PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",
     "min_length": "minimum", "max_length": "maximum",
-}  # fmt: skip
+}  # fmt: skip # pairs side by side
 log = logging.getLogger(__name__)
 
 

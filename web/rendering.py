@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from shared.errors import NothingToRender, ObjectNotFound, PixelsGone, RenderingBusy
 from shared.job import Job, JobState
@@ -19,7 +19,7 @@ from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, encode, render
 from shared.provenance import Provenance
-from shared.settings import Means
+from shared.settings import OF_REQUESTS, Means
 
 AT_ONCE = 2
 WAIT_SECONDS = 30.0
@@ -29,14 +29,7 @@ log = logging.getLogger(__name__)
 class Rendering(BaseModel):
     """How to render a picture; what is left out is as the job's settings say."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
-    )
+    model_config = OF_REQUESTS
 
     deprocess_means: Annotated[Means | None, Field(title="Means added back")] = None
     """What is added to each colour channel (B, G, R): `keras`, `shifted`, or three numbers."""

@@ -21,8 +21,7 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
 
     device = find_device(config.memory, usable_bytes())
     objects = ObjectStore(config.object_store_url)
-    trained = weights.load(config)
-    engine = Engine(trained, device)
+    engine = Engine(weights.load(config), device)
     engine.keep_statistics_in(StyleStatistics(objects, is_stored=config.style_cache_mb > 0))
     runner = Runner(
         jobs,
@@ -30,7 +29,7 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
         engine.stylize,
         config.checkpoint_seconds,
         config.pixels_days > 0,
-        weights.fingerprint(trained),
+        engine.weights_sha256,
     )
     pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
     return LoadedEngine(runner.run, pixels, device.name)

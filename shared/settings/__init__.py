@@ -1,9 +1,16 @@
 """A picture's settings.
 
-`style` has the fields, `strength` what one of them stands for; `presets`; `levels` are the sizes;
-`parsing` reads JSON.
+`style` has the settings, `fields` their types, `strength` what one of them stands for; `presets`;
+`levels` are the sizes; `parsing` reads JSON.
 """
 
+from shared.settings.fields import (
+    CONVOLUTIONS_PER_BLOCK,
+    DEPROCESS_MEANS,
+    OF_REQUESTS,
+    Layer,
+    Means,
+)
 from shared.settings.levels import (
     LONGEST_RESULT_SIDE,
     SHORTEST_RESULT_SIDE,
@@ -15,14 +22,7 @@ from shared.settings.levels import (
 )
 from shared.settings.parsing import parse_settings, read_object, read_settings, validate
 from shared.settings.presets import DEFAULT_PRESET, PRESETS
-from shared.settings.style import (
-    CONVOLUTIONS_PER_BLOCK,
-    DEPROCESS_MEANS,
-    MAX_STYLES,
-    Layer,
-    Means,
-    StyleSettings,
-)
+from shared.settings.style import MAX_STYLES, StyleSettings
 
 __all__ = [
     "CONVOLUTIONS_PER_BLOCK",
@@ -30,6 +30,7 @@ __all__ = [
     "DEPROCESS_MEANS",
     "LONGEST_RESULT_SIDE",
     "MAX_STYLES",
+    "OF_REQUESTS",
     "PRESETS",
     "SHORTEST_RESULT_SIDE",
     "Layer",

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import GramworksError, InvalidJson, InvalidSetting, UnknownSetting
+from shared.settings.fields import one_of
 from shared.settings.presets import PRESETS
-from shared.settings.style import StyleSettings, one_of
+from shared.settings.style import StyleSettings
 
 
 def parse_settings(text: str) -> StyleSettings:

@@ -8,92 +8,36 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
     WrapValidator,
     model_validator,
 )
-from pydantic_core import PydanticKnownError
 
-from shared.settings.levels import LONGEST_RESULT_SIDE, SHORTEST_RESULT_SIDE, Level, levels
+from shared.settings.fields import (
+    DEPROCESS_MEANS,
+    OF_REQUESTS,
+    Layer,
+    Means,
+    Rows,
+    layers_with_weights,
+    one_above_zero,
+    one_fault,
+)
+from shared.settings.levels import Level, levels
 from shared.settings.strength import NEUTRAL_CONTENT_WEIGHT, content_weight_of
 
-CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)  # VGG19, table 1 (E) of Simonyan & Zisserman 2014
-Layer = Literal[
-    "block1_conv1", "block1_conv2",
-    "block2_conv1", "block2_conv2",
-    "block3_conv1", "block3_conv2", "block3_conv3", "block3_conv4",
-    "block4_conv1", "block4_conv2", "block4_conv3", "block4_conv4",
-    "block5_conv1", "block5_conv2", "block5_conv3", "block5_conv4",
-]  # fmt: skip
-
-DEPROCESS_MEANS: dict[str, tuple[float, float, float]] = {
-    "keras": (103.939, 116.779, 123.68),
-    "shifted": (123.939, 96.779, 96.68),
-}
-
-
-def _layers_with_weights(value: object) -> object:
-    if isinstance(value, list) and all(isinstance(name, str) for name in value):
-        return dict.fromkeys(value, 1.0)
-    return value
-
-
-def _means_by_name(value: object) -> object:
-    if isinstance(value, str) and value not in DEPROCESS_MEANS:
-        raise ValueError(f"'{value}' is not {one_of(DEPROCESS_MEANS)}, and not three numbers")
-    if isinstance(value, list):
-        return tuple(value)
-    return DEPROCESS_MEANS[value] if isinstance(value, str) else value
-
-
-def _one_above_zero(weights: list[float]) -> list[float]:
-    if weights and not any(weights):
-        raise ValueError("at least one weight must be above 0")
-    return weights
-
-
-def _one_fault(value: object, check: ValidatorFunctionWrapHandler) -> object:
-    """Report a wrong number of rows as such, and not also as a text that is not `original`."""
-    try:
-        return check(value)
-    except ValidationError as error:
-        if isinstance(value, str):
-            raise ValueError(f"'{value}' is not a whole number, and not 'original'") from error
-        first = error.errors(include_url=False)[0]
-        raise PydanticKnownError(first["type"], first.get("ctx")) from error  # type: ignore[arg-type] # pydantic's own
-
-
-Rows = Annotated[int, Field(ge=SHORTEST_RESULT_SIDE, le=LONGEST_RESULT_SIDE)]
-Mean = Annotated[float, Field(ge=-255, le=510)]
 MAX_STYLES = 8
 MOST_STYLE_PIXELS = 16  # of all style images for one of the result; the memory plan has room for it
-Means = Annotated[
-    tuple[Mean, Mean, Mean],
-    BeforeValidator(
-        _means_by_name,
-        json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
-    ),
-]
 
 
 class StyleSettings(BaseModel):
     """The settings of one picture; the defaults are the Keras example's (preset `faithful`)."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
-    )
+    model_config = OF_REQUESTS
 
     size: Annotated[
         Rows | Literal["original"],
-        WrapValidator(_one_fault),
+        WrapValidator(one_fault),
         Field(json_schema_extra={"unit": "px", "basic": True}),
     ] = 400
     """Height of the result, or `original` for the content image's own; the width follows from the
@@ -156,7 +100,7 @@ class StyleSettings(BaseModel):
     style_layers: Annotated[
         dict[Layer, Annotated[float, Field(gt=0, le=1000)]],
         BeforeValidator(
-            _layers_with_weights, json_schema_input_type=list[Layer] | dict[Layer, float]
+            layers_with_weights, json_schema_input_type=list[Layer] | dict[Layer, float]
         ),
         Field(min_length=1),
     ] = {
@@ -170,7 +114,7 @@ class StyleSettings(BaseModel):
 
     style_blend: Annotated[
         list[Annotated[float, Field(ge=0, le=1000)]],
-        AfterValidator(_one_above_zero),
+        AfterValidator(one_above_zero),
         Field(max_length=MAX_STYLES),
     ] = []
     """How much each style image counts: relative weights in the order of the images, each from 0
@@ -273,9 +217,3 @@ class StyleSettings(BaseModel):
     def levels(self, rows: int, columns: int) -> list[Level]:
         """Return the levels for a result of `rows` × `columns`, coarsest first."""
         return levels(rows, columns, self.iterations, self.coarse_iterations, self.pyramid)
-
-
-def one_of(names: Mapping[str, Any]) -> str:
-    """Return the names as a sentence lists them: `'a', 'b' or 'c'`."""
-    *others, last = (f"'{name}'" for name in names)
-    return f"{', '.join(others)} or {last}" if others else last

@@ -92,7 +92,7 @@ def test_a_damaged_file_is_an_error_and_not_a_picture() -> None:
             list(KeptPixels.from_bytes(damaged).bands())
     middle = len(data) // 2
     flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):  # noqa: PT011 - the same
         list(KeptPixels.from_bytes(flipped).bands())
 
 

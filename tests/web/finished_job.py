@@ -41,26 +41,25 @@ def finished(
 ) -> str:
     """Finish a new job with these float pixels and return its id."""
     claim = running(jobs)
-    finish(claim, jobs, objects, pixels, means, photograph, profile)
+    pixels = painted() if pixels is None else pixels
+    photo = photographed(*pixels.shape[:2]) if photograph is None else photograph
+    finish(claim, jobs, objects, KeptPixels.of(pixels, means, Photograph(photo, profile)), means)
     return claim.job_id
 
 
-def finish(  # noqa: PLR0913, PLR0917
+def finish(
     claim: Claim,
     jobs: JobStore,
     objects: ObjectStore,
-    pixels: NDArray[np.float32] | None = None,
+    kept: KeptPixels | None = None,
     means: Sequence[float] = KERAS,
-    photograph: NDArray[np.uint8] | None = None,
-    profile: bytes | None = None,
 ) -> None:
-    """Finish a running job with these float pixels."""
-    pixels = painted() if pixels is None else pixels
-    photo = photographed(*pixels.shape[:2]) if photograph is None else photograph
-    kept = KeptPixels.of(pixels, means, Photograph(photo, profile))
+    """Finish a running job with these float pixels, or those of `painted`."""
+    if kept is None:
+        kept = KeptPixels.of(painted(), means, Photograph(photographed()))
     result, stored = (
         make(claim.job_id, claim.attempt) for make in (paths.result_key, paths.pixels_key)
     )
-    objects.put(result, encode(render(kept, means), "png", Metadata(profile)))
+    objects.put(result, encode(render(kept, means), "png", Metadata(kept.profile)))
     objects.put(stored, kept.to_bytes())
     jobs.succeed(claim, result, stored)

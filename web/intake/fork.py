@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from shared import paths
 from shared.errors import InvalidSetting, NothingToFork, ObjectNotFound, PixelsGone
@@ -15,7 +15,13 @@ from shared.job import InputImage, Job, JobInputs, JobOptions, JobState
 from shared.job_store import NewJob
 from shared.kept_pixels import KeptPixels
 from shared.pictures import Picture, deprocess, encode, render
-from shared.settings import DEPROCESS_MEANS, StyleSettings, read_settings, validate
+from shared.settings import (
+    DEPROCESS_MEANS,
+    OF_REQUESTS,
+    StyleSettings,
+    read_settings,
+    validate,
+)
 from web.intake.limits import check_room
 from web.intake.size import Bounds, resolve_size
 from web.intake.submission import accept, check_styles
@@ -27,7 +33,7 @@ TRUE_MEANS = DEPROCESS_MEANS["keras"]  # with which a picture becomes the same p
 class Fork(BaseModel):
     """What a fork changes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = OF_REQUESTS
 
     start: Literal["pixels", "inputs"] = "pixels"
     settings: dict[str, Any] = {}

@@ -20,7 +20,7 @@ from worker.engine.multiscale.optimization import Optimization
 from worker.engine.progress import Progress
 from worker.engine.snapshot import KEPT_PAIRS, Snapshot
 from worker.engine.vgg19 import network
-from worker.engine.vgg19.layers import Weights
+from worker.engine.vgg19.layers import Weights, digest
 
 MAX_OBJECTIVES = 4  # combinations of network and layers whose traces are cached
 Build = Callable[[keras.Model, StyleSettings, Sequence[WeightedTerm]], Objective]
@@ -47,6 +47,7 @@ class Engine:
             kept_pairs: how many L-BFGS pairs a snapshot holds; fewer make it smaller, more save
                 evaluations after a resume.
         """
+        self.weights_sha256 = digest(weights)
         self._device = device or Device()
         self._network = network.build(weights, self._device.precision)
         self._terms = terms
@@ -58,7 +59,6 @@ class Engine:
     def keep_statistics_in(self, cache: StyleCache) -> None:
         """Keep style images' statistics in `cache` from now on, for later jobs."""
         self._style_cache = cache
-        self._weights_digest = network.digest(self._network)
 
     def stylize(
         self,
@@ -130,7 +130,7 @@ class Engine:
             chosen = network.variant(self._network, settings.padding, settings.pooling)
             known = self._build(chosen, settings, self._terms)
         if self._style_cache is not None:
-            basis = (self._weights_digest, self._device.precision, *variant)
+            basis = (self.weights_sha256, self._device.precision, *variant)
             known.keep_statistics_in(self._style_cache, basis)
         self._objectives[key] = known
         return known

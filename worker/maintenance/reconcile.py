@@ -54,7 +54,6 @@ class Reconciler:
             log.info("deleted the float pixels of %d jobs", old)
         if orphans := delete_orphans(self.jobs, self.objects, self.redis.clock()):
             log.info("deleted %d objects that no job names", orphans)
-
         if self.style_cache_bytes is not None:
             delete_beyond(paths.STATISTICS, self.objects, self.style_cache_bytes)
 

@@ -1,5 +1,5 @@
 """VGG19's ImageNet weights: `sources` gets them, `pytorch_format` reads the default file."""
 
-from worker.weights.sources import HELP, fingerprint, load
+from worker.weights.sources import HELP, load
 
-__all__ = ["HELP", "fingerprint", "load"]
+__all__ = ["HELP", "load"]

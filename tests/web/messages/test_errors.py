@@ -68,7 +68,7 @@ RAISED: dict[str, dict[str, object]] = {
         "lost": [{"attempt": 4, "reason": "lapsed", "seconds": 12, "evaluation": 7}],
     },
     "worker_fault": {},
-}  # fmt: skip
+}  # fmt: skip # a row an error
 
 
 def _errors(root: type[GramworksError] = GramworksError) -> Iterator[type[GramworksError]]:

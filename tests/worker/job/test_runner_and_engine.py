@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from shared.job import JobOptions, JobState
 from shared.job_store import Claim, JobStore
@@ -19,7 +20,6 @@ from shared.settings import StyleSettings
 from tests.web.pictures import swapping_profile
 from tests.worker.job.scripted import ROOMY, claimed, painter, progress, submitted
 from worker.engine.progress import Progress
-from worker.engine.snapshot import Snapshot
 from worker.job.lease import Lease
 from worker.job.runner import Pixels, Runner, Stylize
 
@@ -35,6 +35,19 @@ def yielding(steps: Sequence[Progress]) -> Stylize:
     return stylize
 
 
+class Pictures(ObjectStore):
+    """Records what is stored as pictures, since previews are deleted at the end."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.seen: dict[str, NDArray[np.uint8]] = {}
+
+    def put(self, key: str, data: bytes) -> None:
+        if not key.endswith(".npz"):
+            self.seen[key.rpartition("/")[2]] = decode(data)
+        super().put(key, data)
+
+
 def claim_with(jobs: JobStore, objects: ObjectStore, **settings: object) -> Claim:
     submitted(jobs, objects, None, **settings)
     claim = jobs.claim_next(ROOMY, 10)
@@ -45,20 +58,13 @@ def claim_with(jobs: JobStore, objects: ObjectStore, **settings: object) -> Clai
 def test_preview_and_result_have_the_job_s_own_means(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claim_with(jobs, objects, deprocess_means=[30.4, 100.0, 200.6])  # B, G, R
     steps = [replace(progress(number, 2), pixels=lambda: GREY) for number in (1, 2)]
-    seen = {}
-
-    class Kept(ObjectStore):
-        """Records previews, which are deleted at the end."""
-
-        def put(self, key: str, data: bytes) -> None:
-            if not key.endswith(".npz"):
-                seen[key.rpartition("/")[2]] = decode(data)
-            super().put(key, data)
-
-    Runner(jobs, Kept(str(objects.folder)), yielding(steps)).run(claim)
-    assert set(seen) == {"preview.jpg", "result.png"}
-    assert (seen["result.png"] == (201, 100, 30)).all()
-    np.testing.assert_allclose(seen["preview.jpg"].mean(axis=(0, 1)), (201, 100, 30), atol=2)
+    pictures = Pictures(str(objects.folder))
+    Runner(jobs, pictures, yielding(steps)).run(claim)
+    assert set(pictures.seen) == {"preview.jpg", "result.png"}
+    assert (pictures.seen["result.png"] == (201, 100, 30)).all()
+    np.testing.assert_allclose(
+        pictures.seen["preview.jpg"].mean(axis=(0, 1)), (201, 100, 30), atol=2
+    )
 
 
 def test_float_pixels_are_kept_beside_the_result_and_named_by_the_record(
@@ -129,22 +135,16 @@ def test_preview_and_result_have_the_photograph_s_colours_if_the_job_preserves_t
         replace(progress(1, 2), pixels=lambda: half),
         replace(progress(2, 2), pixels=lambda: whole),
     ]
-    seen = {}
-
-    class Kept(ObjectStore):
-        """Records previews, which are deleted at the end."""
-
-        def put(self, key: str, data: bytes) -> None:
-            if not key.endswith(".npz"):
-                seen[key.rpartition("/")[2]] = decode(data)
-            super().put(key, data)
-
-    Runner(jobs, Kept(str(objects.folder)), yielding(steps)).run(claim)
+    pictures = Pictures(str(objects.folder))
+    Runner(jobs, pictures, yielding(steps)).run(claim)
     painted_luma = np.array([123.68, 116.779, 103.939]) @ LUMA
     expected = np.array([200, 120, 40]) - np.array([200, 120, 40]) @ LUMA + painted_luma
-    for picture in seen.values():
+    for picture in pictures.seen.values():
         np.testing.assert_allclose(picture.mean(axis=(0, 1)), expected, atol=2)
-    assert (seen["preview.jpg"].shape, seen["result.png"].shape) == (half.shape, whole.shape)
+    assert (pictures.seen["preview.jpg"].shape, pictures.seen["result.png"].shape) == (
+        half.shape,
+        whole.shape,
+    )
 
 
 def test_the_photograph_s_alpha_and_profile_are_the_result_s(
@@ -214,15 +214,7 @@ def test_each_step_has_its_own_deadline(jobs: JobStore, objects: ObjectStore) ->
         look()
         return np.zeros((64, 80, 3), np.float32)
 
-    def stylize(
-        content: Pixels,
-        styles: Sequence[Pixels],
-        settings: StyleSettings,
-        resume: Snapshot | None = None,
-        fallback_step: int = 0,
-        init: Pixels | None = None,
-    ) -> Iterator[Progress]:
-        del content, styles, settings, resume, fallback_step, init
+    def stylize(*_: object, **__: object) -> Iterator[Progress]:
         for number in range(1, 11):  # two at the coarse level
             look()
             yield replace(progress(number, 10), pixels=encoded if number == 10 else lambda: GREY)

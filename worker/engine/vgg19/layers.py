@@ -1,5 +1,6 @@
 """VGG19's convolutions (Simonyan & Zisserman 2014, table 1, column E), without their weights."""
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
@@ -25,6 +26,15 @@ def _kernel_shapes() -> Iterator[tuple[str, Shape]]:
 
 
 KERNEL_SHAPES = dict(_kernel_shapes())
+
+
+def digest(weights: Weights) -> str:
+    """Return the SHA-256 of the values, the same whatever file they come from."""
+    found = hashlib.sha256()
+    for layer in KERNEL_SHAPES:
+        for values in weights[layer]:
+            found.update(np.ascontiguousarray(values, "<f4").data)
+    return found.hexdigest()
 
 
 def stride(layer: str) -> int:

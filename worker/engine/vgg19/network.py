@@ -1,6 +1,5 @@
 """VGG19 (Simonyan & Zisserman 2014), built once and cut after the deepest layer in use."""
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 
 import keras
@@ -70,14 +69,6 @@ def down_to(network: keras.Model, layers: Collection[str]) -> keras.Model:
         layers: names such as `block3_conv1`.
     """
     return keras.Model(network.inputs, {layer: network.output[layer] for layer in layers})
-
-
-def digest(network: keras.Model) -> str:
-    """Return the SHA-256 of a network's weights in its precision."""
-    found = hashlib.sha256()
-    for weight in network.weights:
-        found.update(np.asarray(weight).tobytes())
-    return found.hexdigest()
 
 
 class Convolution(keras.layers.Conv2D):

@@ -2,6 +2,7 @@
 
 import itertools
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -48,8 +49,6 @@ def test_the_first_step_is_one_rate_along_each_axis(size: float) -> None:
 
 def test_its_steps_are_those_of_keras() -> None:
     """Keras's Adam is the reference; it adds its epsilon at the same place up to rounding."""
-    import keras  # noqa: PLC0415 - after TensorFlow's settings
-
     reference = keras.optimizers.Adam(RATE, beta_1=0.9, beta_2=0.99, epsilon=1e-8)
     point, theirs, ours = tf.ones(30) * 5.0, tf.Variable(tf.ones(30) * 5.0), Adam()
     curvature = tf.range(1.0, 31.0)
