@@ -59,6 +59,7 @@ EXAMPLES: dict[str, Sequence[Example]] = {
         Example("style_blend 1, 3", {"style_blend": [1, 3]}, styles=2),
     ],
     "style_scale": _values("style_scale", 0.5, 2),
+    "style_octaves": _values("style_octaves", 1, 3),
     "content_layer": _values("content_layer", "block2_conv2", "block5_conv2"),
     "pyramid": _values("pyramid", 1, 3),
     "padding": _values("padding", "zero", "replicate"),

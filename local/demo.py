@@ -17,11 +17,14 @@ from local.system import System
 from samples import photograph_path, style_path
 from shared.config import Config
 
+SAMPLE_ROWS = 300  # the sample's height: less than a minute on two cores
+
 
 def demo(config: Config, console: Console) -> None:
     """Paint `CONTENT` in the style of `STYLE` and save it as `OUT`; by default, paint a sample."""
     content = _picture("CONTENT", photograph_path("coffee"))
     style = _picture("STYLE", style_path("brushwork"))
+    size = {} if os.environ.get("CONTENT") else {"size": SAMPLE_ROWS}
     out = Path(os.environ.get("OUT") or "gramworks-demo.png").absolute()
     if not out.parent.is_dir():
         raise LocalError(f"OUT: there is no folder {out.parent}.")
@@ -29,7 +32,7 @@ def demo(config: Config, console: Console) -> None:
     own = config.model_copy(update={"data": folder, "port": 0, "images": ""})
     try:
         with System(own, os.environ, lambda line: console.print(line, style="dim")) as system:
-            _paint(system.url, content, style, out, console)
+            _paint(system.url, content, style, size, out, console)
     except (LocalError, GramworksError):
         console.print(f"The logs are in {folder / 'logs'}", markup=False)
         raise
@@ -63,11 +66,13 @@ def _require_memory(waiting: Reason) -> None:
         )
 
 
-def _paint(url: str, content: Path, style: Path, out: Path, console: Console) -> None:
+def _paint(
+    url: str, content: Path, style: Path, size: dict[str, int], out: Path, console: Console
+) -> None:
     started = time.monotonic()
     console.print(f"\nPainting [bold]{content.name}[/] in the style of [bold]{style.name}[/]\n")
     with DemoClient(url) as client:
-        settings = {"preset": client.settings().default_preset}
+        settings = {"preset": client.settings().default_preset, **size}
         job = client.submit(content, style, settings)
         require_success(watch_job(client, job.id, Console(highlight=False, markup=False)))
         client.fetch_to(job.id, out)

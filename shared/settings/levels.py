@@ -16,6 +16,8 @@ class Level(NamedTuple):
     rows: int
     columns: int
     evaluations: int
+    octaves: int = 1
+    """At how many sizes the style is compared: this one, half of it, a quarter and so on."""
 
     @property
     def pixels(self) -> int:
@@ -25,23 +27,33 @@ class Level(NamedTuple):
     @property
     def work(self) -> int:
         """The level's cost; the unit is one pixel evaluated once."""
-        return (self.pixels + OVERHEAD_PIXELS) * (self.evaluations + OVERHEAD_EVALUATIONS)
+        pixels = sum((self.pixels >> 2 * k) + OVERHEAD_PIXELS for k in range(self.octaves))
+        return pixels * (self.evaluations + OVERHEAD_EVALUATIONS)
 
 
 def levels(
-    rows: int, columns: int, iterations: int, coarse_iterations: int, count: int
+    rows: int, columns: int, iterations: int, coarse_iterations: int, count: int, octaves: int
 ) -> list[Level]:
     """Return up to `count` levels for a result of `rows` × `columns`, each twice the previous size.
 
-    The last has `iterations` evaluations, each coarser one `coarse_iterations`. Levels with a side
-    below 32 pixels are left out.
+    The last has `iterations` evaluations, each coarser one `coarse_iterations`, and each up to
+    `octaves` octaves. Levels and octaves with a side below 32 pixels are left out.
     """
     shapes = [(rows >> k, columns >> k, k) for k in reversed(range(count))]
     return [
-        Level(r, c, coarse_iterations if k else iterations)
+        Level(r, c, coarse_iterations if k else iterations, octaves_within(r, c, octaves))
         for r, c, k in shapes
         if k == 0 or min(r, c) >= SHORTEST_RESULT_SIDE
     ]
+
+
+def octaves_within(rows: int, columns: int, octaves: int) -> int:
+    """Return how many octaves an image has: up to `octaves`, each with sides of 32 pixels or more.
+
+    The first is the image itself, each further one half the size of the one before.
+    """
+    smaller = range(1, octaves)
+    return 1 + sum(min(rows, columns) >> k >= SHORTEST_RESULT_SIDE for k in smaller)
 
 
 def has_shape_of(shape: tuple[int, int], other: tuple[int, int]) -> bool:

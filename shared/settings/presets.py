@@ -4,8 +4,8 @@ from typing import Any
 
 # large strokes on coarse levels, where evaluations cost little; details of the style last
 _PAINTED: dict[str, Any] = {
-    "iterations": 14,
-    "coarse_iterations": 75,
+    "iterations": 12,
+    "coarse_iterations": 60,
     "coarse_content": 0.25,
     "style_weight": 0.0,
     "moments_weight": 1.0,
@@ -18,6 +18,7 @@ _PAINTED: dict[str, Any] = {
         "block4_conv1": 2.0,
         "block5_conv1": 1.0,
     },
+    "style_octaves": 3,
     "content_layer": "block4_conv4",
     "pyramid": 4,
     "padding": "replicate",
@@ -25,10 +26,17 @@ _PAINTED: dict[str, Any] = {
 }
 PRESETS: dict[str, dict[str, Any]] = {
     "balanced": _PAINTED,
-    "draft": {**_PAINTED, "size": 200, "iterations": 4, "coarse_iterations": 20},
+    "draft": {
+        **_PAINTED,
+        "size": 200,
+        "iterations": 3,
+        "coarse_iterations": 12,
+        "style_octaves": 1,
+        "strength": 45,  # as much of the painting as `balanced` shows
+    },
     "bold": {**_PAINTED, "strength": 70},
     "subtle": {**_PAINTED, "strength": 30},
-    "fine": {**_PAINTED, "iterations": 56, "coarse_iterations": 300},
+    "fine": {**_PAINTED, "iterations": 56, "coarse_iterations": 150, "strength": 60},
     "faithful": {},  # the Keras example's objective
 }
 DEFAULT_PRESET = "balanced"  # what the form, the command line and the demo send

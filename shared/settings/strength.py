@@ -1,7 +1,7 @@
 """What `strength` stands for."""
 
 # `content_weight` at strength 50 by `normalization`: the Keras example's, and what looks balanced
-NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.2}
+NEUTRAL_CONTENT_WEIGHT = {"keras": 2.5e-8, "layers": 0.15}
 STRENGTH_PER_DECADE = 40  # how much strength divides the content's weight by ten
 
 

@@ -124,6 +124,10 @@ class StyleSettings(BaseModel):
     """How large the style image is beside the result: above 1 its strokes get larger, below 1
     smaller. For two styles it can be up to 2.82, for four up to 2, for eight up to 1.41."""
 
+    style_octaves: Annotated[int, Field(ge=1, le=4, json_schema_extra={"unit": "sizes"})] = 1
+    """At how many sizes the style is compared: the picture's own, half of it, a quarter and an
+    eighth. With more, large strokes keep their shape at full size."""
+
     content_layer: Layer = "block5_conv2"
     """The VGG19 layer that defines the content."""
 
@@ -216,4 +220,5 @@ class StyleSettings(BaseModel):
 
     def levels(self, rows: int, columns: int) -> list[Level]:
         """Return the levels for a result of `rows` × `columns`, coarsest first."""
-        return levels(rows, columns, self.iterations, self.coarse_iterations, self.pyramid)
+        evaluations = (self.iterations, self.coarse_iterations)
+        return levels(rows, columns, *evaluations, self.pyramid, self.style_octaves)

@@ -17,3 +17,9 @@ def test_levels_that_are_too_small_are_left_out() -> None:
 def test_the_work_counts_pixels_evaluations_and_fixed_costs() -> None:
     (level,) = StyleSettings(iterations=10, pyramid=1).levels(100, 80)
     assert level.work == (8000 + 6000) * (10 + 3)
+
+
+def test_the_work_counts_the_octaves() -> None:
+    (level,) = StyleSettings(iterations=10, pyramid=1, style_octaves=4).levels(128, 64)
+    assert level.octaves == 2  # the next one is 16 pixels wide
+    assert level.work == (8192 + 6000 + 2048 + 6000) * (10 + 3)

@@ -71,8 +71,8 @@ def test_a_fork_has_inputs_of_its_own(
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"iterations": 40, "size": 96}, {"iterations": 40, "size": 96, "content_weight": 0.1125}),
-        ({"strength": 50}, {"strength": 50, "content_weight": 0.2}),
+        ({"iterations": 40, "size": 96}, {"iterations": 40, "size": 96, "content_weight": 0.08435}),
+        ({"strength": 50}, {"strength": 50, "content_weight": 0.15}),
         ({"strength": 50, "content_weight": 1.5}, {"content_weight": 1.5}),
         ({"pyramid": 3}, {"pyramid": 3}),
         ({"preset": "faithful"}, {"style_weight": 1e-6, "pyramid": 1, "init": "image"}),

@@ -11,6 +11,7 @@ from worker.engine.loss.content import Content
 from worker.engine.loss.features import FeatureExtractor
 from worker.engine.loss.gradients import Evaluation, Gradients
 from worker.engine.loss.moments import Moments
+from worker.engine.loss.octaves import halves, with_octaves
 from worker.engine.loss.style import Style
 from worker.engine.loss.style_cache import StyleCache
 from worker.engine.loss.term import (
@@ -60,6 +61,8 @@ class Objective:
         whole = _reading(network, found)
         self._features = FeatureExtractor(whole, found)
         self._all = Gradients(whole, [found], self.names)
+        self._of_style = [component for component in found if component.term.reads_style]
+        self._style = Gradients(_reading(whole, self._of_style), [self._of_style], self.names)
         self.has_deep_part = bool(deep) and any(each.layer != PIXELS for each in near)
         if self.has_deep_part:
             self._near = Gradients(_reading(whole, near), [near], self.names)
@@ -94,32 +97,34 @@ class Objective:
         Raises:
             ValueError: `style_blend` has another number of weights than there are styles.
         """
-        rows, columns = content.shape[1:3]
-        shares = settings.style_shares(len(styles))
-        statistics = self._features.style_statistics(styles, (rows, columns), sides.style)
+        octaves = settings.style_octaves if self._of_style else 1
+        normalization = settings.normalization
+        contents = [content, *halves(content, octaves)]
+        paintings = [[style, *halves(style, octaves)] for style in styles]
         activations = self._features.content_activations(content, sides.image)
-        fixed = {
-            each.key: each.term.target(
-                statistics.get(each.key),
-                activations[each.layer] if each.term.reads_content else None,
-                shares,
+        # as many octaves as the smallest of the pictures has
+        sizes = list(zip(contents, *paintings, strict=False))
+        first, *others = (
+            self._targets_at(
+                image.shape[1:3],
+                of_styles,
+                None if number else activations,
+                settings,
+                Scaling(image.shape[1] * image.shape[2], scale, normalization, len(sizes)),
+                sides.style,
             )
-            for each in self._components
-        }
-        scaling = Scaling(rows * columns, scale, settings.normalization)
-        weights = component_weights(self._terms, settings, scaling, fixed)
-        return Targets(
-            fixed=fixed,
-            weights={key: tf.constant(weight, content.dtype) for key, weight in weights.items()},
-            content=activations,
+            for number, (image, *of_styles) in enumerate(sizes)
         )
+        return first._replace(octaves=others)
 
     def plain(self, targets: Targets) -> Targets:
         """Return the targets with which the gradient is that of the losses; the same if it is."""
-        plain = {each.key: each.term.plain(targets.fixed[each.key]) for each in self._components}
+        terms = {each.key: each.term for each in self._components}
+        plain = {key: terms[key].plain(fixed) for key, fixed in targets.fixed.items()}
+        octaves = [self.plain(octave) for octave in targets.octaves]
         if all(plain[key] is targets.fixed[key] for key in plain):
             return targets
-        return targets._replace(fixed=plain)
+        return targets._replace(fixed=plain, octaves=octaves)
 
     def evaluate(self, image: tf.Tensor, targets: Targets, side: int | None = None) -> Evaluation:
         """Return the losses of an image (1, rows, columns, 3), centred B, G, R, and the gradient.
@@ -127,19 +132,63 @@ class Objective:
         The losses are in the order of `names`. With tiles, the result is the same except for
         rounding; `side` is the longest side of a tile, None uses no tiles.
         """
-        return self._all.evaluate(image, targets, side)[0]
+        whole = self._all.evaluate(image, targets._replace(octaves=()), side)[0]
+        return with_octaves(whole, image, self._style, targets.octaves, side)
 
     def evaluate_near(
         self, image: tf.Tensor, targets: Targets, side: int | None = None
     ) -> Evaluation:
-        """Return the evaluation of the near components; the losses of other terms are 0."""
-        return self._near.evaluate(image, targets, side)[0]
+        """Return the evaluation of the near components; the losses of other terms are 0.
+
+        The octaves are near, with all of their layers: they are small.
+        """
+        near = self._near.evaluate(image, targets._replace(octaves=()), side)[0]
+        return with_octaves(near, image, self._style, targets.octaves, side)
 
     def evaluate_parts(
         self, image: tf.Tensor, targets: Targets, side: int | None = None
     ) -> list[Evaluation]:
         """Return the evaluation of the near components, and that of the deep ones."""
-        return self._parts.evaluate(image, targets, side)
+        near, deep = self._parts.evaluate(image, targets._replace(octaves=()), side)
+        return [with_octaves(near, image, self._style, targets.octaves, side), deep]
+
+    def _targets_at(
+        self,
+        shape: tuple[int, int],
+        styles: Sequence[tf.Tensor],
+        activations: dict[str, tf.Tensor] | None,
+        settings: StyleSettings,
+        scaling: Scaling,
+        side: int | None,
+    ) -> Targets:
+        """Return the targets at one size; without the content's activations, those of the style.
+
+        Args:
+            shape: rows and columns of the image.
+            styles: each (1, r, c, 3).
+            activations: the content's, by layer.
+            settings: the settings that hold the weights.
+            scaling: what the weights are scaled by.
+            side: the longest side of a style's tile.
+        """
+        found = self._of_style if activations is None else self._components
+        content = activations or {}
+        shares = settings.style_shares(len(styles))
+        statistics = self._features.style_statistics(styles, shape, side)
+        fixed = {
+            each.key: each.term.target(
+                statistics.get(each.key),
+                content[each.layer] if each.term.reads_content else None,
+                shares,
+            )
+            for each in found
+        }
+        weights = component_weights(self._terms, settings, scaling, fixed)
+        return Targets(
+            fixed=fixed,
+            weights={key: tf.constant(weight, styles[0].dtype) for key, weight in weights.items()},
+            content=content,
+        )
 
 
 def _reading(network: keras.Model, read: Sequence[Component]) -> keras.Model:

@@ -20,6 +20,7 @@ class Scaling(NamedTuple):
     pixels: int  # of the level
     scale: float  # compensates for the size in terms that are sums over positions
     normalization: str  # `keras` or `layers`, as in the settings
+    octaves: int = 1  # how many the style's loss is the mean of
 
 
 class Term(ABC):
@@ -137,6 +138,7 @@ class Targets(NamedTuple):
     fixed: dict[str, Fixed]
     weights: dict[str, tf.Tensor]  # scalars
     content: dict[str, tf.Tensor]  # layer to the content image's activations (1, h, w, c)
+    octaves: Sequence["Targets"] = ()  # the style's, for the image at a half, a quarter and so on
 
 
 def cut(activations: tf.Tensor, layer_stride: int, box: tf.Tensor, overlap: int = 0) -> tf.Tensor:
@@ -171,7 +173,10 @@ def component_weights(
 ) -> dict[str, float]:
     """Return the weight of each component whose target is in `fixed`."""
     return {
-        key: weight(settings) * share * term.factor(scaling, fixed[key])
+        key: weight(settings)
+        * share
+        * term.factor(scaling, fixed[key])
+        / (scaling.octaves if term.reads_style else 1)
         for term, weight in terms
         for layer, share in term.layers(settings).items()
         if (key := Component(term, layer).key) in fixed
