@@ -3,6 +3,7 @@
 import difflib
 import errno
 import logging
+import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from shared.errors import InvalidConfig
 REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
 OTHER_NAMES = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
+MOST_PROCESSES = 8  # of the web, unless it is set
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,11 @@ class Config(BaseModel):
     """The port that the web listens on; 0 chooses a free one."""
 
     web_threads: Annotated[int, Field(alias="GRAMWORKS_WEB_THREADS", ge=4, le=2000)] = 200
-    """How many requests the web serves at the same time; each open job page takes one."""
+    """How many requests each web process answers at the same time. Open job pages, idle connections
+    and uploads that are still arriving need no thread."""
+
+    web_processes: Annotated[int, Field(alias="GRAMWORKS_WEB_PROCESSES", ge=0, le=64)] = 0
+    """How many processes serve the web; 0 means one per core, at most 8."""
 
     proxies: Annotated[int, Field(alias="GRAMWORKS_PROXIES", ge=0, le=9)] = 0
     """How many proxies are in front of the web. That many entries at the end of X-Forwarded-For are
@@ -180,6 +186,11 @@ class Config(BaseModel):
             name = str(first["loc"][0])
             wrong = _rule(first["type"], first.get("ctx", {})) or first["msg"]
             raise InvalidConfig(name=name, message=f"{environment[name]!r} {wrong}") from error
+
+
+def processor_count() -> int:
+    """Return how many web processes this machine's cores are for."""
+    return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 @contextmanager

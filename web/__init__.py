@@ -1,7 +1,8 @@
 """The front end: pages for people, an API for programs. It does not load the model.
 
 Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
-upload into a job; `api/` and `pages/` have the routes; `queue_forecast` estimates times;
+upload into a job; `api/` and `pages/` have the routes; `streams/` serves those who watch a job;
+`server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
 `rendering` makes finished pictures again, with other means or as other files; `errors` and
 `messages/` turn errors into responses and sentences; `identity/` finds the owner of a request;
 `health` has the health checks.
@@ -30,6 +31,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign] # as Flask's documentation does
     install(app, config, cache)
     errors.install(app)
+    events.install(app)
     for module in (jobs, render, events, settings, workers, new, job, health):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(

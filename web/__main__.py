@@ -1,18 +1,22 @@
 """Serves the front end with gunicorn: `python -m web`."""
 
 import os
+import resource
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from shared.config import Config, check_address, exit_if_invalid
+from shared.config import Config, check_address, exit_if_invalid, processor_count
 from shared.object_store import check_place
-from web import create_app
+from web import MEGABYTE, create_app
+from web.server.worker import Worker
+
+MOST_FILES = 65_536  # that a process opens
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
-    """Gunicorn with the deployment's settings: one process, a thread for each open request."""
+    """Gunicorn with the deployment's settings: processes, with a thread for each open request."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -22,19 +26,30 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         """Give gunicorn its settings."""
         settings: dict[str, Any] = {
             "bind": f"{self._config.host}:{self._config.port}",
-            "worker_class": "gthread",
+            "worker_class": Worker,
+            "workers": self._config.web_processes or processor_count(),
             "threads": self._config.web_threads,
+            "worker_connections": _most_connections(),
             "graceful_timeout": 3,  # job pages reconnect their streams
             "loglevel": self._config.log_level,
             "proc_name": "gramworks-web",
             "control_socket_disable": True,
         }
+        Worker.longest_upload = self._config.max_upload_mb * MEGABYTE
         for name, value in settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """Create the application, in the process that serves it."""
         return create_app(self._config)
+
+
+def _most_connections() -> int:
+    """Return how many clients a process serves; allow it the open files for them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return files * 3 // 4  # an upload has files of its own
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from shared.config import Config
 from shared.job_store import JobEvents, JobQueue, JobStore, RedisStatus, Workers, connect
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
-from web.queue_forecast import QueueForecast, make_queue_forecast
+from web.queue_forecast import QueueForecast, read_queue_forecast
 from web.rendering import Renderer
 
 _KEY = "gramworks"
@@ -51,7 +51,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         redis=redis,
         objects=objects,
         renderer=Renderer(objects),
-        queue_forecast=cache(lambda: make_queue_forecast(jobs, queue, workers, redis)),
+        queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),
         wake=lambda: wake(celery),
         close=connection.close,
     )

@@ -1,12 +1,13 @@
 """The jobs in Redis.
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
-`queue` (what is queued), `events`, `workers`, `locks`, `connection`; `keys` defines keys and limits
+`queue` (what is queued), `turns` (the order of the
+priorities), `events`, `workers`, `locks`, `connection`; `keys` defines keys and limits
 for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect
-from shared.job_store.events import Event, JobEvents
+from shared.job_store.events import Event, JobEvents, is_after
 from shared.job_store.locks import Locks
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
@@ -32,5 +33,6 @@ __all__ = [
     "Worker",
     "Workers",
     "connect",
+    "is_after",
     "new_id",
 ]

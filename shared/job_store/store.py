@@ -8,6 +8,7 @@ with its next write if no other attempt began in the meantime.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
@@ -22,10 +23,11 @@ from shared.errors import (
 )
 from shared.job import Fallback, Job, JobFault, JobProgress, JobState, Priority
 from shared.job_store.connection import Connection
-from shared.job_store.keys import PRIORITIES, Key, job_key, log_key
-from shared.job_store.queue import JobQueue, Load
+from shared.job_store.keys import PRIORITIES, Key, job_key
+from shared.job_store.queue import Load
 from shared.job_store.records import NewJob, UnreadableJob, from_fields, to_fields
 from shared.job_store.scripts import Scripts
+from shared.job_store.turns import position
 
 LEASE_SECONDS = 10.0
 LEASE_MS = round(LEASE_SECONDS * 1000)
@@ -70,7 +72,6 @@ class JobStore:
     def __init__(self, connection: Connection, replicas: int = 0) -> None:
         self._connection = connection
         self._scripts = Scripts(connection)
-        self._queue = JobQueue(connection)
         self._replicas = replicas
 
     # For users
@@ -295,29 +296,17 @@ class JobStore:
         """Return the jobs that exist."""
         if not job_ids:
             return []
-        pipeline = self._connection.pipeline()
-        for job_id in job_ids:
-            pipeline.hgetall(job_key(job_id))
-            pipeline.lrange(log_key(job_id), 0, -1)
-        answers = pipeline.execute()
-        records = dict(zip(job_ids, answers[::2], strict=True))
-        logs = dict(zip(job_ids, answers[1::2], strict=True))
-        positions = self._positions(records)
+        rows, queued, passed = self._scripts.run("read", *job_ids)
+        place = partial(
+            _position,
+            dict(zip(PRIORITIES, queued, strict=True)),
+            dict(zip(PRIORITIES, passed, strict=True)),
+        )
         return [
-            from_fields(job_id, record, logs[job_id], positions.get(job_id))
-            for job_id, record in records.items()
-            if record
+            from_fields(job_id, fields, log, place(fields, rank))
+            for job_id, (flat, log, rank) in zip(job_ids, rows, strict=True)
+            if (fields := dict(zip(flat[::2], flat[1::2], strict=True)))
         ]
-
-    def _positions(self, records: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
-        queued = {
-            job_id: (cast(Priority, record["priority"]), int(record["number"]))
-            for job_id, record in records.items()
-            if record.get("state") == JobState.QUEUED
-            and record.get("priority") in PRIORITIES
-            and record.get("number", "").isdigit()
-        }
-        return self._queue.positions(queued) if queued else {}
 
     def _write(self, script: str, claim: Claim, *args: str | int | float) -> None:
         if not self._scripts.run(script, claim.job_id, claim.attempt, *args):
@@ -331,6 +320,18 @@ class JobStore:
         if int(reached) < self._replicas:
             reason = f"{reached} of {self._replicas} replicas confirmed the write"
             raise StoreUnavailable(store="redis", reason=reason)
+
+
+def _position(
+    queued: Mapping[Priority, int],
+    passed: Mapping[Priority, int],
+    fields: Mapping[str, str],
+    rank: int,
+) -> int | None:
+    """Return the position of a job; its rank is negative if it is not queued."""
+    if rank < 0:
+        return None
+    return position(cast(Priority, fields["priority"]), rank, queued, passed)
 
 
 def _fault(error: GramworksError) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from tests.web.api_requests import JOBS, PLAIN
 
 FILES = {"content": ("a", PLAIN), "style": ("b", PLAIN)}
 LIMIT_MB = 1
-OPEN_PAGES = 120  # more than redis-py's own bound of 100 connections
+THREADS = 6  # of each process, fewer than there are pages, uploads or idle connections
+OPEN_PAGES, OCCUPIERS = 120, 60
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,8 @@ def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_MAX_UPLOAD_MB": str(LIMIT_MB),
         "GRAMWORKS_LOG_LEVEL": "error",
+        "GRAMWORKS_WEB_THREADS": str(THREADS),
+        "GRAMWORKS_WEB_PROCESSES": "1",
     }
     root = Path(__file__).parents[2]
     server = subprocess.Popen([sys.executable, "-m", "web"], cwd=root, env=environment)
@@ -169,6 +172,84 @@ def test_many_open_streams_do_not_block_other_requests(
         assert time.monotonic() - began < 4
         jobs.cancel(job["id"])
         assert all('"cancelled"' in "".join(each) for each in lines)
+
+
+@contextmanager
+def _connections(port: int, sent: bytes) -> Iterator[list[socket.socket]]:
+    opened = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(OCCUPIERS)]
+    for each in opened:
+        each.sendall(sent)
+    yield opened
+    for each in opened:
+        each.close()
+
+
+SLOW = {
+    "idle connections": b"",
+    "half a head": b"GET / HTTP/1.1\r\nHost:",
+    "slow uploads": (
+        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n"
+        "Content-Type: multipart/form-data; boundary=B\r\n\r\n--B"
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_clients_that_send_slowly_or_nothing_occupy_no_thread(
+    port: int, http: httpx.Client, kind: str
+) -> None:
+    with _connections(port, SLOW[kind]):
+        time.sleep(0.2)
+        began = time.monotonic()
+        job = http.post(JOBS, files=FILES).json()
+        for path in ("/", "/readyz", JOBS, job["links"]["self"]):
+            assert http.get(path).status_code == 200
+        assert time.monotonic() - began < 4
+
+
+def test_an_upload_that_arrives_in_parts_is_accepted(port: int, http: httpx.Client) -> None:
+    request = http.build_request("POST", JOBS, files=FILES)
+    body = request.read()
+    head = (
+        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"Content-Length: {len(body)}\r\nContent-Type: {request.headers['Content-Type']}\r\n\r\n"
+    )
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        for part in (head[:50].encode(), head[50:].encode(), body[:99], body[99:]):
+            connection.sendall(part)
+            time.sleep(0.1)
+        assert connection.recv(100).startswith(b"HTTP/1.1 202 ")
+
+
+def test_two_requests_in_one_packet_are_both_answered(port: int, http: httpx.Client) -> None:
+    del http  # Redis is emptied
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        connection.sendall(one + one)
+        received = b""
+        while received.count(b'{"status":"ok"}') < 2:
+            part = connection.recv(4096)
+            assert part, received
+            received += part
+
+
+def test_an_older_client_s_stream_has_no_chunks(
+    port: int, http: httpx.Client, jobs: JobStore
+) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        connection.sendall(f"GET {job['links']['events']} HTTP/1.0\r\n\r\n".encode())
+        received = b""
+        while b": keep-alive" not in received:
+            received += connection.recv(65536)
+        jobs.cancel(job["id"])
+        while part := connection.recv(65536):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"chunked" not in head
+    assert body.startswith(b"event: job\n")
+    assert body.endswith(b"\n\n")
+    assert b'"cancelled"' in body
 
 
 def test_the_error_names_an_invalid_deployment_setting() -> None:
