@@ -50,6 +50,7 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.minimum --json $(BENCH)/minimum.json
 	$(PY) -m bench.quality --json $(BENCH)/quality.json
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
+	$(PY) -m bench.web --json $(BENCH)/web.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
 

@@ -296,7 +296,7 @@ class JobStore:
         """Return the jobs that exist."""
         if not job_ids:
             return []
-        rows, queued, passed = self._scripts.run("read", *job_ids)
+        rows, queued, passed = json.loads(self._scripts.run("read", *job_ids))
         place = partial(
             _position,
             dict(zip(PRIORITIES, queued, strict=True)),
@@ -304,8 +304,8 @@ class JobStore:
         )
         return [
             from_fields(job_id, fields, log, place(fields, rank))
-            for job_id, (flat, log, rank) in zip(job_ids, rows, strict=True)
-            if (fields := dict(zip(flat[::2], flat[1::2], strict=True)))
+            for job_id, (fields, log, rank) in zip(job_ids, rows, strict=True)
+            if fields
         ]
 
     def _write(self, script: str, claim: Claim, *args: str | int | float) -> None:

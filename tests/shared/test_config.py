@@ -52,6 +52,8 @@ def test_a_value_is_taken_from_the_environment(
         ("GRAMWORKS_PORT", "-1"),
         ("GRAMWORKS_PORT", "65536"),
         ("GRAMWORKS_PORT", "http"),
+        ("GRAMWORKS_WEB_PROCESSES", "-1"),
+        ("GRAMWORKS_WEB_PROCESSES", "65"),
         ("GRAMWORKS_WEB_THREADS", "3"),
         ("GRAMWORKS_WEB_THREADS", "2001"),
         ("GRAMWORKS_MAX_UPLOAD_MB", "0"),
