@@ -32,14 +32,17 @@ async def _repeat(
     address: Address, requests: Sequence[bytes], end: float, times: list[float]
 ) -> None:
     reader, writer = await asyncio.open_connection(*address)
-    for request in cycle(requests):
-        begin = time.monotonic()
-        if begin >= end:
-            break
-        writer.write(request)
-        await _answer(reader)
-        times.append(time.monotonic() - begin)
-    writer.close()
+    try:
+        for request in cycle(requests):
+            begin = time.monotonic()
+            if begin >= end:
+                break
+            writer.write(request)
+            await _answer(reader)
+            times.append(time.monotonic() - begin)
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 async def rate(
@@ -100,16 +103,18 @@ class Watchers:
         reader, writer = await asyncio.open_connection(*address)
         writer.write(get(f"/api/v1/jobs/{job_id}/events"))
         kind = ""
-        while line := (await reader.readline()).decode():
-            name, _, value = line.strip().partition(": ")
-            if name == "event":
-                kind = value
-                began.set()
-            elif name == "id" and kind == "progress":
-                self.delays.append(time.time() - int(value.partition("-")[0]) / 1000)
-            elif name == "data" and kind == "job":
-                self.states.setdefault(job_id, []).append(json.loads(value)["state"])
-        writer.close()
+        try:
+            while line := (await reader.readline()).decode():
+                name, _, value = line.strip().partition(": ")
+                if name == "event":
+                    kind = value
+                    began.set()
+                elif name == "id" and kind == "progress":
+                    self.delays.append(time.time() - int(value.partition("-")[0]) / 1000)
+                elif name == "data" and kind == "job":
+                    self.states.setdefault(job_id, []).append(json.loads(value)["state"])
+        finally:
+            writer.close()
 
 
 class Occupiers:

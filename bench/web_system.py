@@ -31,13 +31,13 @@ from shared.job_store import (
 from shared.job_store.connection import Connection
 from shared.job_store.records import to_fields
 from shared.job_store.scripts import Scripts
+from shared.job_store.store import UNBOUNDED
 from shared.settings import PRESETS, StyleSettings
 from worker.maintenance.forecast import Forecaster
 
 MANY_THREADS = 200
 SMALL, LARGE = 200, 400  # rows of jobs that fit every worker, and of those that fit only some
 SMALL_PIXELS = 300 * SMALL
-UNBOUNDED = "1000000000"
 
 
 def new_job(rows: int | str, owner: str) -> NewJob:
@@ -59,7 +59,8 @@ def fill(connection: Connection, count: int, rows: int | str = LARGE) -> list[st
     for number, job_id in enumerate(ids):
         fields = to_fields(new_job(rows, owners[number % len(owners)]))
         pairs = [part for pair in fields.items() for part in pair]
-        scripts.run("create", job_id, UNBOUNDED, UNBOUNDED, *pairs)
+        if bound := scripts.run("create", job_id, *UNBOUNDED, *pairs):
+            raise RuntimeError(f"the queue has reached its bound of {bound}")
     return ids
 
 
@@ -102,8 +103,8 @@ def web(redis_url: str, folder: Path, port: int, processes: int) -> Iterator[lis
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_WEB_PROCESSES": str(processes),
         "GRAMWORKS_WEB_THREADS": str(MANY_THREADS),
-        "GRAMWORKS_MAX_QUEUED_JOBS": UNBOUNDED,
-        "GRAMWORKS_MAX_QUEUED_MB": UNBOUNDED,
+        "GRAMWORKS_MAX_QUEUED_JOBS": "1000000000",
+        "GRAMWORKS_MAX_QUEUED_MB": "1000000000",
         "GRAMWORKS_LOG_LEVEL": "warning",
     }
     with _served([sys.executable, "-m", "web"], port, "/readyz", environment) as pid:

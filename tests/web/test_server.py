@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -29,10 +29,17 @@ OPEN_PAGES, OCCUPIERS = 120, 60
 @pytest.fixture(scope="module")
 def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Return the port of a running server that takes a megabyte."""
+    with _serving(redis_url, tmp_path_factory.mktemp("served")) as port:
+        yield port
+
+
+@contextmanager
+def _serving(redis_url: str, data: Path, most_files: int | None = None) -> Iterator[int]:
+    """Run a server, whose processes may open so many files; yield its port."""
     port = free_port()
     environment = os.environ | {
         "REDIS_URL": redis_url,
-        "GRAMWORKS_DATA": str(tmp_path_factory.mktemp("served")),
+        "GRAMWORKS_DATA": str(data),
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_MAX_UPLOAD_MB": str(LIMIT_MB),
         "GRAMWORKS_LOG_LEVEL": "error",
@@ -40,11 +47,15 @@ def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
         "GRAMWORKS_WEB_PROCESSES": "1",
     }
     root = Path(__file__).parents[2]
-    server = subprocess.Popen([sys.executable, "-m", "web"], cwd=root, env=environment)
-    _wait_for(port)
-    yield port
-    server.terminate()
-    server.wait(20)
+    limit = f"ulimit -n {most_files} && " if most_files else ""
+    command = ["sh", "-c", f'{limit}exec "$0" -m web', sys.executable]
+    server = subprocess.Popen(command, cwd=root, env=environment)
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def _wait_for(port: int) -> None:
@@ -205,6 +216,15 @@ def test_clients_that_send_slowly_or_nothing_occupy_no_thread(
         for path in ("/", "/readyz", JOBS, job["links"]["self"]):
             assert http.get(path).status_code == 200
         assert time.monotonic() - began < 4
+
+
+def test_more_idle_connections_than_open_files_block_nobody(redis_url: str, tmp_path: Path) -> None:
+    with _serving(redis_url, tmp_path, most_files=128) as port, ExitStack() as opened:
+        for _ in range(3):
+            opened.enter_context(_connections(port, b""))
+        began = time.monotonic()
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=10).status_code == 200
+        assert time.monotonic() - began < 5
 
 
 def test_an_upload_that_arrives_in_parts_is_accepted(port: int, http: httpx.Client) -> None:

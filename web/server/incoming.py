@@ -60,11 +60,14 @@ class Incoming:
     def receive(self) -> Received:
         """Collect what has arrived, without waiting."""
         try:
-            data = self._socket.recv(RECEIVE_BYTES)
+            return self._receive()
         except BlockingIOError:
             return Received.PART
-        except OSError:
+        except OSError:  # the connection was reset, or there is no space for the upload
             return Received.CLOSED
+
+    def _receive(self) -> Received:
+        data = self._socket.recv(RECEIVE_BYTES)
         if not data:
             return self._ready() if self.has_rest else Received.CLOSED
         if self._awaited is None:

@@ -16,6 +16,7 @@ from web.streams.event_stream import HandOver
 
 SILENT_SECONDS = 30.0  # for which a client may send nothing before its connection is closed
 TRANSIENT = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
+OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
@@ -49,9 +50,13 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         try:
             connection, client = listener.accept()
         except OSError as error:
-            if error.errno in TRANSIENT:
-                return
-            raise
+            if error.errno in OUT_OF_FILES:
+                self._make_room()
+            elif error.errno not in TRANSIENT:
+                raise
+            return
+        if self.nr_conns >= self.worker_connections - 1:
+            self._make_room()
         self.nr_conns += 1
         incoming = Incoming(connection, self.longest_upload)
         self._await_request(TConn(self.cfg, incoming, client, listener.getsockname()))
@@ -92,9 +97,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         if now - self._searched_at >= 1.0:
             self._searched_at = now
             for conn in [each for each in self._receiving if each.timeout < now]:
-                self.poller.unregister(conn.sock)
-                del self._receiving[conn]
-                self._drop(conn)
+                self._give_up(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request; a stream that hands itself over takes the socket along."""
@@ -118,6 +121,19 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         self._receiving[conn] = None
         receive = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, receive)
+
+    def _make_room(self) -> None:
+        """Close the connection that has sent nothing for the longest time."""
+        silent = min(self._receiving, key=lambda conn: conn.timeout, default=None)
+        if silent is None:
+            time.sleep(0.05)  # all connections are being answered
+        else:
+            self._give_up(silent)
+
+    def _give_up(self, conn: Any) -> None:
+        self.poller.unregister(conn.sock)
+        del self._receiving[conn]
+        self._drop(conn)
 
     def _drop(self, conn: Any) -> None:
         self.nr_conns -= 1
