@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing, suppress
 
 import pytest
 
@@ -12,15 +13,10 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntext"
 
 async def _serve(answers: Sequence[bytes], seen: list[bytes]) -> tuple[asyncio.Server, Address]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            try:
+        with suppress(asyncio.IncompleteReadError), closing(writer):
+            while True:
                 seen.append(await reader.readuntil(b"\r\n\r\n"))
-            except asyncio.IncompleteReadError:
-                break
-            for part in answers:
-                writer.write(part)
-                await writer.drain()
-        writer.close()
+                writer.writelines(answers)
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
@@ -31,7 +27,9 @@ def _rate(seen: list[bytes]) -> Rate:
     async def measure() -> Rate:
         server, address = await _serve([OK], seen)
         async with server:
-            return await rate(address, [get(f"/{name}") for name in "abcd"], 0.3, clients=2)
+            found = await rate(address, [get(f"/{name}") for name in "abcd"], 0.3, clients=2)
+            await asyncio.sleep(0.05)  # until the server has closed its ends
+            return found
 
     return asyncio.run(measure())
 
@@ -58,6 +56,7 @@ def test_a_watcher_sees_delays_and_states() -> None:
             await watchers.open(address, ["one"])
             await asyncio.sleep(0.2)
             await watchers.close()
+            await asyncio.sleep(0.05)
         return watchers
 
     watchers = asyncio.run(watch())
