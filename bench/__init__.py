@@ -5,5 +5,6 @@ Reading order: `pairs` (the pictures), `measures`, `table`, `fresh` (a process o
 and `channels_last` are the objective and other ways to minimise it, `ours` is the engine; `engine`
 compares them. `minimum` compares the minima. `quality` scores the pictures of `quality_pairs` by
 `scores` and `artefacts`, beside those of `neural_style`. `web` measures the web of a `web_system`
-with the clients of `http_load`, against the `bare` route. The other files measure one thing each.
+with the clients of `http_load`, against the `bare` route, and `web_records` the queue. The other
+files measure one thing each.
 """

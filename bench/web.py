@@ -14,19 +14,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from bench import table, web_system
 from bench.http_load import Occupiers, Rate, Watchers, get, memory, percentile, post, rate
 from bench.redis_process import redis
-from shared.job_store import Capability, JobStore, connect, new_id
-from shared.job_store.connection import Connection
+from bench.web_records import Row, records, row
+from shared.job_store import connect
 
 SECONDS = 4.0  # of each measurement
 ROUNDS = 3
 FEW, MANY = 10, 100_000
 READS = 500  # different jobs that are read
-STEPS = 100  # submissions and claims that are timed
 HEADINGS = {
     "what": "what",
     "measured": "measured",
@@ -34,19 +32,6 @@ HEADINGS = {
     "ratio": "ratio",
     "target": "target",
 }
-Row = dict[str, Any]
-
-
-def row(what: str, measured: float, against: float | None, target: str) -> Row:
-    """Return a row of the table; without a second figure, the first one is the result."""
-    ratio = measured / against if against else None
-    return {
-        "what": what,
-        "measured": measured,
-        "against": against,
-        "ratio": ratio,
-        "target": target,
-    }
 
 
 def _port() -> int:
@@ -87,46 +72,6 @@ def pages(url: str, folder: Path, queued: int) -> dict[str, float]:
             for name, (port, requests) in chosen.items():
                 found.setdefault(name, []).append(_rate(port, requests).per_second)
     return {name: median(rates) for name, rates in found.items()}
-
-
-def steps(url: str, queued: int) -> dict[str, float]:
-    """Return the seconds of a submission's record and of claims with so many queued jobs."""
-    connection = connect(url)
-    connection.flushall()
-    jobs = JobStore(connection)
-    web_system.fill(connection, queued * 99 // 100)
-    web_system.fill(connection, queued - queued * 99 // 100, web_system.SMALL)
-    found: dict[str, list[float]] = {"submission": [], "claim": [], "claim, 1 % fits": []}
-    for number in range(STEPS):
-        new = web_system.new_job(web_system.SMALL, "me")
-        begin = time.perf_counter()
-        job_id = jobs.create(new_id(), new).id
-        found["submission"].append(time.perf_counter() - begin)
-        jobs.cancel(job_id)
-        for name, pixels in (("claim", 10**9), ("claim, 1 % fits", web_system.SMALL_PIXELS)):
-            worker = Capability(f"{name} {number}", pixels)
-            begin = time.perf_counter()
-            claim = jobs.claim_next(worker, 60)
-            found[name].append(time.perf_counter() - begin)
-            if claim is None:
-                raise RuntimeError("nothing could be claimed, though jobs were queued")
-            web_system.fill(connection, 1, jobs.get(claim.job_id).settings.size)
-            jobs.cancel(claim.job_id)
-    return {name: median(times) for name, times in found.items()}
-
-
-def record_bytes(connection: Connection, jobs: int) -> float:
-    """Return what a queued job takes of Redis: the growth of all its memory."""
-    connection.flushall()
-    web_system.fill(connection, 200)
-    before = _used_memory(connection)
-    web_system.fill(connection, jobs)
-    return (_used_memory(connection) - before) / jobs
-
-
-def _used_memory(connection: Connection) -> int:
-    memory_of: Any = connection.info("memory")
-    return int(memory_of["used_memory"])
 
 
 async def _others(port: int, ids: Sequence[str]) -> tuple[Rate, Rate]:
@@ -181,19 +126,6 @@ async def _occupied(port: int, ids: Sequence[str], uploads: int, idle: int) -> l
     return [
         row(f"{what}: {name} per s", busy[number].per_second, alone[number].per_second, "≥ 0.5")
         for number, name in enumerate(("status reads", "submissions"))
-    ]
-
-
-def records(url: str, folder: Path, many: int) -> list[Row]:  # noqa: ARG001 - as all parts
-    """Measure a record's size, and submissions' records and claims with few and many queued."""
-    size = record_bytes(connect(url), 2000)
-    few, most = steps(url, 100), steps(url, many)
-    return [
-        row("bytes of Redis per queued job", size, None, "< 4000"),
-        *(
-            row(f"{name}, ms, {many} : 100 queued", 1e3 * most[name], 1e3 * spent, "≤ 1.5")
-            for name, spent in few.items()
-        ),
     ]
 
 
