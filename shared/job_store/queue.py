@@ -1,17 +1,18 @@
 """Reads what is queued and in which order; `lua/common/2_order.lua` decides the order."""
 
+import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from shared.job import Priority
 from shared.job_store.connection import Connection
 from shared.job_store.keys import (
     PRIORITIES,
     Key,
-    job_key,
     job_of_member,
     queue_key,
 )
+from shared.job_store.scripts import Scripts
 from shared.job_store.turns import turns_of_priorities
 
 PART = 1000  # members that are read at a time
@@ -37,6 +38,7 @@ class JobQueue:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._scripts = Scripts(connection)
 
     def load(self) -> Load:
         """Return how much is queued."""
@@ -65,11 +67,8 @@ class JobQueue:
         jobs: list[QueuedJob | None] = []
         for start in range(0, len(ids), PART):
             part = ids[start : start + PART]
-            pipeline = self._connection.pipeline(transaction=False)
-            for job_id in part:
-                pipeline.hmget(job_key(job_id), "pixels", "work")
-            rows = zip(part, pipeline.execute(), strict=True)
-            jobs += [_queued_job(job_id, pixels, work) for job_id, (pixels, work) in rows]
+            rows = json.loads(self._scripts.run("workload", *part))
+            jobs += [_queued_job(job_id, *row) for job_id, row in zip(part, rows, strict=True)]
         return [job for job in jobs if job]
 
     def save_forecast(self, forecast: str, seconds: float) -> None:
@@ -99,7 +98,9 @@ class JobQueue:
         return [int(value or 0) for value in values]
 
 
-def _queued_job(job_id: str, pixels: str | None, work: str | None) -> QueuedJob | None:
+def _queued_job(
+    job_id: str, pixels: str | Literal[False], work: str | Literal[False]
+) -> QueuedJob | None:
     """Return what a job needs; None if its record is gone or damaged."""
     try:
         return QueuedJob(job_id, int(pixels or ""), float(work or ""))
