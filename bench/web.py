@@ -65,7 +65,7 @@ def pages(url: str, folder: Path, queued: int) -> dict[str, float]:
         chosen = {
             "bare": (bare, [get(f"/{job_id}") for job_id in ids[:READS]]),
             "status": (ours, _status(ids)),
-            "list": (ours, [get("/api/v1/jobs?limit=20")]),
+            "list": (ours, [get(f"/api/v1/jobs?limit={FEW}")]),
             "home": (ours, [get("/")]),
         }
         for _ in range(ROUNDS):
