@@ -39,6 +39,18 @@ class UploadTooLarge(InvalidRequest):
     code = "upload_too_large"
 
 
+class UploadTooSlow(InvalidRequest):
+    """After `seconds`, a request came with fewer than `minimum` bytes a second."""
+
+    code = "upload_too_slow"
+
+
+class TooManyUploads(InvalidRequest):
+    """The request's address already sends `maximum` uploads."""
+
+    code = "too_many_uploads"
+
+
 class FormTooLarge(InvalidRequest):
     """A request's fields without files have more than `maximum` bytes or `parts` parts."""
 
@@ -67,6 +79,12 @@ class ImageTooLarge(InvalidRequest):
     """The image under `field`, `width` × `height`, has more than `maximum` megapixels."""
 
     code = "image_too_large"
+
+
+class ImageTooComplex(InvalidRequest):
+    """Decoding the image under `field` takes more than `seconds` of CPU time or `megabytes`."""
+
+    code = "image_too_complex"
 
 
 class ResultTooLarge(InvalidRequest):
@@ -215,6 +233,12 @@ class QueueFull(Refused):
     """The queue holds `maximum` jobs or bytes already (`bound` says which)."""
 
     code = "queue_full"
+
+
+class DecodingBusy(Refused):
+    """As many uploaded images as the server reads at a time are being read."""
+
+    code = "decoding_busy"
 
 
 class StorageFull(Refused):

@@ -26,6 +26,8 @@ from web.messages.errors import sentence
 STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "form_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "upload_too_slow": HTTPStatus.REQUEST_TIMEOUT,
+    "too_many_uploads": HTTPStatus.TOO_MANY_REQUESTS,
     "not_found": HTTPStatus.NOT_FOUND,
     "job_not_found": HTTPStatus.NOT_FOUND,
     "object_not_found": HTTPStatus.NOT_FOUND,
@@ -36,16 +38,19 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "nothing_to_render": HTTPStatus.CONFLICT,
     "pixels_gone": HTTPStatus.GONE,
     "rendering_busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "decoding_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "superseded": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
     "storage_full": HTTPStatus.SERVICE_UNAVAILABLE,
     "store_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 RETRY_SECONDS = {
+    "too_many_uploads": 5,
     "queue_full": 60,
     "storage_full": 300,
     "store_unavailable": 5,
     "rendering_busy": 10,
+    "decoding_busy": 10,
 }
 PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",

@@ -10,6 +10,8 @@ from shared.config import Config
 from shared.job_store import JobEvents, JobQueue, JobStore, RedisStatus, Workers, connect
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
+from web.intake.images import ImageReader
+from web.intake.isolation import Isolation
 from web.queue_forecast import QueueForecast, make_queue_forecast
 from web.rendering import Renderer
 
@@ -28,6 +30,7 @@ class Services:
     workers: Workers
     redis: RedisStatus
     objects: ObjectStore
+    images: ImageReader
     renderer: Renderer
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
@@ -50,6 +53,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         workers=workers,
         redis=redis,
         objects=objects,
+        images=ImageReader(Isolation(config.max_input_megapixels)),
         renderer=Renderer(objects),
         queue_forecast=cache(lambda: make_queue_forecast(jobs, queue, workers, redis)),
         wake=lambda: wake(celery),

@@ -138,25 +138,30 @@ def _store(
         return image.model_copy(update={"key": key})
 
     return JobInputs(
-        content=copy(inputs.content, paths.content_key(job_id)),
+        content=copy(inputs.content, paths.content_key(job_id, _suffix(inputs.content))),
         styles=[
-            copy(style, paths.style_key(job_id, number))
+            copy(style, paths.style_key(job_id, number, _suffix(style)))
             for number, style in enumerate(inputs.styles)
         ],
-        init=_init(services, inputs, picture, paths.init_key(job_id), copy),
+        init=_init(services, inputs, picture, job_id, copy),
     )
+
+
+def _suffix(image: InputImage) -> str:
+    return paths.suffix_of(image.key)
 
 
 def _init(
     services: Services,
     inputs: JobInputs,
     picture: Picture | None,
-    key: str,
+    job_id: str,
     copy: Callable[[InputImage, str], InputImage],
 ) -> InputImage | None:
     if picture is None:
-        return copy(inputs.init, key) if inputs.init else None
-    data = encode(picture, "png")
+        old = inputs.init
+        return copy(old, paths.init_key(job_id, _suffix(old))) if old else None
+    key, data = paths.init_key(job_id), encode(picture, "png")
     services.objects.put(key, data)
     rows, columns, _ = picture.shape
     return InputImage(

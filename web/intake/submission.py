@@ -29,7 +29,7 @@ from shared.settings import (
     read_settings,
     validate,
 )
-from web.intake.images import CleanImage, Kept, read_image
+from web.intake.clean import CleanImage, Kept
 from web.intake.limits import check_room, queue_bounds
 from web.intake.size import Bounds, resolve_size
 from web.services import Services
@@ -133,8 +133,7 @@ def _images(
         raise MissingFile(field=field)
     if len(uploads) > most:
         raise TooManyFiles(field=field, maximum=most, count=len(uploads))
-    megapixels = services.config.max_input_megapixels
-    return [read_image(field, upload, megapixels, kept) for upload in uploads]
+    return [services.images.read(field, upload, kept) for upload in uploads]
 
 
 def _init(
@@ -167,23 +166,25 @@ def _store_all(
     init: CleanImage | None,
 ) -> JobInputs:
     return JobInputs(
-        content=_store(services, paths.content_key(job_id), content),
+        content=_store(services, paths.content_key(job_id, content.suffix), content),
         styles=[
-            _store(services, paths.style_key(job_id, number), style)
+            _store(services, paths.style_key(job_id, number, style.suffix), style)
             for number, style in enumerate(styles)
         ],
-        init=_store(services, paths.init_key(job_id), init) if init else None,
+        init=_store(services, paths.init_key(job_id, init.suffix), init) if init else None,
     )
 
 
 def _store(services: Services, key: str, image: CleanImage) -> InputImage:
-    services.objects.put(key, image.png)
+    services.objects.put(key, image.data)
     return InputImage(
         key=key,
         width=image.width,
         height=image.height,
-        bytes=len(image.png),
+        bytes=len(image.data),
         sha256=image.sha256,
+        orientation=image.orientation,
+        convert_to=image.convert_to,
     )
 
 

@@ -13,6 +13,13 @@ SENTENCES: dict[str, str] = {
         "The form's text fields are too large. Together they can have up to {maximum} bytes in"
         " {parts} parts."
     ),
+    "upload_too_slow": (
+        "The upload was cut off, since after {seconds} s it came with fewer than {minimum} bytes a"
+        " second."
+    ),
+    "too_many_uploads": (
+        "Your address already sends {maximum} uploads. Try again in a few seconds."
+    ),
     "not_an_image": "The file for '{field}' is not an image of a supported format. Use {formats}.",
     "truncated_image": (
         "The file for '{field}' is incomplete or damaged. Save or download it again."
@@ -23,6 +30,10 @@ SENTENCES: dict[str, str] = {
     "image_too_large": (
         "The image for '{field}' has {width} × {height} pixels, which is more than {maximum}"
         " megapixels. Use a smaller one."
+    ),
+    "image_too_complex": (
+        "The image for '{field}' takes more than {seconds} s or {megabytes} MB of memory to decode."
+        " Save it as a JPEG or PNG, or make it smaller."
     ),
     "image_too_elongated": (
         "The image for '{field}' has {width} × {height} pixels. Its result would be too narrow or"
@@ -85,6 +96,7 @@ SENTENCES: dict[str, str] = {
         " rendered again. The result is still there as png, jpeg, webp and tiff. For 16 bits, other"
         " means or colours, submit the job again."
     ),
+    "decoding_busy": "The server is reading other images. Try again in a few seconds.",
     "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
     "not_failed": "The job is {state}. Only a failed job can be retried.",
     "queue_full": (

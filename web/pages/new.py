@@ -21,6 +21,7 @@ from shared.settings import DEFAULT_PRESET, PRESETS
 from web.api.schemas import job_json
 from web.errors import problem, retry_after, status_of
 from web.identity.owner import owner_of
+from web.intake.clean import FORMAT_NAMES
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
 from web.pages.settings_fields import chosen_values, labels, settings_schema
@@ -66,6 +67,7 @@ def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
         basic={name: field for name, field in schema.items() if field.get("basic")},
         advanced={name: field for name, field in schema.items() if not field.get("basic")},
         limit=limit,
+        formats=FORMAT_NAMES,
         too_large=sentence("upload_too_large", {"maximum": limit}),
         jobs=[job_json(job) for job in services.jobs.page(LATEST).jobs],
         ended=ENDED,

@@ -47,7 +47,8 @@ def test_an_older_record_is_read_completely(jobs: JobStore, redis: Connection, n
     options, inputs = (json.loads(record[name]) for name in ("options", "inputs"))
     assert job.options.model_dump(mode="json") == {"provenance": True} | options
     images = [inputs["content"], *inputs["styles"]]
-    assert [each.model_dump() for each in job.inputs.all] == [{"sha256": None} | i for i in images]
+    later = {"sha256": None, "orientation": 1, "convert_to": None}
+    assert [each.model_dump() for each in job.inputs.all] == [later | image for image in images]
     assert job.created_at.timestamp() == pytest.approx(int(record["created_at"]) / 1000)
     assert [line.state for line in job.log][-1] is job.state
     assert len(job.log) == len(SAMPLES[name]["redis"][f"gw:log:{job_id}"]["value"])

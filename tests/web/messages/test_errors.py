@@ -14,10 +14,13 @@ RAISED: dict[str, dict[str, object]] = {
     "too_many_files": {"field": "style", "maximum": 8, "count": 9},
     "upload_too_large": {"maximum": 64_000_000},
     "form_too_large": {"maximum": 500_000, "parts": 1000},
+    "upload_too_slow": {"minimum": 20_000, "seconds": 20},
+    "too_many_uploads": {"maximum": 50},
     "not_an_image": {"field": "content", "formats": "JPEG or PNG"},
     "truncated_image": {"field": "content"},
     "image_too_small": {"field": "content", "width": 1, "height": 1, "minimum": 16},
     "image_too_large": {"field": "content", "width": 9, "height": 9, "maximum": 64.0},
+    "image_too_complex": {"field": "content", "seconds": 30, "megabytes": 3000},
     "image_too_elongated": {"field": "content", "width": 16, "height": 40_000},
     "result_too_large": {
         "field": "settings.size", "rows": 9, "columns": 9, "maximum": 8, "megapixels": 2.0,
@@ -37,6 +40,7 @@ RAISED: dict[str, dict[str, object]] = {
     "nothing_to_render": {"id": "x", "state": "queued"},
     "pixels_gone": {"id": "x"},
     "rendering_busy": {},
+    "decoding_busy": {},
     "queue_full": {"bound": "jobs", "maximum": 1000},
     "storage_full": {"store": "images"},
     "no_worker_online": {},
@@ -118,6 +122,8 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
         ("storage_full", 503, "300"),
         ("store_unavailable", 503, "5"),
         ("rendering_busy", 503, "10"),
+        ("too_many_uploads", 429, "5"),
+        ("decoding_busy", 503, "10"),
     ],
 )
 def test_a_temporary_error_says_when_to_try_again(code: str, status: int, seconds: str) -> None:
