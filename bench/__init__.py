@@ -4,5 +4,6 @@ Reading order: `pairs` (the pictures), `measures`, `table` and `fresh` (a proces
 shared; `keras_example` makes the `reference`; `faithful`, `plain`, `baseline` and `channels_last`
 are the objective and other ways to minimise it, `ours` is the engine; `engine` compares them.
 `minimum` compares the minima. `quality` scores the pictures of `quality_pairs` by `scores` and
-`artefacts`, beside those of `neural_style`. The other files measure one thing each.
+`artefacts`, beside those of `neural_style`. `submissions` compares the web with `bare`; `servers`
+starts what it needs. The other files measure one thing each.
 """
