@@ -153,6 +153,18 @@ class InitOfOtherShape(InvalidRequest):
     code = "init_of_other_shape"
 
 
+class InvalidIdempotencyKey(InvalidRequest):
+    """The header `field` is not a key of up to `maximum` visible ASCII characters."""
+
+    code = "invalid_idempotency_key"
+
+
+class IdempotencyKeyReused(InvalidRequest):
+    """A request with the key in the header `field` and other content made job `id` before."""
+
+    code = "idempotency_key_reused"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 

@@ -7,7 +7,15 @@ from typing import cast
 from flask import Flask, current_app
 
 from shared.config import Config
-from shared.job_store import JobEvents, JobQueue, JobStore, RedisStatus, Workers, connect
+from shared.job_store import (
+    JobEvents,
+    JobQueue,
+    JobStore,
+    RedisStatus,
+    Requests,
+    Workers,
+    connect,
+)
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
 from web.queue_forecast import QueueForecast, make_queue_forecast
@@ -24,6 +32,7 @@ class Services:
     config: Config
     jobs: JobStore
     queue: JobQueue
+    requests: Requests
     events: JobEvents
     workers: Workers
     redis: RedisStatus
@@ -46,6 +55,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         config=config,
         jobs=jobs,
         queue=queue,
+        requests=Requests(connection),
         events=JobEvents(connection),
         workers=workers,
         redis=redis,

@@ -1,8 +1,8 @@
 """The jobs in Redis.
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
-`queue` (what is queued), `events`, `workers`, `locks`, `connection`; `keys` defines keys and limits
-for Python and Lua, `scripts` loads `lua/`.
+`queue` (what is queued), `requests` (those that come again), `events`, `workers`, `locks`,
+`connection`; `keys` defines keys and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect
@@ -10,11 +10,13 @@ from shared.job_store.events import Event, JobEvents
 from shared.job_store.locks import Locks
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
+from shared.job_store.requests import NO_KEY, KeyedRequest, Requests
 from shared.job_store.store import LEASE_SECONDS, Capability, Claim, JobStore, Page, new_id
 from shared.job_store.workers import Worker, Workers
 
 __all__ = [
     "LEASE_SECONDS",
+    "NO_KEY",
     "Capability",
     "Claim",
     "Connection",
@@ -22,12 +24,14 @@ __all__ = [
     "JobEvents",
     "JobQueue",
     "JobStore",
+    "KeyedRequest",
     "Load",
     "Locks",
     "NewJob",
     "Page",
     "QueuedJob",
     "RedisStatus",
+    "Requests",
     "UnreadableJob",
     "Worker",
     "Workers",

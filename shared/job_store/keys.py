@@ -36,6 +36,7 @@ class Key(StrEnum):
     FINISH = "gw:finish:"  # sorted set: a priority's owners, by their next tag
     CLAIM = "gw:claim:"  # the answer to the worker's last claim, as JSON
     FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
+    REQUEST = "gw:request:"  # the job that a request with an Idempotency-Key made, as JSON
     LOCK = "gw:lock:"  # the token of the process that holds the lock
     DONE = "gw:done:"  # set for a while after a periodic task was done
 
@@ -55,6 +56,7 @@ class Limits:
     longest_suspension_ms: int = 600_000
     failures_seconds: int = 86_400  # for which a worker's lost attempts are remembered
     heard_seconds: int = 20  # after its last heartbeat, a worker no longer counts as online
+    request_seconds: int = 86_400  # for which an Idempotency-Key is remembered
     number_digits: int = 16  # of a job's number before its id, so that equal tags sort by number
 
 
@@ -74,6 +76,11 @@ def log_key(job_id: str) -> str:
 def stream_key(job_id: str) -> str:
     """Return the key of a job's events."""
     return f"{Key.EVENTS}{job_id}"
+
+
+def request_key(name: str) -> str:
+    """Return the key of what a request made."""
+    return f"{Key.REQUEST}{name}"
 
 
 def queue_key(priority: Priority) -> str:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from shared.errors import (
     GramworksError,
+    IdempotencyKeyReused,
     JobNotFound,
     NotFailed,
     QueueFull,
@@ -25,6 +26,7 @@ from shared.job_store.connection import Connection
 from shared.job_store.keys import PRIORITIES, Key, job_key, log_key
 from shared.job_store.queue import JobQueue, Load
 from shared.job_store.records import NewJob, UnreadableJob, from_fields, to_fields
+from shared.job_store.requests import HEADER, NO_KEY, KeyedRequest, Requests
 from shared.job_store.scripts import Scripts
 
 LEASE_SECONDS = 10.0
@@ -71,29 +73,41 @@ class JobStore:
         self._connection = connection
         self._scripts = Scripts(connection)
         self._queue = JobQueue(connection)
+        self._requests = Requests(connection)
         self._replicas = replicas
 
     # For users
 
-    def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
+    def create(
+        self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED, request: KeyedRequest = NO_KEY
+    ) -> Job:
         """Accept a job whose inputs are stored: record it and enqueue it, in one step.
 
         Args:
             job_id: from `new_id`.
             new: the job.
             bounds: the queue's bounds.
+            request: what asks for the job. If the same request made one before, that is returned,
+                and nothing is recorded.
 
         Raises:
             QueueFull: nothing was recorded.
+            IdempotencyKeyReused: nothing was recorded.
             StoreUnavailable: also if too few replicas confirmed it; the job is then cancelled.
         """
         pairs = [part for pair in to_fields(new).items() for part in pair]
-        if bound := self._scripts.run("create", job_id, *bounds, *pairs):
-            raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        match self._scripts.run("create", job_id, *bounds, *request, *pairs):
+            case ["bound", bound]:
+                raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+            case ["reused", earlier]:
+                raise IdempotencyKeyReused(field=HEADER, id=earlier)
+            case ["made", earlier]:
+                return self.get(earlier)
         try:
             self._confirm()
         except StoreUnavailable:
             self.cancel(job_id)  # a client that gets an error submits it again
+            self._requests.forget(request)
             raise
         return self.get(job_id)
 
@@ -110,15 +124,20 @@ class JobStore:
             raise JobNotFound(id=job_id)
         return state in (JobState.QUEUED, JobState.RUNNING)
 
-    def retry(self, job_id: str, bounds: Load = UNBOUNDED) -> None:
+    def retry(self, job_id: str, bounds: Load = UNBOUNDED, request: KeyedRequest = NO_KEY) -> None:
         """Enqueue a failed job again; it resumes from its checkpoint.
 
+        The same request again does nothing.
+
         Raises:
+            IdempotencyKeyReused: an earlier request of this name had other content.
             JobNotFound: there is no such job.
             NotFailed: it is in another state.
             QueueFull: the job stays failed.
         """
-        state, bound = self._scripts.run("retry", job_id, *bounds)
+        state, bound = self._scripts.run("retry", job_id, *bounds, *request)
+        if state == "reused":
+            raise IdempotencyKeyReused(field=HEADER, id=bound)
         if not state:
             raise JobNotFound(id=job_id)
         if state != JobState.FAILED:

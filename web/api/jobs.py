@@ -16,6 +16,7 @@ from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
 from web.identity.owner import owner_of
 from web.intake.fork import fork
+from web.intake.idempotency import keyed
 from web.intake.limits import queue_bounds
 from web.intake.submission import submit
 from web.services import Services, get_services
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a job."""
     owner = owner_of(request.remote_addr)
-    job = submit(get_services(), owner, request.files, request.form)
+    job = submit(get_services(), owner, request.files, request.form, keyed(request, owner))
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 
@@ -78,7 +79,8 @@ def delete_job(services: Services, job_id: str) -> None:
 def retry(job_id: str) -> tuple[dict[str, Any], int]:
     """Queue a failed job again."""
     services = get_services()
-    services.jobs.retry(job_id, queue_bounds(services.config))
+    sent = keyed(request, owner_of(request.remote_addr))
+    services.jobs.retry(job_id, queue_bounds(services.config), sent)
     services.wake()
     return job_json(services.jobs.get(job_id)), 202
 
@@ -90,7 +92,7 @@ def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("fork", request.get_data(as_text=True))
     owner = owner_of(request.remote_addr)
-    job = fork(services, owner, services.jobs.get(job_id), body)
+    job = fork(services, owner, services.jobs.get(job_id), body, keyed(request, owner))
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from shared import paths
 from shared.errors import InvalidSetting, NothingToFork, ObjectNotFound, PixelsGone
 from shared.job import InputImage, Job, JobInputs, JobOptions, JobState
-from shared.job_store import NewJob
+from shared.job_store import NO_KEY, KeyedRequest, NewJob
 from shared.kept_pixels import KeptPixels
 from shared.pictures import Picture, deprocess, encode, render
 from shared.settings import (
@@ -40,7 +40,13 @@ class Fork(BaseModel):
     options: JobOptions = JobOptions()
 
 
-def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any]) -> Job:
+def fork(
+    services: Services,
+    owner: str,
+    parent: Job,
+    values: Mapping[str, Any],
+    request: KeyedRequest = NO_KEY,
+) -> Job:
     """Accept a new job with an older one's pictures.
 
     Args:
@@ -48,6 +54,7 @@ def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any])
         owner: the new job's owner.
         parent: the older job.
         values: `start`, `settings` and `options`, each of which can be left out.
+        request: what asks for the job; the same request again gets the same job.
 
     Raises:
         InvalidRequest: a value is wrong; the error names the field and its bound.
@@ -55,6 +62,8 @@ def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any])
         NothingToFork: the older job has no pixels yet.
         PixelsGone: its pixels are not kept.
     """
+    if earlier := services.requests.job_of(request):
+        return services.jobs.get(earlier)
     check_room(services)
     wanted = validate("fork", Fork, values)
     settings = _resolved(services, parent, _settings(parent.settings, wanted))
@@ -65,6 +74,7 @@ def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any])
         services,
         partial(_store, services, parent.inputs, picture),
         lambda inputs: NewJob(settings, wanted.options, inputs, owner),
+        request,
     )
 
 

@@ -68,6 +68,13 @@ SENTENCES: dict[str, str] = {
         "The image for '{field}' has {width} × {height} pixels, and the content image {of_width} ×"
         " {of_height}. Crop it to the same proportions."
     ),
+    "invalid_idempotency_key": (
+        "The header '{field}' must have up to {maximum} visible ASCII characters."
+    ),
+    "idempotency_key_reused": (
+        "A request with this '{field}' was sent before with other content, and made job {id}. Use a"
+        " new key for another request."
+    ),
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
     "record_unreadable": (

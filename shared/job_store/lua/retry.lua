@@ -1,12 +1,16 @@
 -- Enqueues a failed job again, after its owner's other jobs; it resumes from its checkpoint.
--- Arguments: id, maximum queued jobs, maximum queued bytes.
+-- Arguments: id, maximum queued jobs, maximum queued bytes, the request's name and content.
 -- Result: the state that it had, or false; the bound that is reached if it stays failed, or false.
+-- The same request again gets the same result; with other content, it gets 'reused' and the job.
 -- Events: state.
-local id = ARGV[1]
+local id, name, content = ARGV[1], ARGV[4], ARGV[5]
+local earlier, is_same = made_by(name, content)
+if earlier then return { is_same and 'failed' or 'reused', not is_same and earlier } end
 local state = state_of(id)
 if state ~= 'failed' then return { state, false } end
 local bound = reached_bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
 if bound then return { state, bound } end
+remember_request(name, content, id)
 redis.call('ZREM', KEY.ENDED, id)
 redis.call('DEL', lost_key(id))
 redis.call('HDEL', job_key(id), 'error', 'finished_at', 'started_at', 'worker',

@@ -37,6 +37,8 @@ RAISED: dict[str, dict[str, object]] = {
     "nothing_to_render": {"id": "x", "state": "queued"},
     "pixels_gone": {"id": "x"},
     "rendering_busy": {},
+    "invalid_idempotency_key": {"field": "Idempotency-Key", "maximum": 255},
+    "idempotency_key_reused": {"field": "Idempotency-Key", "id": "x"},
     "queue_full": {"bound": "jobs", "maximum": 1000},
     "storage_full": {"store": "images"},
     "no_worker_online": {},
