@@ -19,6 +19,7 @@ from shared.errors import InvalidConfig
 REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
 OTHER_NAMES = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
+OF_THE_CLIENT = ("GRAMWORKS_CONFIG",)
 log = logging.getLogger(__name__)
 
 
@@ -219,7 +220,7 @@ def check_address(config: Config) -> int:
 
 
 def _unknown_names(environment: Mapping[str, str], names: set[str]) -> list[str]:
-    known = sorted(names.union(OTHER_NAMES))
+    known = sorted(names.union(OTHER_NAMES, OF_THE_CLIENT))
     warnings = []
     for name in environment:
         if name.startswith("GRAMWORKS_") and name not in known:
