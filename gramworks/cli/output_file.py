@@ -73,9 +73,13 @@ class Output:
         """
         if self.is_stdout:
             return Target(Path(STDOUT), self.format_name or "png")
-        pattern = self.pattern or ""
-        if pattern.endswith("/") or Path(pattern).is_dir():
-            pattern = str(Path(pattern) / _name_in_folder(names))
+        pattern = self.pattern
+        if not pattern:
+            raise click.UsageError("--out needs the name of a file or folder.")
+        if Path(pattern).is_dir():  # whose own name is no pattern
+            pattern = pattern.replace("{", "{{").replace("}", "}}").rstrip("/") + "/"
+        if pattern.endswith("/"):
+            pattern += _name_in_folder(names)
         known = {**names, "format": suffix_of(self.format_name or "png")}
         path = Path(_filled(pattern, known))
         return Target(path, self.format_name or format_of(path))

@@ -83,6 +83,13 @@ def test_a_folder_gets_a_file_named_after_the_job(server: FakeServer, pictures: 
     assert (pictures / "out/j1.png").exists()
 
 
+def test_a_folder_may_have_braces_in_its_name(server: FakeServer, pictures: Path) -> None:
+    will_succeed(server)
+    (pictures / "{a}").mkdir()
+    assert run(server, "fetch", "j1", "-o", "{a}").exit_code == 0
+    assert (pictures / "{a}/j1.png").exists()
+
+
 def test_two_braces_are_one(server: FakeServer, pictures: Path) -> None:
     will_succeed(server)
     assert run(server, "fetch", "j1", "-o", "{{a}}.png").exit_code == 0

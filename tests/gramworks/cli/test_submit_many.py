@@ -194,6 +194,7 @@ def test_ctrl_c_says_how_to_get_the_pictures(server: FakeServer, photos: Path) -
         (("photo.jpg",), "Give a STYLE"),
         (("photos", "painting.jpg", "--init", "photo.jpg"), "--init is for one picture"),
         (("photos", "painting.jpg", "-o", "-"), "--out - is for one picture"),
+        (("photos", "painting.jpg", "-o", ""), "--out needs the name"),
         (("photos", "painting.jpg", "-o", "{mood}.png"), "{mood} has no meaning here"),
         (("photos", "painting.jpg", "-o", "{content.png"), "expected '}'"),
     ],
