@@ -34,7 +34,7 @@ class Painting:
         }
 
     def __str__(self) -> str:
-        return f"{self.content.name}, {' + '.join(style.name for style in self.styles)}"
+        return f"{self.content.stem}, {'+'.join(style.stem for style in self.styles)}"
 
 
 def paintings(
