@@ -32,6 +32,7 @@ Picture = str | os.PathLike[str] | bytes | BinaryIO
 class Client:
     """A client of one server; a context manager that threads can share.
 
+    `token` is sent with every request; a server that runs with GRAMWORKS_AUTH=off needs none.
     `retry_delays` are the pauses, in seconds, before each attempt to resume a dropped event stream.
     Every method raises a `GramworksError` if the server cannot be reached or returns an error.
     """
@@ -40,11 +41,12 @@ class Client:
         self,
         base_url: str = DEFAULT_URL,
         *,
+        token: str | None = None,
         timeout: httpx.Timeout | float = TIMEOUT,
         transport: httpx.BaseTransport | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
-        self._http = Http(base_url, timeout, transport)
+        self._http = Http(base_url, timeout, transport, token)
         self._retry_delays = retry_delays
 
     def __enter__(self) -> Self:

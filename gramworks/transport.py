@@ -56,15 +56,20 @@ class Http:
     """A connection pool to one server."""
 
     def __init__(
-        self, base_url: str, timeout: httpx.Timeout | float, transport: httpx.BaseTransport | None
+        self,
+        base_url: str,
+        timeout: httpx.Timeout | float,
+        transport: httpx.BaseTransport | None,
+        token: str | None = None,
     ) -> None:
         self._url = base_url.rstrip("/")
+        authorization = {"Authorization": f"Bearer {token}"} if token else {}
         with _translating(self._url):
             self._httpx = httpx.Client(
                 base_url=self._url,
                 timeout=timeout,
                 transport=transport,
-                headers={"User-Agent": f"gramworks/{__version__}"},
+                headers={"User-Agent": f"gramworks/{__version__}", **authorization},
                 # A proxy named in the environment cannot reach this machine's own loopback.
                 trust_env=httpx.URL(self._url).host not in LOOPBACK,
             )

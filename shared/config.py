@@ -3,6 +3,7 @@
 import difflib
 import errno
 import logging
+import re
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from redis.connection import parse_url
 
@@ -18,7 +19,11 @@ from shared.errors import InvalidConfig
 
 REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
-OTHER_NAMES = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
+OTHER_NAMES = ("GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SHORTEST_TOKEN = 32  # characters; 128 bits as hexadecimal digits
+TOKEN_RULE = f"use {SHORTEST_TOKEN} or more letters, digits, and any of - . _ ~"
+SECRETS = ("GRAMWORKS_TOKEN",)  # no message shows their values
 log = logging.getLogger(__name__)
 
 
@@ -59,9 +64,30 @@ class Config(BaseModel):
     """How many requests the web serves at the same time; each open job page takes one."""
 
     proxies: Annotated[int, Field(alias="GRAMWORKS_PROXIES", ge=0, le=9)] = 0
-    """How many proxies are in front of the web. That many entries at the end of X-Forwarded-For are
-    trusted. Workers are shared evenly among addresses; with 0 behind a proxy, all jobs have the
-    proxy's address."""
+    """How many proxies are in front of the web. That many entries at the end of X-Forwarded-For and
+    X-Forwarded-Proto are trusted; with 0 they are ignored."""
+
+    url: Annotated[str, Field(alias="GRAMWORKS_URL")] = ""
+    """The address at which people reach the web, such as https://gramworks.example. Sign-in links
+    begin with it. By default, it is made from GRAMWORKS_HOST and GRAMWORKS_PORT."""
+
+    hosts: Annotated[str, Field(alias="GRAMWORKS_HOSTS")] = ""
+    """The names under which the web is reached, separated by commas, such as gramworks.example;
+    requests to any other name are refused. `localhost` and loopback addresses are always accepted,
+    and other IP addresses unless the web listens on a loopback address."""
+
+    auth: Annotated[Literal["token", "off"], Field(alias="GRAMWORKS_AUTH")] = "token"
+    """`token`: requests need a token. `off`: whoever reaches the port is the operator. If unset,
+    `make up` and `make demo` choose `off` when they listen on a loopback address and
+    GRAMWORKS_PROXIES is 0."""
+
+    token: Annotated[SecretStr | None, Field(alias="GRAMWORKS_TOKEN")] = None
+    """A token with all scopes, whose owner is `operator`, with at least 32 characters; the command
+    line sends it too. Make one with `openssl rand -hex 32`."""
+
+    tokens_file: Annotated[Path | None, Field(alias="GRAMWORKS_TOKENS_FILE")] = None
+    """A file of tokens, such as a container's secret. Each line has an owner, the scopes separated
+    by commas, and the token, with spaces between them. It is read at the start."""
 
     max_upload_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_UPLOAD_MB", ge=1, le=2000)] = 64
     """The largest upload (all files of a job together) in megabytes."""
@@ -120,6 +146,24 @@ class Config(BaseModel):
         return self.images or str(self.data / "images")
 
     @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The names in `hosts`, in lower case."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine reaches the web, and no proxy passes on others' requests."""
+        return self.host in LOOPBACK and not self.proxies
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the web, without a slash at the end."""
+        if self.url:
+            return self.url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0", "::") else self.host  # noqa: S104 - read, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def memory(self) -> int | None:
         """The memory that a worker uses, in bytes; None to detect it."""
         return self.memory_mb * 10**6 or None
@@ -151,6 +195,20 @@ class Config(BaseModel):
             raise PydanticCustomError("url", "is not a URL such as redis://127.0.0.1:6379/0")
         return url
 
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not is_token(token.get_secret_value()):
+            raise PydanticCustomError("token", "is not a token: " + TOKEN_RULE)
+        return token
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise PydanticCustomError("url", "is not a URL such as https://gramworks.example")
+        return url
+
     @field_validator("images")
     @classmethod
     def _check_images(cls, place: str) -> str:
@@ -179,7 +237,9 @@ class Config(BaseModel):
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])
             wrong = _rule(first["type"], first.get("ctx", {})) or first["msg"]
-            raise InvalidConfig(name=name, message=f"{environment[name]!r} {wrong}") from error
+            # without its cause, which shows the values
+            value = "the value" if name in SECRETS else repr(_without_password(environment[name]))
+            raise InvalidConfig(name=name, message=f"{value} {wrong}") from None
 
 
 @contextmanager
@@ -216,6 +276,15 @@ def check_address(config: Config) -> int:
         other = port + 1 if error.errno == errno.EADDRINUSE else 8000
         message = f"{port} {why}. Use another one, such as GRAMWORKS_PORT={other}"
         raise InvalidConfig(name="GRAMWORKS_PORT", message=message) from error
+
+
+def is_token(text: str) -> bool:
+    """Return whether a text can be a token, which `TOKEN_RULE` says in words."""
+    return re.fullmatch(rf"[\w.~-]{{{SHORTEST_TOKEN},200}}", text, re.ASCII) is not None
+
+
+def _without_password(value: str) -> str:
+    return re.sub(r"//[^/]*@", "//…@", value)
 
 
 def _unknown_names(environment: Mapping[str, str], names: set[str]) -> list[str]:

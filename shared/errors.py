@@ -165,6 +165,48 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class TokenRequired(GramworksError):
+    """The request has no token."""
+
+    code = "token_required"
+
+
+class TokenInvalid(GramworksError):
+    """The request's token is unknown, expired or revoked."""
+
+    code = "token_invalid"
+
+
+class SignInLinkInvalid(GramworksError):
+    """The sign-in link was used before, or has expired."""
+
+    code = "sign_in_link_invalid"
+
+
+class ScopeMissing(GramworksError):
+    """The request's token does not have the scope `scope`."""
+
+    code = "scope_missing"
+
+
+class HostNotAllowed(GramworksError):
+    """The request is for `host`, which is none of this server's names."""
+
+    code = "host_not_allowed"
+
+
+class OriginNotAllowed(GramworksError):
+    """A page of another site, `origin`, sent the request."""
+
+    code = "origin_not_allowed"
+
+
+class FormExpired(GramworksError):
+    """The form's CSRF token is missing, or is not the one of this browser's session."""
+
+    code = "form_expired"
+
+
 class RecordUnreadable(GramworksError):
     """The record of job `id` is of another version, or damaged: `reason`."""
 

@@ -136,6 +136,7 @@ class Job(_Record):
     size; `work` is the cost of all evaluations (`Level.work`). The next attempt starts at
     `fallback_step`, which is above 0 if earlier ones ran out of memory. `float_pixels` is the key
     of what the result can be rendered from again (`shared.kept_pixels`), while that is kept.
+    `shared` says whether the job has a share link.
     """
 
     id: str
@@ -160,6 +161,7 @@ class Job(_Record):
     fallback_step: int = 0
     fallbacks: list[Fallback] = []
     worker: str | None = None
+    shared: bool = False
     held_since: datetime | None = None
     error: JobFault | None = None
     log: list[Transition] = []

@@ -1,6 +1,7 @@
-"""Serves the front end with gunicorn: `python -m web`."""
+"""Serves the front end with gunicorn: `python -m web`; `python -m web token` manages tokens."""
 
 import os
+import sys
 from typing import Any
 
 from flask import Flask
@@ -9,6 +10,10 @@ from gunicorn.app.base import BaseApplication
 from shared.config import Config, check_address, exit_if_invalid
 from shared.object_store import check_place
 from web import create_app
+from web.identity.first_token import offer_first_token
+from web.identity.token_commands import token_commands
+from web.identity.tokens import configured_tokens
+from web.log_filter import hide_links
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
@@ -38,12 +43,18 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
 
 def main() -> None:
-    """Serve until stopped."""
+    """Serve until stopped, or run the command that the arguments name."""
     with exit_if_invalid():
         config = Config.read(os.environ)
+        configured = configured_tokens(config)
+        if sys.argv[1:]:
+            token_commands(obj=config, prog_name="python -m web")
         check_place(config)
-        port = check_address(config)
-    Server(config.model_copy(update={"port": port})).run()
+        config = config.model_copy(update={"port": check_address(config)})
+    if config.auth == "token" and not configured:
+        offer_first_token(config)
+    hide_links()
+    Server(config).run()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,13 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "not_found": HTTPStatus.NOT_FOUND,
     "job_not_found": HTTPStatus.NOT_FOUND,
     "object_not_found": HTTPStatus.NOT_FOUND,
+    "token_required": HTTPStatus.UNAUTHORIZED,
+    "token_invalid": HTTPStatus.UNAUTHORIZED,
+    "sign_in_link_invalid": HTTPStatus.UNAUTHORIZED,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "origin_not_allowed": HTTPStatus.FORBIDDEN,
+    "form_expired": HTTPStatus.FORBIDDEN,
+    "host_not_allowed": HTTPStatus.MISDIRECTED_REQUEST,
     "record_unreadable": HTTPStatus.CONFLICT,
     "not_ready": HTTPStatus.CONFLICT,
     "not_failed": HTTPStatus.CONFLICT,
@@ -65,6 +72,8 @@ def respond(error: GramworksError) -> Response:
     """Turn an error into a response: problem+json for programs, a page for people."""
     response = _response(problem(error))
     response.headers.update(retry_after(error))
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="gramworks"'
     if isinstance(error, StoreUnavailable | StorageFull):
         log.warning("%s", error)
     return response

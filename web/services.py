@@ -7,9 +7,19 @@ from typing import cast
 from flask import Flask, current_app
 
 from shared.config import Config
-from shared.job_store import JobEvents, JobQueue, JobStore, RedisStatus, Workers, connect
+from shared.job_store import (
+    JobEvents,
+    JobQueue,
+    JobStore,
+    RedisStatus,
+    Sessions,
+    Tokens,
+    Workers,
+    connect,
+)
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
+from web.identity.tokens import TokenLookup, configured_tokens
 from web.queue_forecast import QueueForecast, make_queue_forecast
 from web.rendering import Renderer
 
@@ -27,6 +37,8 @@ class Services:
     events: JobEvents
     workers: Workers
     redis: RedisStatus
+    sessions: Sessions
+    token_lookup: TokenLookup
     objects: ObjectStore
     renderer: Renderer
     queue_forecast: Callable[[], QueueForecast]
@@ -40,6 +52,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
     connection = connect(config.redis_url, max_connections=2 * config.web_threads)
     jobs, queue = JobStore(connection, config.redis_replicas), JobQueue(connection)
     workers, redis = Workers(connection), RedisStatus(connection)
+    sessions = Sessions(connection)
     objects = ObjectStore(config.object_store_url)
     celery = celery_app(config.redis_url)
     app.extensions[_KEY] = Services(
@@ -49,6 +62,8 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         events=JobEvents(connection),
         workers=workers,
         redis=redis,
+        sessions=sessions,
+        token_lookup=TokenLookup(Tokens(connection), sessions, configured_tokens(config)),
         objects=objects,
         renderer=Renderer(objects),
         queue_forecast=cache(lambda: make_queue_forecast(jobs, queue, workers, redis)),

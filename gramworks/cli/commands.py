@@ -53,6 +53,14 @@ RENDER_HELP = "Render again with another value, such as deprocess_means=shifted.
     callback=store_option,
     help="The server's address.",
 )
+@click.option(
+    "--token",
+    envvar="GRAMWORKS_TOKEN",
+    show_envvar=True,
+    expose_value=False,
+    callback=store_option,
+    help="The token to send. In the environment, other users of the machine do not see it.",
+)
 @json_option
 @click.version_option(__version__, prog_name="gramworks")
 def cli() -> None:

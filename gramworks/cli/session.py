@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,11 +24,12 @@ class Session:
     """The global options, and the terminal."""
 
     url: str = DEFAULT_URL
+    token: str | None = field(default=None, repr=False)
     json: bool = False
 
     def client(self) -> Client:
         """Return a client of the chosen server."""
-        return Client(self.url)
+        return Client(self.url, token=self.token)
 
     @property
     def console(self) -> Console:

@@ -1,8 +1,8 @@
 """The jobs in Redis.
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
-`queue` (what is queued), `events`, `workers`, `locks`, `connection`; `keys` defines keys and limits
-for Python and Lua, `scripts` loads `lua/`.
+`queue` (what is queued), `events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys`
+defines keys and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect
@@ -10,11 +10,14 @@ from shared.job_store.events import Event, JobEvents
 from shared.job_store.locks import Locks
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
+from shared.job_store.sessions import Sessions
 from shared.job_store.store import LEASE_SECONDS, Capability, Claim, JobStore, Page, new_id
+from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
 from shared.job_store.workers import Worker, Workers
 
 __all__ = [
     "LEASE_SECONDS",
+    "SCOPES",
     "Capability",
     "Claim",
     "Connection",
@@ -28,9 +31,14 @@ __all__ = [
     "Page",
     "QueuedJob",
     "RedisStatus",
+    "Scope",
+    "Sessions",
+    "Token",
+    "Tokens",
     "UnreadableJob",
     "Worker",
     "Workers",
     "connect",
+    "hash_of",
     "new_id",
 ]

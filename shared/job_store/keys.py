@@ -36,6 +36,12 @@ class Key(StrEnum):
     FINISH = "gw:finish:"  # sorted set: a priority's owners, by their next tag
     CLAIM = "gw:claim:"  # the answer to the worker's last claim, as JSON
     FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
+    OWNED = "gw:owned:"  # sorted set: an owner's jobs, by number
+    SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret
+    TOKENS = "gw:tokens"  # sorted set: ids of tokens, by the time in s when they were made
+    TOKEN = "gw:token:"  # noqa: S105 - a key's prefix; hash: the token's record
+    SESSION = "gw:session:"  # the token that a browser signed in with, by the hash of its cookie
+    SIGN_IN = "gw:sign-in:"  # the token that a sign-in link signs in with, by the hash of its code
     LOCK = "gw:lock:"  # the token of the process that holds the lock
     DONE = "gw:done:"  # set for a while after a periodic task was done
 

@@ -49,6 +49,7 @@ class UnreadableJob(NamedTuple):
     id: str
     reason: str
     created_at: datetime | None
+    owner: str = ""
 
 
 def to_fields(new: NewJob) -> dict[str, str | int]:
@@ -76,7 +77,8 @@ def from_fields(
         return _job(job_id, fields, log, position)
     except ValueError as error:
         created_at = _optional(fields, "created_at", _time)
-        return UnreadableJob(job_id, str(error)[:REASON_LENGTH], created_at)
+        owner = fields.get("owner", "")
+        return UnreadableJob(job_id, str(error)[:REASON_LENGTH], created_at, owner)
 
 
 def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: int | None) -> Job:
@@ -87,6 +89,7 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
         pixels=_required(fields, "pixels", int),
         work=_required(fields, "work", _number),
         owner=fields.get("owner", ""),
+        shared="share" in fields,
         settings=_required(fields, "settings", lambda text: _known(StyleSettings, text)),
         options=_required(fields, "options", lambda text: _known(JobOptions, text)),
         inputs=_required(fields, "inputs", JobInputs.model_validate_json),

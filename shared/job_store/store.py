@@ -130,6 +130,20 @@ class JobStore:
         """Delete the record of a job that is not live; return False if there was none."""
         return bool(self._scripts.run("delete", job_id))
 
+    def share(self, job_id: str, secret_hash: str | None) -> None:
+        """Give a job a share link in place of an earlier one, or with None take it away.
+
+        Raises:
+            JobNotFound: there is no such job.
+        """
+        if not self._scripts.run("share", job_id, secret_hash or ""):
+            raise JobNotFound(id=job_id)
+
+    def shared_as(self, secret_hash: str) -> str | None:
+        """Return the id of the job that a share link shows; None if there is no such link."""
+        job_id: Any = self._connection.get(f"{Key.SHARE}{secret_hash}")
+        return None if job_id is None else str(job_id)
+
     def forget_pixels(self, job_id: str) -> str | None:
         """Let a job's record no longer name its float pixels; return their key, if it had one."""
         key: str | None = self._scripts.run("forget_pixels", job_id)
@@ -258,18 +272,31 @@ class JobStore:
             JobNotFound: there is no such job.
             RecordUnreadable: its record is of another version, or damaged.
         """
+        found = self.find(job_id)
+        if isinstance(found, UnreadableJob):
+            raise RecordUnreadable(id=job_id, reason=found.reason)
+        return found
+
+    def find(self, job_id: str) -> Job | UnreadableJob:
+        """Return a job, even one whose record cannot be read.
+
+        Raises:
+            JobNotFound: there is no such job.
+        """
         found = self.get_all([job_id])
         if not found:
             raise JobNotFound(id=job_id)
-        if isinstance(found[0], UnreadableJob):
-            raise RecordUnreadable(id=job_id, reason=found[0].reason)
         return found[0]
 
-    def page(self, limit: int, cursor: str | None = None) -> Page:
-        """Return up to `limit` jobs that were submitted before `cursor`, newest first."""
+    def page(self, limit: int, cursor: str | None = None, owner: str | None = None) -> Page:
+        """Return up to `limit` jobs that were submitted before `cursor`, newest first.
+
+        With `owner`, only that owner's jobs.
+        """
         newest = f"({cursor}" if cursor else "+inf"
+        index = Key.INDEX if owner is None else f"{Key.OWNED}{owner}"
         rows: Any = self._connection.zrevrangebyscore(
-            Key.INDEX, newest, "-inf", start=0, num=limit + 1, withscores=True
+            index, newest, "-inf", start=0, num=limit + 1, withscores=True
         )
         jobs = self.get_all([job_id for job_id, _ in rows[:limit]])
         return Page(jobs, f"{rows[limit - 1][1]:.0f}" if len(rows) > limit else None)

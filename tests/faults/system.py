@@ -127,6 +127,7 @@ class System:
             "GRAMWORKS_DATA": str(self.folder),
             "GRAMWORKS_IMAGES": str(self.disk.folder),
             "GRAMWORKS_PORT": self.url.rpartition(":")[2],
+            "GRAMWORKS_AUTH": "off",
             "GRAMWORKS_MIN_FREE_MB": "1",  # the disk is small
             "GRAMWORKS_CHECKPOINT_SECONDS": "2",  # jobs are short here
             "PYTHONUNBUFFERED": "1",

@@ -100,7 +100,7 @@ def test_the_message_says_what_is_allowed(variable: str, text: str, message: str
 def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    unknown = {"GRAMWORKS_PROT": "1", "GRAMWORKS_URL": "1", "OTHER": "1"}
+    unknown = {"GRAMWORKS_PROT": "1", "GRAMWORKS_WORKER": "1", "OTHER": "1"}
     assert Config.read(unknown) == Config()
     assert caplog.messages == [
         "GRAMWORKS_PROT is not a setting and is ignored. Did you mean GRAMWORKS_PORT?",

@@ -32,6 +32,7 @@ def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
     environment = os.environ | {
         "REDIS_URL": redis_url,
         "GRAMWORKS_DATA": str(tmp_path_factory.mktemp("served")),
+        "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_MAX_UPLOAD_MB": str(LIMIT_MB),
         "GRAMWORKS_LOG_LEVEL": "error",
@@ -135,7 +136,7 @@ def test_an_upload_without_a_declared_length_is_accepted_up_to_the_limit(
 
 def test_a_declared_length_is_refused_before_the_upload_is_sent(port: int) -> None:
     head = (
-        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n"
+        f"POST {JOBS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
         "Content-Type: multipart/form-data; boundary=B\r\n\r\n"
     )
     with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
@@ -148,7 +149,7 @@ def test_a_declared_length_is_refused_before_the_upload_is_sent(port: int) -> No
 )
 def test_an_odd_address_is_not_found(port: int, target: str) -> None:
     with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 404 ")
 
 

@@ -10,6 +10,7 @@ from shared.errors import GramworksError
 from shared.job import Job, JobState
 from shared.job_store import Event
 from web.api.schemas import job_json
+from web.identity.load_job import load_job
 from web.services import Services, get_services
 
 blueprint = Blueprint("events", __name__, url_prefix="/api/v1/jobs")
@@ -23,7 +24,7 @@ _ID = re.compile(r"\d{1,16}-\d{1,16}", re.ASCII)
 def stream(job_id: str) -> Response:
     """Send a job's events from now on, or after `Last-Event-ID`, until it ends."""
     services = get_services()
-    services.jobs.get(job_id)  # raises JobNotFound before the stream starts
+    load_job(job_id, "read")  # raises JobNotFound before the stream starts
     last_id = request.headers.get("Last-Event-ID", "")
     after = last_id if _ID.fullmatch(last_id) else None
     return Response(

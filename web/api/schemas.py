@@ -29,6 +29,7 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
         "fallbacks": [{**each, "detail": fallback_sentence(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
         "renderable": job.float_pixels is not None,
+        "shared": job.shared,
         "links": _links(job.id),
     }
 
@@ -77,5 +78,6 @@ def _links(job_id: str) -> dict[str, str]:
         "render": url_for("render.create", job_id=job_id),
         "retry": url_for("jobs.retry", job_id=job_id),
         "fork": url_for("jobs.create_fork", job_id=job_id),
+        "share": url_for("share.create", job_id=job_id),
         "page": url_for("job_page.show", job_id=job_id),
     }

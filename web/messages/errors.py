@@ -70,6 +70,26 @@ SENTENCES: dict[str, str] = {
     ),
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
+    "token_required": (
+        "This needs a token. Send it as 'Authorization: Bearer gw_…', sign in at /signin, or set"
+        " GRAMWORKS_TOKEN for the command line."
+    ),
+    "token_invalid": "The token is unknown, expired or revoked. Use another one.",
+    "sign_in_link_invalid": (
+        "This sign-in link was used before, or has expired. Ask the operator for a new one, or sign"
+        " in with a token."
+    ),
+    "scope_missing": (
+        "The token does not have the scope '{scope}'. Use one that has; the operator makes them."
+    ),
+    "host_not_allowed": (
+        "This server is not called '{host}'. If it should be, add the name to GRAMWORKS_HOSTS."
+    ),
+    "origin_not_allowed": (
+        "The request came from a page of another site ({origin}), so nothing was changed. Behind a"
+        " proxy, check that it passes on Host and X-Forwarded-Proto."
+    ),
+    "form_expired": "The form has expired, so nothing was changed. Load the page again.",
     "record_unreadable": (
         "This version of Gramworks cannot read the job {id} ({reason}). Use the version that"
         " created it, or delete it."

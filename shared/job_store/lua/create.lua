@@ -10,5 +10,6 @@ local number = redis.call('INCR', KEY.SEQUENCE)
 redis.call('HSET', job_key(id), 'number', number, 'attempt', 0, 'created_at', now(),
   unpack(ARGV, 4))
 redis.call('ZADD', KEY.INDEX, number, id)
+redis.call('ZADD', owned_key(id), number, id)
 move(id, 'queued')
 enqueue(id)

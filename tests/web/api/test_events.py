@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.job import ENDED, Job, JobState
-from shared.job_store import JobStore
+from shared.job_store import JobStore, UnreadableJob
 from shared.job_store.connection import Connection
 from tests.parts import events_of
 from tests.shared.job_store.transitions import claimed, in_state, progress, queued, running
@@ -69,8 +69,8 @@ def test_an_event_while_the_job_is_read_is_sent_too(
 
         reads = 0
 
-        def get(self, job_id: str) -> Job:
-            job = super().get(job_id)
+        def find(self, job_id: str) -> Job | UnreadableJob:
+            job = super().find(job_id)
             self.reads += 1
             self.report(claim, progress(self.reads), None)
             return job

@@ -42,6 +42,7 @@ def url(redis_url: str, data: Path) -> Iterator[str]:
         **os.environ,
         "REDIS_URL": redis_url,
         "GRAMWORKS_DATA": str(data),
+        "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_PORT": str(port),
     }
     root = Path(__file__).parents[3]

@@ -38,7 +38,7 @@ class FullAtStyle(ObjectStore):
 
 @pytest.fixture
 def app(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Flask]:  # noqa: ARG001 - emptied
-    made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path))
+    made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_AUTH="off"))
     yield made
     close(made)
 

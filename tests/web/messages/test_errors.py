@@ -68,6 +68,13 @@ RAISED: dict[str, dict[str, object]] = {
         "lost": [{"attempt": 4, "reason": "lapsed", "seconds": 12, "evaluation": 7}],
     },
     "worker_fault": {},
+    "token_required": {},
+    "token_invalid": {},
+    "sign_in_link_invalid": {},
+    "scope_missing": {"scope": "submit"},
+    "host_not_allowed": {"host": "evil.example"},
+    "origin_not_allowed": {"origin": "http://evil.example"},
+    "form_expired": {},
 }  # fmt: skip # a row an error
 
 
