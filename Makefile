@@ -47,6 +47,7 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.checkpoint --json $(BENCH)/checkpoint.json
 	$(PY) -m bench.cold --json $(BENCH)/cold.json
 	$(PY) -m bench.claim --json $(BENCH)/claim.json
+	$(PY) -m bench.quotas --json $(BENCH)/quotas.json
 	$(PY) -m bench.minimum --json $(BENCH)/minimum.json
 	$(PY) -m bench.quality --json $(BENCH)/quality.json
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json

@@ -102,6 +102,20 @@ class Config(BaseModel):
     ] = 16
     """The largest result that a job can have, if a worker has the memory for it."""
 
+    owner_jobs: Annotated[int, Field(alias="GRAMWORKS_OWNER_JOBS", ge=0)] = 1000
+    """How many jobs of one owner can be queued or running; 0 means no limit. Like the next three
+    settings, it has no effect with GRAMWORKS_AUTH=off."""
+
+    owner_mb: Annotated[int, Field(alias="GRAMWORKS_OWNER_MB", ge=0)] = 20_000
+    """How many megabytes one owner's jobs can keep, until they are deleted; 0 means no limit. A job
+    counts with its pictures as they are stored, and 10 bytes for each pixel of the result."""
+
+    owner_submissions: Annotated[int, Field(alias="GRAMWORKS_OWNER_SUBMISSIONS", ge=0)] = 120
+    """How many jobs an owner can submit, fork or retry within a minute; 0 means no limit."""
+
+    address_submissions: Annotated[int, Field(alias="GRAMWORKS_ADDRESS_SUBMISSIONS", ge=0)] = 240
+    """The same for all requests from one address (of an IPv6 address, its first 64 bits)."""
+
     max_queued_jobs: Annotated[int, Field(alias="GRAMWORKS_MAX_QUEUED_JOBS", ge=1)] = 10_000
     """How many jobs can be queued; more are refused until some have started."""
 

@@ -259,6 +259,18 @@ class QueueFull(Refused):
     code = "queue_full"
 
 
+class OwnerQuotaReached(Refused):
+    """The owner has `maximum` live jobs or kept bytes already (`bound` says which)."""
+
+    code = "owner_quota_reached"
+
+
+class RateLimited(Refused):
+    """By `by` (`owner`, `address` or `sign-in`), `maximum` requests came within a minute."""
+
+    code = "rate_limited"
+
+
 class StorageFull(Refused):
     """The `store` ("redis" or "images") has no room left."""
 

@@ -45,11 +45,14 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "rendering_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "superseded": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
+    "owner_quota_reached": HTTPStatus.TOO_MANY_REQUESTS,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "storage_full": HTTPStatus.SERVICE_UNAVAILABLE,
     "store_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 RETRY_SECONDS = {
     "queue_full": 60,
+    "owner_quota_reached": 60,
     "storage_full": 300,
     "store_unavailable": 5,
     "rendering_busy": 10,
@@ -88,7 +91,7 @@ def status_of(error: GramworksError) -> HTTPStatus:
 
 def retry_after(error: GramworksError) -> dict[str, str]:
     """Return the Retry-After header, if trying again can help."""
-    seconds = RETRY_SECONDS.get(error.code)
+    seconds = error.parameters.get("seconds") or RETRY_SECONDS.get(error.code)
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 

@@ -19,6 +19,7 @@ from shared.job_store import (
 )
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
+from web.identity.rate_limits import RateLimits
 from web.identity.tokens import TokenLookup, configured_tokens
 from web.queue_forecast import QueueForecast, make_queue_forecast
 from web.rendering import Renderer
@@ -39,6 +40,7 @@ class Services:
     redis: RedisStatus
     sessions: Sessions
     token_lookup: TokenLookup
+    rate_limits: RateLimits
     objects: ObjectStore
     renderer: Renderer
     queue_forecast: Callable[[], QueueForecast]
@@ -63,6 +65,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         workers=workers,
         redis=redis,
         sessions=sessions,
+        rate_limits=RateLimits(config, connection),
         token_lookup=TokenLookup(Tokens(connection), sessions, configured_tokens(config)),
         objects=objects,
         renderer=Renderer(objects),

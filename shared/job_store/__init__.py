@@ -11,13 +11,22 @@ from shared.job_store.locks import Locks
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
 from shared.job_store.sessions import Sessions
-from shared.job_store.store import LEASE_SECONDS, Capability, Claim, JobStore, Page, new_id
+from shared.job_store.store import (
+    LEASE_SECONDS,
+    UNBOUNDED,
+    Capability,
+    Claim,
+    JobStore,
+    Page,
+    new_id,
+)
 from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
 from shared.job_store.workers import Worker, Workers
 
 __all__ = [
     "LEASE_SECONDS",
     "SCOPES",
+    "UNBOUNDED",
     "Capability",
     "Claim",
     "Connection",

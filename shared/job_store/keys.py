@@ -37,6 +37,8 @@ class Key(StrEnum):
     CLAIM = "gw:claim:"  # the answer to the worker's last claim, as JSON
     FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
     OWNED = "gw:owned:"  # sorted set: an owner's jobs, by number
+    LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
+    KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep
     SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret
     TOKENS = "gw:tokens"  # sorted set: ids of tokens, by the time in s when they were made
     TOKEN = "gw:token:"  # noqa: S105 - a key's prefix; hash: the token's record
@@ -61,6 +63,7 @@ class Limits:
     longest_suspension_ms: int = 600_000
     failures_seconds: int = 86_400  # for which a worker's lost attempts are remembered
     heard_seconds: int = 20  # after its last heartbeat, a worker no longer counts as online
+    kept_bytes_a_pixel: int = 10  # float pixels 6.2, a PNG up to 3, a preview
     number_digits: int = 16  # of a job's number before its id, so that equal tags sort by number
 
 

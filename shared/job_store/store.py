@@ -15,8 +15,10 @@ from shared.errors import (
     GramworksError,
     JobNotFound,
     NotFailed,
+    OwnerQuotaReached,
     QueueFull,
     RecordUnreadable,
+    Refused,
     StoreUnavailable,
     Superseded,
 )
@@ -75,21 +77,24 @@ class JobStore:
 
     # For users
 
-    def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
+    def create(
+        self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED, of_owner: Load = UNBOUNDED
+    ) -> Job:
         """Accept a job whose inputs are stored: record it and enqueue it, in one step.
 
         Args:
             job_id: from `new_id`.
             new: the job.
             bounds: the queue's bounds.
+            of_owner: the owner's: live jobs, and bytes that are kept.
 
         Raises:
-            QueueFull: nothing was recorded.
+            QueueFull, OwnerQuotaReached: nothing was recorded.
             StoreUnavailable: also if too few replicas confirmed it; the job is then cancelled.
         """
         pairs = [part for pair in to_fields(new).items() for part in pair]
-        if bound := self._scripts.run("create", job_id, *bounds, *pairs):
-            raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        if reached := self._scripts.run("create", job_id, *bounds, new.owner, *of_owner, *pairs):
+            raise _refusal(reached, bounds, of_owner)
         try:
             self._confirm()
         except StoreUnavailable:
@@ -110,21 +115,26 @@ class JobStore:
             raise JobNotFound(id=job_id)
         return state in (JobState.QUEUED, JobState.RUNNING)
 
-    def retry(self, job_id: str, bounds: Load = UNBOUNDED) -> None:
+    def check_owner(self, owner: str, of_owner: Load) -> None:
+        """Raise OwnerQuotaReached if an owner has no room for one more job."""
+        if bound := self._scripts.run("owner_bound", owner, *of_owner):
+            raise _refusal(("owner", bound), UNBOUNDED, of_owner)
+
+    def retry(self, job_id: str, bounds: Load = UNBOUNDED, of_owner: Load = UNBOUNDED) -> None:
         """Enqueue a failed job again; it resumes from its checkpoint.
 
         Raises:
             JobNotFound: there is no such job.
             NotFailed: it is in another state.
-            QueueFull: the job stays failed.
+            QueueFull, OwnerQuotaReached: the job stays failed.
         """
-        state, bound = self._scripts.run("retry", job_id, *bounds)
+        state, *reached = self._scripts.run("retry", job_id, *bounds, of_owner.jobs)
         if not state:
             raise JobNotFound(id=job_id)
         if state != JobState.FAILED:
             raise NotFailed(id=job_id, state=state)
-        if bound:
-            raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        if reached:
+            raise _refusal(reached, bounds, of_owner)
 
     def delete(self, job_id: str) -> bool:
         """Delete the record of a job that is not live; return False if there was none."""
@@ -358,6 +368,13 @@ class JobStore:
         if int(reached) < self._replicas:
             reason = f"{reached} of {self._replicas} replicas confirmed the write"
             raise StoreUnavailable(store="redis", reason=reason)
+
+
+def _refusal(reached: Sequence[str], bounds: Load, of_owner: Load) -> Refused:
+    whose, bound = reached
+    if whose == "owner":
+        return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound))
+    return QueueFull(bound=bound, maximum=getattr(bounds, bound))
 
 
 def _fault(error: GramworksError) -> str:

@@ -15,9 +15,9 @@ from shared.settings import read_object
 from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
 from web.identity.load_job import list_jobs, load_job, load_record
-from web.identity.request_identity import get_identity, require
+from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.fork import fork
-from web.intake.limits import queue_bounds
+from web.intake.limits import owner_bounds, queue_bounds
 from web.intake.submission import submit
 from web.services import Services, get_services
 
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a job."""
     require("submit")
+    count_submission()
     job = submit(get_services(), get_identity().owner, request.files, request.form)
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
@@ -81,17 +82,24 @@ def delete_job(services: Services, job_id: str) -> None:
 @blueprint.post("/<job_id>/retry")
 def retry(job_id: str) -> tuple[dict[str, Any], int]:
     """Queue a failed job again."""
-    services = get_services()
-    load_record(job_id, "submit")
-    services.jobs.retry(job_id, queue_bounds(services.config))
+    retry_job(job_id)
+    return job_json(get_services().jobs.get(job_id)), 202
+
+
+def retry_job(job_id: str) -> None:
+    """Queue a failed job again; this counts as a submission."""
+    services, job = get_services(), load_record(job_id, "submit")
+    count_submission()
+    bounds = queue_bounds(services.config), owner_bounds(services.config)
+    services.jobs.retry(job.id, *bounds)
     services.wake()
-    return job_json(services.jobs.get(job_id)), 202
 
 
 @blueprint.post("/<job_id>/fork")
 def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a new job with this one's pictures, which starts from its pixels or once more."""
     parent = load_job(job_id, "submit")
+    count_submission()
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("fork", request.get_data(as_text=True))
     job = fork(get_services(), get_identity().owner, parent, body)

@@ -65,6 +65,11 @@ def require(scope: Scope) -> None:
         raise ScopeMissing(scope=scope)
 
 
+def count_submission() -> None:
+    """Count one submission of this request's owner and address, or raise RateLimited."""
+    get_services().rate_limits.count_submission(get_identity().owner, request.remote_addr)
+
+
 def _authenticate() -> Response | None:
     if request.endpoint is None or is_public(request.endpoint):
         return None

@@ -55,7 +55,7 @@ def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any])
         NothingToFork: the older job has no pixels yet.
         PixelsGone: its pixels are not kept.
     """
-    check_room(services)
+    check_room(services, owner)
     wanted = validate("fork", Fork, values)
     settings = _resolved(services, parent, _settings(parent.settings, wanted))
     check_styles(settings, len(parent.inputs.styles))

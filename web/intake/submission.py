@@ -13,7 +13,7 @@ from shared.errors import (
     InitUnused,
     InvalidJson,
     MissingFile,
-    QueueFull,
+    Refused,
     StoreUnavailable,
     StylesTooLarge,
     TooManyFiles,
@@ -30,7 +30,7 @@ from shared.settings import (
     validate,
 )
 from web.intake.images import CleanImage, Kept, read_image
-from web.intake.limits import check_room, queue_bounds
+from web.intake.limits import check_room, owner_bounds, queue_bounds
 from web.intake.size import Bounds, resolve_size
 from web.services import Services
 
@@ -54,7 +54,7 @@ def submit(
         InvalidRequest: the request is invalid; the error names the field and its bound.
         Refused: there is no space for the job now.
     """
-    check_room(services)  # before anything is decoded
+    check_room(services, owner)  # before anything is decoded
     check_known({*files, *form}, FIELDS)
     if "init" in form:  # the setting of that name is in `settings`; ignoring it would mislead
         raise MissingFile(field="init")
@@ -91,14 +91,15 @@ def accept(
         describe: returns the job with these inputs.
 
     Raises:
-        QueueFull: there is no space for the job; its inputs are deleted.
+        QueueFull, OwnerQuotaReached: there is no space for the job; its inputs are deleted.
     """
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
         inputs = store(job_id)
     # If Redis's answer is lost, the record may exist and name them, so only a refusal deletes them.
-    with _deleting_inputs(services, job_id, on=QueueFull):
-        job = services.jobs.create(job_id, describe(inputs), queue_bounds(services.config))
+    with _deleting_inputs(services, job_id, on=Refused):
+        bounds = queue_bounds(services.config), owner_bounds(services.config)
+        job = services.jobs.create(job_id, describe(inputs), *bounds)
     services.wake()
     return job
 

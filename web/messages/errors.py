@@ -110,6 +110,10 @@ SENTENCES: dict[str, str] = {
     "queue_full": (
         "The queue is full ({amount}). The job was not accepted. Try again in a minute."
     ),
+    "owner_quota_reached": "{quota} The job was not accepted.",
+    "rate_limited": (
+        "{too_often}: {maximum} within a minute are allowed. Try again in {seconds} s."
+    ),
     "storage_full": (
         "The {place} has no space left. The job was not accepted. Try again in a few minutes."
     ),
@@ -176,6 +180,11 @@ _RENDER_WAYS_OUT = {
     "failed": "Retry it, and wait until it has succeeded.",
     "cancelled": "Submit it again.",
 }
+_TOO_OFTEN = {
+    "owner": "You submit too often",
+    "address": "Too many submissions come from your address",
+    "sign-in": "Too many attempts to sign in come from your address",
+}
 _PLACES = {"redis": "job queue (Redis)", "images": "object store"}
 
 
@@ -189,6 +198,8 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "size_in_field": _size_in_field(parameters),
         "size_that_fits": _size_that_fits(parameters),
         "amount": _amount(parameters),
+        "quota": _quota(parameters),
+        "too_often": _TOO_OFTEN.get(str(parameters.get("by")), "Too many requests"),
         "largest": _plain(parameters.get("maximum")),
         "weights_counted": _counted(parameters.get("weights"), "weight"),
         "styles_counted": _counted(parameters.get("styles"), "style image"),
@@ -221,6 +232,12 @@ def _amount(parameters: Mapping[str, Any]) -> str:
     count = int(parameters.get("maximum") or 0)
     in_bytes = parameters.get("bound") == "bytes"
     return f"{count // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
+
+
+def _quota(parameters: Mapping[str, Any]) -> str:
+    if parameters.get("bound") == "bytes":
+        return f"You have {_amount(parameters)} here, which is all you may. Delete some jobs."
+    return f"You have {_amount(parameters)} queued or running, which is all you may. Wait for one."
 
 
 def _counted(count: object, noun: str) -> str:

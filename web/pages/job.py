@@ -19,16 +19,15 @@ from shared.errors import (
 from shared.job import Job
 from shared.pictures import FORMATS
 from shared.settings import DEPROCESS_MEANS
-from web.api.jobs import delete_job
+from web.api.jobs import delete_job, retry_job
 from web.api.render import rendered
 from web.api.schemas import UNREADABLE, job_json
 from web.errors import fault, problem, retry_after, status_of
 from web.identity import csrf
 from web.identity.load_job import load_job, load_record
-from web.identity.request_identity import get_identity
+from web.identity.request_identity import count_submission, get_identity
 from web.identity.share_links import make_share_link, revoke_share_link
 from web.intake.fork import fork
-from web.intake.limits import queue_bounds
 from web.intake.submission import check_known
 from web.pages.settings_fields import chosen_values, labels, settings_schema
 from web.rendering import Rendering
@@ -68,10 +67,8 @@ def cancel(job_id: str) -> AnyResponse:
 @blueprint.post("/<job_id>/retry")
 def retry(job_id: str) -> AnyResponse:
     """Queue a failed job again; one that is not failed stays as it is."""
-    services, job = get_services(), load_record(job_id, "submit")
     with suppress(NotFailed):
-        services.jobs.retry(job.id, queue_bounds(services.config))
-        services.wake()
+        retry_job(job_id)
     return redirect(url_for(".show", job_id=job_id), 303)
 
 
@@ -81,6 +78,7 @@ def create_fork(job_id: str) -> AnyResponse:
     services = get_services()
     parent = load_job(job_id, "submit")
     try:
+        count_submission()
         check_known(set(request.form) - {csrf.FIELD}, FORKED)
         chosen = chosen_values(request.form, FORKED)
         job = fork(services, get_identity().owner, parent, {"settings": chosen})

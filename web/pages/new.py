@@ -22,7 +22,7 @@ from web.api.schemas import job_json
 from web.errors import problem, retry_after, status_of
 from web.identity import csrf
 from web.identity.load_job import list_jobs
-from web.identity.request_identity import get_identity, require
+from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
 from web.pages.settings_fields import chosen_values, labels, settings_schema
@@ -45,6 +45,7 @@ def create() -> AnyResponse:
     """Accept the form, or show it again with the error."""
     require("submit")
     try:
+        count_submission()
         check_known(set(request.form) - {csrf.FIELD}, ("preset", *settings_schema()))
         form = {"settings": _chosen_settings(request.form)}
         job = submit(get_services(), get_identity().owner, request.files, form)

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.errors import GramworksError, SignInLinkInvalid, TokenInvalid
+from shared.errors import GramworksError, RateLimited, SignInLinkInvalid, TokenInvalid
 from shared.job_store import Token, hash_of
-from web.errors import problem, status_of
+from web.errors import problem, retry_after, status_of
 from web.identity.cookies import (
     SESSION_SECONDS,
     forget_session_cookie,
@@ -32,9 +32,10 @@ def show() -> str | AnyResponse:
 def create() -> AnyResponse:
     """Sign the browser in, or show the form again with the error."""
     try:
+        get_services().rate_limits.count_sign_in(request.remote_addr)
         token = _token()
-    except (TokenInvalid, SignInLinkInvalid) as error:
-        return Response(_page(error), status_of(error))
+    except (TokenInvalid, SignInLinkInvalid, RateLimited) as error:
+        return Response(_page(error), status_of(error), retry_after(error))
     cookie = new_session_cookie()  # never one that the browser had before
     get_services().sessions.start(hash_of(cookie), token.id, SESSION_SECONDS)
     return redirect(_target(), 303)

@@ -11,5 +11,7 @@ remove_from_queue(id)
 redis.call('ZREM', KEY.INDEX, id)
 redis.call('ZREM', owned_key(id), id)
 unshare(id)
+redis.call('SREM', live_key(id), id)
+release_kept(id)
 redis.call('ZREM', KEY.LEASES, id)
 return redis.call('DEL', job_key(id), events_key(id), log_key(id), lost_key(id)) > 0 and 1 or 0

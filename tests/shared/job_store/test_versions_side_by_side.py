@@ -53,7 +53,8 @@ class LaterStore:
         for name, more in unknown.items():
             fields[name] = json.dumps({**json.loads(str(fields[name])), **more})
         pairs = [part for pair in fields.items() for part in pair]
-        assert self._scripts.run("create", job_id, UNBOUNDED, UNBOUNDED, *pairs) is None
+        bounds = UNBOUNDED, UNBOUNDED, new.owner, UNBOUNDED, UNBOUNDED
+        assert self._scripts.run("create", job_id, *bounds, *pairs) is None
         return job_id
 
     def claim_next(self) -> Claim:

@@ -22,8 +22,10 @@ from web import create_app
 class AnswerLost(JobStore):
     """Records a job, but loses Redis's answer."""
 
-    def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
-        super().create(job_id, new, bounds)
+    def create(
+        self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED, of_owner: Load = UNBOUNDED
+    ) -> Job:
+        super().create(job_id, new, bounds, of_owner)
         raise StoreUnavailable(store="redis", reason="Connection reset by peer")
 
 

@@ -75,6 +75,8 @@ RAISED: dict[str, dict[str, object]] = {
     "host_not_allowed": {"host": "evil.example"},
     "origin_not_allowed": {"origin": "http://evil.example"},
     "form_expired": {},
+    "owner_quota_reached": {"bound": "bytes", "maximum": 20_000_000_000},
+    "rate_limited": {"by": "owner", "maximum": 120, "seconds": 42},
 }  # fmt: skip # a row an error
 
 

@@ -17,6 +17,8 @@ local function get(id, ...) return unpack(redis.call('HMGET', job_key(id), ...))
 -- The key of the list of the jobs that a job's owner has.
 local function owned_key(id) return KEY.OWNED .. (get(id, 'owner') or '') end
 
+local function live_key(id) return KEY.LIVE .. (get(id, 'owner') or '') end
+
 -- Revokes the share link of a job, if it has one.
 local function unshare(id)
   local secret_hash = get(id, 'share')

@@ -90,6 +90,28 @@ local function reached_bound(max_jobs, max_bytes)
   if tonumber(bytes or 0) >= max_bytes then return 'bytes' end
 end
 
+-- Returns the bound that an owner has reached, `jobs` or `bytes`; nil if there is room.
+local function reached_owner_bound(owner, max_jobs, max_bytes)
+  local key = KEY.LIVE .. owner
+  if redis.call('SCARD', key) >= max_jobs then
+    -- a script of an older version ends jobs without removing them from here
+    for _, id in ipairs(redis.call('SMEMBERS', key)) do
+      if not is_live(state_of(id)) then redis.call('SREM', key, id) end
+    end
+    if redis.call('SCARD', key) >= max_jobs then return 'jobs' end
+  end
+  if tonumber(redis.call('HGET', KEY.KEPT, owner) or 0) >= max_bytes then return 'bytes' end
+end
+
+-- Gives the bytes that a job keeps back to its owner.
+local function release_kept(id)
+  local kept, owner = get(id, 'kept', 'owner')
+  if not kept or not tonumber(kept) then return end
+  if redis.call('HINCRBY', KEY.KEPT, owner or '', 0 - kept) <= 0 then
+    redis.call('HDEL', KEY.KEPT, owner or '')
+  end
+end
+
 -- Gives the owner of a job that is cancelled before it starts its share back.
 local function refund(id)
   local job = queue_fields(id)

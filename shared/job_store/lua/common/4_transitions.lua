@@ -13,6 +13,7 @@ end
 
 local function finish(id, state, reason, ...)
   remove_from_queue(id)
+  redis.call('SREM', live_key(id), id)
   redis.call('ZREM', KEY.LEASES, id)
   redis.call('HDEL', job_key(id), 'eta_seconds', 'lapsed')
   if state ~= 'failed' then redis.call('HDEL', job_key(id), 'checkpoint') end -- else for a retry
