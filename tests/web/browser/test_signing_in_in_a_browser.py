@@ -57,7 +57,7 @@ def test_a_shared_picture_is_seen_without_signing_in(
     )
     assert width == 64
     page.get_by_role("button", name="Revoke the link").click()
-    page.get_by_role("button", name="Make a link").wait_for(state="attached")
+    page.wait_for_url(f"{guarded}/jobs/{job_id}")
     response = stranger.goto(link)
     assert response is not None
     assert response.status == 404
