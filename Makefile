@@ -47,19 +47,23 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.checkpoint --json $(BENCH)/checkpoint.json
 	$(PY) -m bench.cold --json $(BENCH)/cold.json
 	$(PY) -m bench.claim --json $(BENCH)/claim.json
+	$(PY) -m bench.submissions --json $(BENCH)/submissions.json
+	$(PY) -m bench.wakeup --json $(BENCH)/wakeup.json
+	$(PY) -m bench.quotas --json $(BENCH)/quotas.json
 	$(PY) -m bench.minimum --json $(BENCH)/minimum.json
 	$(PY) -m bench.quality --json $(BENCH)/quality.json
 	$(PY) -m bench.memory --rows $(MEMORY_ROWS) --json $(BENCH)/memory.json
+	$(PY) -m bench.web --json $(BENCH)/web.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
 
 settings-page: $(INSTALLED) ## write docs/settings.md, and paint its pictures that are stale
 	@$(PY) -m bench.settings_page
 
-# It takes an hour and most of the machine's memory.
+# It takes hours and most of the machine's memory.
 STRESS := .gramworks/stress
 stress: export TF_CPP_MIN_LOG_LEVEL := 2
-stress: $(INSTALLED) ## what takes longer than a test may: 300 jobs of mixed sizes, 16 megapixels
+stress: $(INSTALLED) ## what takes longer than a test may: 300 jobs, damaged uploads, 16 megapixels
 	$(PY) -m pytest tests/stress --run-stress -s
 	$(PY) -m bench.large --json $(STRESS)/large.json
 

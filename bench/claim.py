@@ -6,12 +6,9 @@ before the claim until the first evaluation that could be reported.
 
 import argparse
 import os
-import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,12 +17,11 @@ import numpy as np
 
 from bench import table
 from bench.pairs import pair
-from local import redis_server
+from bench.servers import redis
 from shared import paths
 from shared.config import Config
-from shared.errors import StoreUnavailable
 from shared.job import InputImage, JobInputs, JobOptions
-from shared.job_store import Capability, JobStore, NewJob, RedisStatus, connect, new_id
+from shared.job_store import Capability, JobStore, NewJob, connect, new_id
 from shared.object_store import ObjectStore
 from shared.pictures import encode
 from shared.settings import PRESETS, StyleSettings
@@ -86,31 +82,6 @@ def measure(jobs: JobStore, objects: ObjectStore, preset: str, repeat: int) -> d
             spent = first_evaluation(jobs, objects, engine)
         seconds.append(spent)
     return {"preset": preset, "seconds": median(seconds), "all": seconds}
-
-
-@contextmanager
-def redis(folder: Path) -> Iterator[str]:
-    """Run a Redis server; yield its URL when it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = redis_server.command(port, folder)
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        try:
-            yield _answering(f"redis://127.0.0.1:{port}/0")
-        finally:
-            server.terminate()
-
-
-def _answering(url: str) -> str:
-    for _ in range(200):
-        try:
-            RedisStatus(connect(url)).ping()
-        except StoreUnavailable:
-            time.sleep(0.05)
-        else:
-            break
-    return url
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

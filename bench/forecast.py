@@ -18,7 +18,7 @@ from shared.config import Config
 
 SIZES, ITERATIONS, PRESETS = (64, 96, 128, 192, 256), (10, 20, 40), ("balanced", "faithful")
 PHOTOGRAPHS = ("chelsea", "coffee", "rocket")
-FRESH_SECONDS = 1.5  # the web makes a new forecast once a second
+FRESH_SECONDS = 6.0  # a worker makes a forecast every two seconds, the web reads it once a second
 HEADINGS = {
     "job": "job",
     "queued": "place",

@@ -27,7 +27,7 @@ def preset_rows() -> Iterator[str]:
 def config_rows() -> Iterator[str]:
     """Return a row for each deployment setting."""
     for field in Config.model_fields.values():
-        default = "" if field.default == "" else f"`{field.default}`"
+        default = "" if field.default in ("", None) else f"`{field.default}`"
         yield _row(f"`{field.alias}`", default, str(field.description))
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 
-from gramworks.errors import Unavailable, require_success
+from gramworks.errors import ServerUnreachable, Unavailable, WaitTimeout, require_success
 from gramworks.events import RETRY_DELAYS, Event, EventStream, JobChanged
 from gramworks.formats import format_of
-from gramworks.models import Job, Page, SettingsGuide
+from gramworks.models import Job, Page, SettingsGuide, Worker
+from gramworks.retries import Repeat, Retries
+from gramworks.saving import whole
 from gramworks.transport import Http
+from gramworks.uploads import Picture, several, upload
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
@@ -25,26 +29,33 @@ TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 # The server sends a keep-alive every 5 seconds, so a stream this quiet is dead.
 STREAM_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
-Picture = str | os.PathLike[str] | bytes | BinaryIO
-"""A picture to send: a path, the bytes of a file, or a file that is open for reading bytes."""
+MOST_PER_PAGE = 100  # jobs that the server lists at once
+
+POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two looks at a job
 
 
 class Client:
     """A client of one server; a context manager that threads can share.
 
-    `retry_delays` are the pauses, in seconds, before each attempt to resume a dropped event stream.
-    Every method raises a `GramworksError` if the server cannot be reached or returns an error.
+    `token` is sent with every request; a server that runs with GRAMWORKS_AUTH=off needs none.
+    `retries` are the pauses before a failed request is sent
+    again, and `retry_delays` those, in seconds, before each attempt to resume a dropped event
+    stream. A job is never submitted twice by that: `submit`, `fork` and `retry` send an
+    Idempotency-Key. Every method raises a `GramworksError` if the server cannot be reached or
+    returns an error.
     """
 
     def __init__(
         self,
         base_url: str = DEFAULT_URL,
         *,
+        token: str | None = None,
         timeout: httpx.Timeout | float = TIMEOUT,
         transport: httpx.BaseTransport | None = None,
+        retries: Retries = Retries(),  # noqa: B008 - it is immutable
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
-        self._http = Http(base_url, timeout, transport)
+        self._http = Http(base_url, token, timeout, transport, retries)
         self._retry_delays = retry_delays
 
     def __enter__(self) -> Self:
@@ -65,20 +76,26 @@ class Client:
         options: Mapping[str, Any] | None = None,
         *,
         init: Picture | None = None,
+        idempotency_key: str | None = None,
     ) -> Job:
         """Submit `content` to be painted in the style of one or more pictures; return the job.
 
         `settings` can contain `"preset"` and the names that `settings()` lists; all have defaults.
         `options` say how the job is handled, such as `{"priority": "high"}`. `init` is the picture
-        to start from; the setting of the same name must then be `"image"`.
+        to start from; the setting of the same name must then be `"image"`. If a call failed and
+        it is unknown whether the server has the job, a call with the same pictures, settings and
+        `idempotency_key` returns that job instead of submitting another one.
         """
         form = {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
         with ExitStack() as opened:
-            files = [("content", _upload(content, "content", opened))]
-            files += [("style", _upload(picture, "style", opened)) for picture in _several(style)]
+            files = [("content", upload(content, "content", opened))]
+            files += [("style", upload(picture, "style", opened)) for picture in several(style)]
             if init is not None:
-                files.append(("init", _upload(init, "init", opened)))
-            return self._http.ask(Job.from_json, "POST", "/api/v1/jobs", data=form, files=files)
+                files.append(("init", upload(init, "init", opened)))
+            headers = _idempotent(idempotency_key)
+            return self._http.ask(
+                Job.from_json, "POST", "/api/v1/jobs", data=form, files=files, headers=headers
+            )
 
     def job(self, job_id: str) -> Job:
         """Return a job."""
@@ -89,7 +106,7 @@ class Client:
         query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
         return self._http.ask(Page.from_json, "GET", "/api/v1/jobs", params=query)
 
-    def all_jobs(self, page_size: int = 100) -> Iterator[Job]:
+    def all_jobs(self, page_size: int = MOST_PER_PAGE) -> Iterator[Job]:
         """Yield every job, newest first; pages are fetched as needed."""
         page = self.jobs(page_size)
         yield from page.jobs
@@ -113,10 +130,32 @@ class Client:
         )
         return iter(stream)
 
-    def wait(self, job_id: str) -> Job:
-        """Return the job once it has succeeded; raise `JobFailed` or `JobCancelled` otherwise."""
+    def wait(self, job_id: str, timeout: float | None = None) -> Job:
+        """Return the job once it has succeeded; raise `JobFailed` or `JobCancelled` otherwise.
+
+        If it has not ended after `timeout` seconds, `WaitTimeout` is raised.
+        """
+        if timeout is not None:
+            return require_success(self._ended_within(job_id, timeout))
         *_, last = (event.job for event in self.watch(job_id) if isinstance(event, JobChanged))
         return require_success(last)
+
+    def _ended_within(self, job_id: str, seconds: float) -> Job:
+        """Return the ended job; an event stream would not notice the timeout while it is quiet."""
+        deadline, pause = time.monotonic() + seconds, POLL_SECONDS[0]
+        job = self.job(job_id)
+        while not job.ended:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise WaitTimeout(job, seconds)
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, POLL_SECONDS[1])
+            limits = httpx.Timeout(max(1.0, left))
+            with suppress(ServerUnreachable, Unavailable):  # it can be back before the deadline
+                job = self._http.ask(
+                    Job.from_json, "GET", _path(job_id), repeat=Repeat.NEVER, timeout=limits
+                )
+        return job
 
     def fetch(self, job_id: str, format: str = "png") -> bytes:  # noqa: A002 - the name in the URL
         """Return the finished picture as a file of a format in `FORMATS`.
@@ -138,12 +177,8 @@ class Client:
         """
         target = Path(path)
         query = {"format": format or format_of(target)}
-        with (
-            self._http.stream(_path(job_id, "result"), params=query) as chunks,
-            _whole(target) as file,
-        ):
-            for chunk in chunks:
-                file.write(chunk)
+        with whole(target) as file:
+            self._http.download(_path(job_id, "result"), file, params=query)
         return target
 
     def render(self, job_id: str, options: Mapping[str, Any] | None = None) -> bytes:
@@ -161,7 +196,7 @@ class Client:
         target = Path(path)
         wanted = {"format": format_of(target)} if "format" not in (options or {}) else {}
         picture = self.render(job_id, {**wanted, **(options or {})})
-        with _whole(target) as file:
+        with whole(target) as file:
             file.write(picture)
         return target
 
@@ -173,9 +208,16 @@ class Client:
         """Cancel a queued or running job; an ended one is left as it is."""
         return self._http.ask(Job.from_json, "DELETE", _path(job_id), params={"if": "live"})
 
-    def retry(self, job_id: str) -> Job:
+    def delete(self, job_id: str) -> None:
+        """Delete a job and its pictures; a queued or running one is cancelled first."""
+        response = self._http.send("DELETE", _path(job_id), repeat=Repeat.UNSENT)
+        if response.status_code == httpx.codes.OK:  # it was live, and is cancelled now
+            self._http.send("DELETE", _path(job_id), repeat=Repeat.UNSENT)
+
+    def retry(self, job_id: str, *, idempotency_key: str | None = None) -> Job:
         """Retry a failed job; `NotReady` is raised for any other."""
-        return self._http.ask(Job.from_json, "POST", _path(job_id, "retry"))
+        headers = _idempotent(idempotency_key)
+        return self._http.ask(Job.from_json, "POST", _path(job_id, "retry"), headers=headers)
 
     def fork(
         self,
@@ -183,6 +225,8 @@ class Client:
         settings: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
         start: str = "pixels",
+        *,
+        idempotency_key: str | None = None,
     ) -> Job:
         """Submit a new job with an older one's pictures; return it.
 
@@ -190,26 +234,47 @@ class Client:
         `inputs`, which paints the same pictures once more.
         """
         body = {"start": start, "settings": settings or {}, "options": options or {}}
-        return self._http.ask(Job.from_json, "POST", _path(job_id, "fork"), json=body)
+        headers = _idempotent(idempotency_key)
+        return self._http.ask(
+            Job.from_json, "POST", _path(job_id, "fork"), json=body, headers=headers
+        )
 
     def settings(self) -> SettingsGuide:
         """Return the settings of a picture: their schema, defaults and presets."""
         return self._http.ask(SettingsGuide.from_json, "GET", "/api/v1/settings")
 
+    def workers(self) -> list[Worker]:
+        """Return the workers that are online."""
+
+        def build(body: Mapping[str, Any]) -> list[Worker]:
+            return [Worker.from_json(worker) for worker in body["workers"]]
+
+        return self._http.ask(build, "GET", "/api/v1/workers")
+
     def ready(self) -> bool:
         """Return whether the server would accept a job now; a worker need not be online."""
         try:
-            self._http.send("GET", "/readyz")
+            self.check_ready()
         except Unavailable:
             return False
         return True
 
+    def check_alive(self) -> None:
+        """Raise `UnexpectedAnswer` or `ServerUnreachable` unless a Gramworks server answers."""
+
+        def check(body: Mapping[str, Any]) -> None:
+            if body["status"] != "ok":
+                raise ValueError(body["status"])
+
+        self._http.ask(check, "GET", "/healthz", repeat=Repeat.NEVER)
+
+    def check_ready(self) -> None:
+        """Raise `Unavailable`, which says why, unless the server would accept a job now."""
+        self._http.send("GET", "/readyz", repeat=Repeat.NEVER)
+
     def absolute(self, link: str) -> str:
         """Return the absolute URL of a job's link, such as `job.links["page"]`."""
         return self._http.absolute(link)
-
-
-Upload = tuple[str, bytes | BinaryIO]
 
 
 def _path(job_id: str, *parts: str) -> str:
@@ -221,29 +286,5 @@ def _event_headers(last_id: str | None) -> dict[str, str]:
     return headers | ({"Last-Event-ID": last_id} if last_id else {})
 
 
-def _several(style: Picture | Sequence[Picture]) -> list[Picture]:
-    if isinstance(style, Sequence) and not isinstance(style, str | bytes):
-        return list(style)
-    return [style]
-
-
-def _upload(picture: Picture, field: str, opened: ExitStack) -> Upload:
-    """Return a picture's file name and its bytes; a path stays open until `opened` closes."""
-    if isinstance(picture, bytes):
-        return field, picture
-    if isinstance(picture, str | os.PathLike):
-        path = Path(picture)
-        return path.name, opened.enter_context(path.open("rb"))
-    return Path(str(getattr(picture, "name", field))).name, picture
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[BinaryIO]:
-    """Open a temporary file that becomes `target` on success and is deleted on failure."""
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            yield file
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+def _idempotent(key: str | None) -> dict[str, str]:
+    return {"Idempotency-Key": key or uuid4().hex}

@@ -51,6 +51,10 @@ class InvalidRequest(Problem):
     """The request is invalid: 400, 413, 415 or 422."""
 
 
+class NotAllowed(Problem):
+    """There is no valid token, or it does not allow this: 401 or 403."""
+
+
 class NotFound(Problem):
     """The job does not exist, or no longer: 404 or 410."""
 
@@ -76,6 +80,14 @@ class JobCancelled(GramworksError):
 
     def __init__(self, job: Job) -> None:
         super().__init__(f"Job {job.id} was cancelled.")
+        self.job = job
+
+
+class WaitTimeout(GramworksError, TimeoutError):
+    """The job did not end within the time that `wait` was given; it continues."""
+
+    def __init__(self, job: Job, seconds: float) -> None:
+        super().__init__(f"Job {job.id} did not end within {seconds:g} s. It is {job.state}.")
         self.job = job
 
 

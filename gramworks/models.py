@@ -178,6 +178,44 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Suspension:
+    """A worker that failed repeatedly claims no jobs until then."""
+
+    until: datetime | None
+    reason: str
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Suspension:
+        """Build it from the server's JSON."""
+        return cls(until=_moment(body.get("until")), reason=body.get("reason") or "")
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker that is online; it paints results of up to `pixels` pixels."""
+
+    name: str
+    device: str
+    pixels: int
+    draining: bool
+    suspended: Suspension | None
+    body: JsonObject = field(repr=False, default_factory=dict)
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> Worker:
+        """Build it from the server's JSON."""
+        suspended = body.get("suspended")
+        return cls(
+            name=body["name"],
+            device=body.get("device") or "",
+            pixels=body["pixels"],
+            draining=bool(body.get("draining")),
+            suspended=Suspension.from_json(suspended) if suspended else None,
+            body=body,
+        )
+
+
+@dataclass(frozen=True)
 class SettingsGuide:
     """The server's description of the settings: a JSON Schema, and presets."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TypedDict, TypeVar, Unpack
@@ -13,6 +14,7 @@ from gramworks._version import __version__
 from gramworks.errors import (
     GramworksError,
     InvalidRequest,
+    NotAllowed,
     NotFound,
     NotReady,
     Problem,
@@ -20,7 +22,9 @@ from gramworks.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from gramworks.retries import Repeat, Retries
 
+Answer = TypeVar("Answer")
 Raw = TypeVar("Raw")
 Built = TypeVar("Built")
 
@@ -28,6 +32,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 PROBLEMS: dict[int, type[Problem]] = {
     400: InvalidRequest,
+    401: NotAllowed,
+    403: NotAllowed,
     404: NotFound,
     409: NotReady,
     410: NotFound,
@@ -53,18 +59,25 @@ class Request(TypedDict, total=False):
 
 
 class Http:
-    """A connection pool to one server."""
+    """A connection pool to one server; requests that may be repeated are, as `retries` says."""
 
     def __init__(
-        self, base_url: str, timeout: httpx.Timeout | float, transport: httpx.BaseTransport | None
+        self,
+        base_url: str,
+        token: str | None,
+        timeout: httpx.Timeout | float,
+        transport: httpx.BaseTransport | None,
+        retries: Retries,
     ) -> None:
         self._url = base_url.rstrip("/")
+        self._retries = retries
+        authorization = {"Authorization": f"Bearer {token}"} if token else {}
         with _translating(self._url):
             self._httpx = httpx.Client(
                 base_url=self._url,
                 timeout=timeout,
                 transport=transport,
-                headers={"User-Agent": f"gramworks/{__version__}"},
+                headers={"User-Agent": f"gramworks/{__version__}", **authorization},
                 # A proxy named in the environment cannot reach this machine's own loopback.
                 trust_env=httpx.URL(self._url).host not in LOOPBACK,
             )
@@ -77,23 +90,59 @@ class Http:
         """Return the absolute URL of a link in an answer."""
         return str(httpx.URL(self._url).join(link))
 
-    def send(self, method: str, path: str, **request: Unpack[Request]) -> httpx.Response:
+    def send(
+        self, method: str, path: str, *, repeat: Repeat = Repeat.ALWAYS, **request: Unpack[Request]
+    ) -> httpx.Response:
         """Return the whole answer, or raise the error that it describes."""
-        with _translating(self._url):
-            return _accepted(self._httpx.request(method, path, **request))
+
+        def attempt() -> httpx.Response:
+            with _translating(self._url):
+                return _accepted(self._httpx.request(method, path, **request))
+
+        return self._repeated(attempt, repeat)
 
     def ask(
-        self, build: Callable[[Any], Built], method: str, path: str, **request: Unpack[Request]
+        self,
+        build: Callable[[Any], Built],
+        method: str,
+        path: str,
+        *,
+        repeat: Repeat = Repeat.ALWAYS,
+        **request: Unpack[Request],
     ) -> Built:
         """Return the answer's JSON, converted by `build`."""
-        response = self.send(method, path, **request)
+        response = self.send(method, path, repeat=repeat, **request)
         return understood(lambda answer: build(answer.json()), response, self._url)
+
+    def download(self, path: str, file: BinaryIO, **request: Unpack[Request]) -> None:
+        """Write the answer's bytes to an empty file; a broken download begins again."""
+
+        def attempt() -> None:
+            file.seek(0)
+            file.truncate()
+            with self.stream(path, **request) as chunks:
+                file.writelines(chunks)
+
+        self._repeated(attempt, Repeat.ALWAYS)
 
     @contextmanager
     def stream(self, path: str, **request: Unpack[Request]) -> Iterator[Iterator[bytes]]:
         """Yield a stream of the answer's bytes; errors while reading are translated too."""
         with _translating(self._url), self._httpx.stream("GET", path, **request) as response:
             yield _accepted(response).iter_bytes()
+
+    def _repeated(self, attempt: Callable[[], Answer], repeat: Repeat) -> Answer:
+        """Return what `attempt` returns, after as many attempts as `retries` allow."""
+        failures = 0
+        while True:
+            try:
+                return attempt()
+            except (ServerUnreachable, Unavailable) as error:
+                failures += 1
+                delay = self._retries.delay(error, failures, repeat)
+                if delay is None:
+                    raise
+            time.sleep(delay)
 
 
 def understood(build: Callable[[Raw], Built], raw: Raw, origin: str) -> Built:

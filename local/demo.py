@@ -1,6 +1,7 @@
 """`make demo`: paints one picture through the whole system, over HTTP, and saves it."""
 
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -30,9 +31,11 @@ def demo(config: Config, console: Console) -> None:
         raise LocalError(f"OUT: there is no folder {out.parent}.")
     folder = Path(tempfile.mkdtemp(prefix="gramworks-demo-"))
     own = config.model_copy(update={"data": folder, "port": 0, "images": ""})
+    token = secrets.token_urlsafe(32)  # for the case that tokens are needed
+    environment = os.environ | {"GRAMWORKS_TOKEN": token}
     try:
-        with System(own, os.environ, lambda line: console.print(line, style="dim")) as system:
-            _paint(system.url, content, style, size, out, console)
+        with System(own, environment, lambda line: console.print(line, style="dim")) as system:
+            _paint(DemoClient(system.url, token=token), content, style, size, out, console)
     except (LocalError, GramworksError):
         console.print(f"The logs are in {folder / 'logs'}", markup=False)
         raise
@@ -67,11 +70,16 @@ def _require_memory(waiting: Reason) -> None:
 
 
 def _paint(
-    url: str, content: Path, style: Path, size: dict[str, int], out: Path, console: Console
+    client: "DemoClient",
+    content: Path,
+    style: Path,
+    size: dict[str, int],
+    out: Path,
+    console: Console,
 ) -> None:
     started = time.monotonic()
     console.print(f"\nPainting [bold]{content.name}[/] in the style of [bold]{style.name}[/]\n")
-    with DemoClient(url) as client:
+    with client:
         settings = {"preset": client.settings().default_preset, **size}
         job = client.submit(content, style, settings)
         require_success(watch_job(client, job.id, Console(highlight=False, markup=False)))

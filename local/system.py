@@ -89,11 +89,21 @@ class System:
             "GRAMWORKS_DATA": str(self.data),
             "GRAMWORKS_PORT": str(port),
             "PYTHONUNBUFFERED": "1",
+            "GRAMWORKS_AUTH": self._auth(),
         }
         self._have_weights()
         self._add("worker", [sys.executable, "-m", "worker"])
         web = self._add("web", [sys.executable, "-m", "web"])
         self._await(web, self._web_answers)
+
+    def _auth(self) -> str:
+        """Return `off` or `token`: by default `off` if only this machine reaches the web."""
+        config = self._config
+        if "auth" not in config.model_fields_set and config.on_loopback:
+            return "off"
+        if config.auth == "token":
+            self._say("web: requests need a token; the first start logs a link that signs in")
+        return config.auth
 
     def _redis_url(self) -> str:
         if "redis_url" in self._config.model_fields_set:

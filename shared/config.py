@@ -3,6 +3,8 @@
 import difflib
 import errno
 import logging
+import os
+import re
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from redis.connection import parse_url
 
@@ -18,7 +20,13 @@ from shared.errors import InvalidConfig
 
 REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
-OTHER_NAMES = ("GRAMWORKS_URL", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
+OTHER_NAMES = ("GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
+MOST_PROCESSES = 8  # of the web, unless it is set
+OF_THE_CLIENT = ("GRAMWORKS_CONFIG",)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SHORTEST_TOKEN = 32  # characters; 128 bits as hexadecimal digits
+TOKEN_RULE = f"use {SHORTEST_TOKEN} or more letters, digits, and any of - . _ ~"
+SECRETS = ("GRAMWORKS_TOKEN",)  # no message shows their values
 log = logging.getLogger(__name__)
 
 
@@ -56,12 +64,37 @@ class Config(BaseModel):
     """The port that the web listens on; 0 chooses a free one."""
 
     web_threads: Annotated[int, Field(alias="GRAMWORKS_WEB_THREADS", ge=4, le=2000)] = 200
-    """How many requests the web serves at the same time; each open job page takes one."""
+    """How many requests each web process answers at the same time. Open job pages, idle connections
+    and uploads that are still arriving need no thread."""
+
+    web_processes: Annotated[int, Field(alias="GRAMWORKS_WEB_PROCESSES", ge=0, le=64)] = 0
+    """How many processes serve the web; 0 means one per core, at most 8."""
 
     proxies: Annotated[int, Field(alias="GRAMWORKS_PROXIES", ge=0, le=9)] = 0
-    """How many proxies are in front of the web. That many entries at the end of X-Forwarded-For are
-    trusted. Workers are shared evenly among addresses; with 0 behind a proxy, all jobs have the
-    proxy's address."""
+    """How many proxies are in front of the web. That many entries at the end of X-Forwarded-For and
+    X-Forwarded-Proto are trusted; with 0 they are ignored."""
+
+    url: Annotated[str, Field(alias="GRAMWORKS_URL")] = ""
+    """The address at which people reach the web, such as https://gramworks.example. Sign-in links
+    begin with it. By default, it is made from GRAMWORKS_HOST and GRAMWORKS_PORT."""
+
+    hosts: Annotated[str, Field(alias="GRAMWORKS_HOSTS")] = ""
+    """The names under which the web is reached, separated by commas, such as gramworks.example;
+    requests to any other name are refused. `localhost` and loopback addresses are always accepted,
+    and other IP addresses unless the web listens on a loopback address."""
+
+    auth: Annotated[Literal["token", "off"], Field(alias="GRAMWORKS_AUTH")] = "token"
+    """`token`: requests need a token. `off`: whoever reaches the port is the operator. If unset,
+    `make up` and `make demo` choose `off` when they listen on a loopback address and
+    GRAMWORKS_PROXIES is 0."""
+
+    token: Annotated[SecretStr | None, Field(alias="GRAMWORKS_TOKEN")] = None
+    """A token with all scopes, whose owner is `operator`, with at least 32 characters; the command
+    line sends it too. Make one with `openssl rand -hex 32`."""
+
+    tokens_file: Annotated[Path | None, Field(alias="GRAMWORKS_TOKENS_FILE")] = None
+    """A file of tokens, such as a container's secret. Each line has an owner, the scopes separated
+    by commas, and the token, with spaces between them. It is read at the start."""
 
     max_upload_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_UPLOAD_MB", ge=1, le=2000)] = 64
     """The largest upload (all files of a job together) in megabytes."""
@@ -75,6 +108,20 @@ class Config(BaseModel):
         float, Field(alias="GRAMWORKS_MAX_RESULT_MEGAPIXELS", gt=0, le=64)
     ] = 16
     """The largest result that a job can have, if a worker has the memory for it."""
+
+    owner_jobs: Annotated[int, Field(alias="GRAMWORKS_OWNER_JOBS", ge=0)] = 1000
+    """How many jobs of one owner can be queued or running; 0 means no limit. Like the next three
+    settings, it has no effect with GRAMWORKS_AUTH=off."""
+
+    owner_mb: Annotated[int, Field(alias="GRAMWORKS_OWNER_MB", ge=0)] = 20_000
+    """How many megabytes one owner's jobs can keep, until they are deleted; 0 means no limit. A job
+    counts with its pictures as they are stored, and 10 bytes for each pixel of the result."""
+
+    owner_submissions: Annotated[int, Field(alias="GRAMWORKS_OWNER_SUBMISSIONS", ge=0)] = 120
+    """How many jobs an owner can submit, fork or retry within a minute; 0 means no limit."""
+
+    address_submissions: Annotated[int, Field(alias="GRAMWORKS_ADDRESS_SUBMISSIONS", ge=0)] = 240
+    """The same for all requests from one address (of an IPv6 address, its first 64 bits)."""
 
     max_queued_jobs: Annotated[int, Field(alias="GRAMWORKS_MAX_QUEUED_JOBS", ge=1)] = 10_000
     """How many jobs can be queued; more are refused until some have started."""
@@ -120,6 +167,24 @@ class Config(BaseModel):
         return self.images or str(self.data / "images")
 
     @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The names in `hosts`, in lower case."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine reaches the web, and no proxy passes on others' requests."""
+        return self.host in LOOPBACK and not self.proxies
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the web, without a slash at the end."""
+        if self.url:
+            return self.url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0", "::") else self.host  # noqa: S104 - read, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def memory(self) -> int | None:
         """The memory that a worker uses, in bytes; None to detect it."""
         return self.memory_mb * 10**6 or None
@@ -151,6 +216,20 @@ class Config(BaseModel):
             raise PydanticCustomError("url", "is not a URL such as redis://127.0.0.1:6379/0")
         return url
 
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not is_token(token.get_secret_value()):
+            raise PydanticCustomError("token", "is not a token: " + TOKEN_RULE)
+        return token
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise PydanticCustomError("url", "is not a URL such as https://gramworks.example")
+        return url
+
     @field_validator("images")
     @classmethod
     def _check_images(cls, place: str) -> str:
@@ -179,7 +258,14 @@ class Config(BaseModel):
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])
             wrong = _rule(first["type"], first.get("ctx", {})) or first["msg"]
-            raise InvalidConfig(name=name, message=f"{environment[name]!r} {wrong}") from error
+            # without its cause, which shows the values
+            value = "the value" if name in SECRETS else repr(_without_password(environment[name]))
+            raise InvalidConfig(name=name, message=f"{value} {wrong}") from None
+
+
+def processor_count() -> int:
+    """Return how many web processes this machine's cores are for."""
+    return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 @contextmanager
@@ -218,8 +304,17 @@ def check_address(config: Config) -> int:
         raise InvalidConfig(name="GRAMWORKS_PORT", message=message) from error
 
 
+def is_token(text: str) -> bool:
+    """Return whether a text can be a token, which `TOKEN_RULE` says in words."""
+    return re.fullmatch(rf"[\w.~-]{{{SHORTEST_TOKEN},200}}", text, re.ASCII) is not None
+
+
+def _without_password(value: str) -> str:
+    return re.sub(r"//[^/]*@", "//…@", value)
+
+
 def _unknown_names(environment: Mapping[str, str], names: set[str]) -> list[str]:
-    known = sorted(names.union(OTHER_NAMES))
+    known = sorted(names.union(OTHER_NAMES, OF_THE_CLIENT))
     warnings = []
     for name in environment:
         if name.startswith("GRAMWORKS_") and name not in known:

@@ -69,6 +69,12 @@ class ImageTooLarge(InvalidRequest):
     code = "image_too_large"
 
 
+class ImageTooComplex(InvalidRequest):
+    """Decoding the image under `field` takes more than `seconds` of CPU time or `megabytes`."""
+
+    code = "image_too_complex"
+
+
 class ResultTooLarge(InvalidRequest):
     """The result would be larger than this server allows; a `size` of `maximum` fits."""
 
@@ -153,6 +159,18 @@ class InitOfOtherShape(InvalidRequest):
     code = "init_of_other_shape"
 
 
+class InvalidIdempotencyKey(InvalidRequest):
+    """The header `field` is not a key of up to `maximum` visible ASCII characters."""
+
+    code = "invalid_idempotency_key"
+
+
+class IdempotencyKeyReused(InvalidRequest):
+    """A request with the key in the header `field` and other content made job `id` before."""
+
+    code = "idempotency_key_reused"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 
@@ -163,6 +181,48 @@ class JobNotFound(NotFound):
     """There is no job `id`, or it was deleted."""
 
     code = "job_not_found"
+
+
+class TokenRequired(GramworksError):
+    """The request has no token."""
+
+    code = "token_required"
+
+
+class TokenInvalid(GramworksError):
+    """The request's token is unknown, expired or revoked."""
+
+    code = "token_invalid"
+
+
+class SignInLinkInvalid(GramworksError):
+    """The sign-in link was used before, or has expired."""
+
+    code = "sign_in_link_invalid"
+
+
+class ScopeMissing(GramworksError):
+    """The request's token does not have the scope `scope`."""
+
+    code = "scope_missing"
+
+
+class HostNotAllowed(GramworksError):
+    """The request is for `host`, which is none of this server's names."""
+
+    code = "host_not_allowed"
+
+
+class OriginNotAllowed(GramworksError):
+    """A page of another site, `origin`, sent the request."""
+
+    code = "origin_not_allowed"
+
+
+class FormExpired(GramworksError):
+    """The form's CSRF token is missing, or is not the one of this browser's session."""
+
+    code = "form_expired"
 
 
 class RecordUnreadable(GramworksError):
@@ -215,6 +275,24 @@ class QueueFull(Refused):
     """The queue holds `maximum` jobs or bytes already (`bound` says which)."""
 
     code = "queue_full"
+
+
+class DecodingBusy(Refused):
+    """As many uploaded images as the server reads at a time are being read."""
+
+    code = "decoding_busy"
+
+
+class OwnerQuotaReached(Refused):
+    """The owner has `maximum` live jobs or kept bytes already (`bound` says which)."""
+
+    code = "owner_quota_reached"
+
+
+class RateLimited(Refused):
+    """By `by` (`owner`, `address` or `sign-in`), `maximum` requests came within a minute."""
+
+    code = "rate_limited"
 
 
 class StorageFull(Refused):

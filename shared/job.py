@@ -54,13 +54,20 @@ class _Record(BaseModel):
 
 
 class InputImage(_Record):
-    """An input picture in the object store; `sha256` is of the file as it was uploaded."""
+    """An input picture in the object store.
+
+    `width` and `height` are of the upright picture; `orientation` is EXIF's, of the stored one.
+    `convert_to` names the colours that a worker converts it to: sRGB, or those of the content
+    image; None if it is stored as it is painted. `sha256` is of the file as it was uploaded.
+    """
 
     key: str
     width: int
     height: int
     bytes: int
     sha256: str | None = None
+    orientation: Annotated[int, Field(ge=1, le=8)] = 1
+    convert_to: Literal["srgb", "content"] | None = None
 
 
 class JobInputs(_Record):
@@ -136,6 +143,7 @@ class Job(_Record):
     size; `work` is the cost of all evaluations (`Level.work`). The next attempt starts at
     `fallback_step`, which is above 0 if earlier ones ran out of memory. `float_pixels` is the key
     of what the result can be rendered from again (`shared.kept_pixels`), while that is kept.
+    `shared` says whether the job has a share link.
     """
 
     id: str
@@ -160,6 +168,7 @@ class Job(_Record):
     fallback_step: int = 0
     fallbacks: list[Fallback] = []
     worker: str | None = None
+    shared: bool = False
     held_since: datetime | None = None
     error: JobFault | None = None
     log: list[Transition] = []

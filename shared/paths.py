@@ -14,19 +14,24 @@ def job_of(key: str) -> str:
     return key.split("/")[1]
 
 
-def content_key(job_id: str) -> str:
-    """Return the key of a job's content image."""
-    return f"{job_folder(job_id)}/content.png"
+def content_key(job_id: str, suffix: str = "png") -> str:
+    """Return the key of a job's content image, a file of the format with this suffix."""
+    return f"{job_folder(job_id)}/content.{suffix}"
 
 
-def style_key(job_id: str, number: int) -> str:
+def style_key(job_id: str, number: int, suffix: str = "png") -> str:
     """Return the key of a job's style image `number`, from 0."""
-    return f"{job_folder(job_id)}/style-{number}.png"
+    return f"{job_folder(job_id)}/style-{number}.{suffix}"
 
 
-def init_key(job_id: str) -> str:
+def init_key(job_id: str, suffix: str = "png") -> str:
     """Return the key of the image that a job starts from."""
-    return f"{job_folder(job_id)}/init.png"
+    return f"{job_folder(job_id)}/init.{suffix}"
+
+
+def suffix_of(key: str) -> str:
+    """Return the suffix of a key, without the dot."""
+    return key.rpartition(".")[2]
 
 
 def attempt_folder(job_id: str, attempt: int) -> str:

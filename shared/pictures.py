@@ -221,7 +221,7 @@ def _carrying(format_name: str, metadata: Metadata) -> dict[str, object]:
 
 
 def decode(data: bytes, *, with_alpha: bool = False) -> NDArray[np.uint8]:
-    """Return a picture that `encode` or the web stored.
+    """Return a picture that `encode` made.
 
     Args:
         data: the bytes of the file.
@@ -229,7 +229,7 @@ def decode(data: bytes, *, with_alpha: bool = False) -> NDArray[np.uint8]:
 
     Returns:
         (rows, columns, 3 or 4), R, G, B and alpha. Without alpha, the colours of transparent pixels
-        are those that the file has there; the web stores them over white.
+        are those that the file has there.
     """
     with Image.open(io.BytesIO(data)) as image:
         mode = "RGBA" if with_alpha and image.mode == "RGBA" else "RGB"

@@ -1,10 +1,11 @@
 """The front end: pages for people, an API for programs. It does not load the model.
 
 Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
-upload into a job; `api/` and `pages/` have the routes; `queue_forecast` estimates times;
+upload into a job; `api/` and `pages/` have the routes; `streams/` serves those who watch a job;
+`server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
 `rendering` makes finished pictures again, with other means or as other files; `errors` and
-`messages/` turn errors into responses and sentences; `identity/` finds the owner of a request;
-`health` has the health checks.
+`messages/` turn errors into responses and sentences; `identity/` says whose request it is;
+`health` has the health checks; `log_filter` keeps secrets out of the logs.
 """
 
 from flask import Flask, Response
@@ -12,13 +13,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events, jobs, render, settings, workers
-from web.pages import formatting, job, new
+from web.api import events, jobs, render, settings, share, workers
+from web.identity import csrf, host_check, rate_limits, request_identity
+from web.pages import formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
 from web.services import Cache, install
 
 MEGABYTE = 1_000_000
-POLICY = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
+POLICY = (  # no inline scripts or styles, no frames, forms only to this site
+    "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
 
 
 def create_app(config: Config, cache: Cache = Cached) -> Flask:
@@ -27,10 +32,17 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_mb * MEGABYTE
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
     if config.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign] # as Flask's documentation does
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign] # as Flask's documentation does
     install(app, config, cache)
     errors.install(app)
-    for module in (jobs, render, events, settings, workers, new, job, health):
+    events.install(app)
+    host_check.install(app, config)
+    request_identity.install(app)
+    csrf.install(app)
+    rate_limits.install(app)
+    resources = (jobs, render, share, events, settings, workers)
+    pages = (new, job, shared, sign_in)
+    for module in (*resources, *pages, health):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(
         number=formatting.number,
@@ -46,4 +58,6 @@ def _guard(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

@@ -29,6 +29,13 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "not_found": HTTPStatus.NOT_FOUND,
     "job_not_found": HTTPStatus.NOT_FOUND,
     "object_not_found": HTTPStatus.NOT_FOUND,
+    "token_required": HTTPStatus.UNAUTHORIZED,
+    "token_invalid": HTTPStatus.UNAUTHORIZED,
+    "sign_in_link_invalid": HTTPStatus.UNAUTHORIZED,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "origin_not_allowed": HTTPStatus.FORBIDDEN,
+    "form_expired": HTTPStatus.FORBIDDEN,
+    "host_not_allowed": HTTPStatus.MISDIRECTED_REQUEST,
     "record_unreadable": HTTPStatus.CONFLICT,
     "not_ready": HTTPStatus.CONFLICT,
     "not_failed": HTTPStatus.CONFLICT,
@@ -36,16 +43,21 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "nothing_to_render": HTTPStatus.CONFLICT,
     "pixels_gone": HTTPStatus.GONE,
     "rendering_busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "decoding_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "superseded": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
+    "owner_quota_reached": HTTPStatus.TOO_MANY_REQUESTS,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "storage_full": HTTPStatus.SERVICE_UNAVAILABLE,
     "store_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 RETRY_SECONDS = {
     "queue_full": 60,
+    "owner_quota_reached": 60,
     "storage_full": 300,
     "store_unavailable": 5,
     "rendering_busy": 10,
+    "decoding_busy": 10,
 }
 PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",
@@ -65,6 +77,8 @@ def respond(error: GramworksError) -> Response:
     """Turn an error into a response: problem+json for programs, a page for people."""
     response = _response(problem(error))
     response.headers.update(retry_after(error))
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="gramworks"'
     if isinstance(error, StoreUnavailable | StorageFull):
         log.warning("%s", error)
     return response
@@ -79,7 +93,7 @@ def status_of(error: GramworksError) -> HTTPStatus:
 
 def retry_after(error: GramworksError) -> dict[str, str]:
     """Return the Retry-After header, if trying again can help."""
-    seconds = RETRY_SECONDS.get(error.code)
+    seconds = error.parameters.get("seconds") or RETRY_SECONDS.get(error.code)
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from web.identity.request_identity import public
 from web.intake.limits import check_room
 from web.services import get_services
 
@@ -11,12 +12,14 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
+@public
 def healthz() -> dict[str, Any]:
     """Report that the process answers."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
+@public
 def readyz() -> dict[str, Any]:
     """Report that a job would be accepted: Redis and the object store answer and have room."""
     services = get_services()

@@ -2,10 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from pydantic import ValidationError
 
 from shared.errors import (
     NoLiveWorkerFits,
@@ -14,9 +16,9 @@ from shared.errors import (
     WorkersDraining,
     WorkersSuspended,
 )
-from shared.forecast import Estimate, forecast, seconds
+from shared.forecast import Estimate, StartTimes
 from shared.job import Job
-from shared.job_store import JobQueue, JobStore, RedisStatus, Worker, Workers
+from shared.job_store import JobQueue, Worker, Workers
 from shared.settings import largest_size
 
 CACHE_SECONDS, MAX_SHARE = 1.0, 0.1
@@ -25,15 +27,20 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class QueueForecast:
-    """The forecast for all queued jobs at one time.
+    """When queued jobs start, as maintenance last saved it, and the `live` workers.
 
-    `estimates` maps a job's id to its times. `draining` has the names of the `live` workers that
-    claim no more jobs.
+    `draining` has the names of the workers that claim no more jobs.
     """
 
-    estimates: Mapping[str, Estimate]
+    times: StartTimes
     live: Sequence[Worker]
     draining: Set[str]
+
+    def estimate(self, job: Job) -> Estimate | None:
+        """Return when a queued job starts and how long it takes; None if that is unknown."""
+        if job.position is None:
+            return None
+        return self.times.estimate(job.position, job.pixels, job.work)
 
     def blocked_by(self, job: Job) -> Waits | None:
         """Return why a queued job does not start; None if it only waits for its turn."""
@@ -50,21 +57,14 @@ class QueueForecast:
         return None
 
 
-def make_queue_forecast(
-    jobs: JobStore, queue: JobQueue, workers: Workers, redis: RedisStatus
-) -> QueueForecast:
-    """Return the forecast from the queue, the running jobs and the online workers."""
-    live, draining = workers.live(), workers.draining()
-    claiming = {
-        worker.name: worker
-        for worker in live
-        if worker.name not in draining and worker.suspended_until is None
-    }
-    busy = _seconds_busy(jobs, claiming, redis.clock())
-    # without a measured speed, it is unknown when a busy worker becomes free
-    predictable = [worker for name, worker in claiming.items() if busy.get(name, 0.0) is not None]
-    known = {name: left for name, left in busy.items() if left is not None}
-    return QueueForecast(forecast(queue.workload(), predictable, known), live, draining)
+def read_queue_forecast(queue: JobQueue, workers: Workers) -> QueueForecast:
+    """Return the forecast that maintenance saved, with the online workers."""
+    saved = queue.forecast()
+    try:
+        times = StartTimes.model_validate_json(saved) if saved else StartTimes()
+    except ValidationError:  # of another version
+        times = StartTimes()
+    return QueueForecast(times, workers.live(), workers.draining())
 
 
 def _no_live_worker_fits(job: Job, pixels: int) -> NoLiveWorkerFits:
@@ -72,23 +72,6 @@ def _no_live_worker_fits(job: Job, pixels: int) -> NoLiveWorkerFits:
     content = job.inputs.content
     fits = largest_size(content.width, content.height, pixels)
     return NoLiveWorkerFits(width=columns, height=rows, maximum=fits)
-
-
-def _seconds_busy(
-    jobs: JobStore, workers: Mapping[str, Worker], now: float
-) -> dict[str, float | None]:
-    """Return how many seconds each worker still needs for its job; None if unknown."""
-    held = [(workers.get(job.worker or ""), job) for job in jobs.running()]
-    return {worker.name: _seconds_left(job, worker, now) for worker, job in held if worker}
-
-
-def _seconds_left(job: Job, worker: Worker, now: float) -> float | None:
-    if job.eta_seconds is not None:
-        return job.eta_seconds
-    if not worker.speed or worker.overhead is None or job.held_since is None:
-        return None
-    whole = seconds(job.work, worker.speed, worker.overhead)
-    return max(0.0, whole - (now - job.held_since.timestamp()))
 
 
 class Cached(Generic[Value]):

@@ -7,10 +7,24 @@ from typing import cast
 from flask import Flask, current_app
 
 from shared.config import Config
-from shared.job_store import JobEvents, JobQueue, JobStore, RedisStatus, Workers, connect
+from shared.job_store import (
+    JobEvents,
+    JobQueue,
+    JobStore,
+    RedisStatus,
+    Requests,
+    Sessions,
+    Tokens,
+    Workers,
+    connect,
+)
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
-from web.queue_forecast import QueueForecast, make_queue_forecast
+from web.identity.rate_limits import RateLimits
+from web.identity.tokens import TokenLookup, configured_tokens
+from web.intake.images import ImageReader
+from web.intake.isolation import Isolation
+from web.queue_forecast import QueueForecast, read_queue_forecast
 from web.rendering import Renderer
 
 _KEY = "gramworks"
@@ -24,10 +38,15 @@ class Services:
     config: Config
     jobs: JobStore
     queue: JobQueue
+    requests: Requests
     events: JobEvents
     workers: Workers
     redis: RedisStatus
+    sessions: Sessions
+    token_lookup: TokenLookup
+    rate_limits: RateLimits
     objects: ObjectStore
+    images: ImageReader
     renderer: Renderer
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
@@ -40,18 +59,24 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
     connection = connect(config.redis_url, max_connections=2 * config.web_threads)
     jobs, queue = JobStore(connection, config.redis_replicas), JobQueue(connection)
     workers, redis = Workers(connection), RedisStatus(connection)
+    sessions = Sessions(connection)
     objects = ObjectStore(config.object_store_url)
     celery = celery_app(config.redis_url)
     app.extensions[_KEY] = Services(
         config=config,
         jobs=jobs,
         queue=queue,
+        requests=Requests(connection),
         events=JobEvents(connection),
         workers=workers,
         redis=redis,
+        sessions=sessions,
+        rate_limits=RateLimits(config, connection),
+        token_lookup=TokenLookup(Tokens(connection), sessions, configured_tokens(config)),
         objects=objects,
+        images=ImageReader(Isolation(config.max_input_megapixels)),
         renderer=Renderer(objects),
-        queue_forecast=cache(lambda: make_queue_forecast(jobs, queue, workers, redis)),
+        queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),
         wake=lambda: wake(celery),
         close=connection.close,
     )

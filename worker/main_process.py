@@ -22,6 +22,7 @@ from shared.wakeup import wake
 from worker.dead_workers import requeue_jobs_of_dead_workers
 from worker.engine.memory.plan import LAST_FALLBACK_STEP
 from worker.host_memory import oom_kills
+from worker.maintenance.forecast import Forecaster
 from worker.maintenance.loop import Loop
 from worker.maintenance.reconcile import Reconciler
 
@@ -43,6 +44,7 @@ class MainProcess:
         self._reported_suspension: str | None = None
         self._loops = (  # the first one checks the others
             Loop("garbage collection", self._collect_garbage, self._stop),
+            Loop("forecast", self._update_forecast, self._stop),
             Loop("maintenance", self._maintain, self._stop),
         )
 
@@ -78,6 +80,16 @@ class MainProcess:
             retention_seconds=self._config.retention,
             pixels_seconds=self._config.pixels_seconds,
             style_cache_bytes=self._config.style_cache_bytes,
+        )
+
+    @cached_property
+    def _forecaster(self) -> Forecaster:
+        return Forecaster(
+            self._jobs,
+            JobQueue(self._connection),
+            self._workers,
+            Locks(self._connection),
+            RedisStatus(self._connection),
         )
 
     def _before_pool(self, **_: Any) -> None:
@@ -125,6 +137,9 @@ class MainProcess:
 
     def _collect_garbage(self) -> None:
         self._reconciler.collect_garbage()
+
+    def _update_forecast(self) -> None:
+        self._forecaster.update()
 
     def _report_suspension(self) -> None:
         suspension = self._workers.suspension(self._name)

@@ -1,19 +1,17 @@
-"""What commands do with a job that they have submitted: watch it, save its picture."""
+"""What commands do with one job that they have submitted: watch it, save its picture."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
 import click
 from rich.text import Text
 
-from gramworks.cli.failures import INTERRUPTED
+from gramworks.cli.failures import ExitCode
 from gramworks.cli.formatting import file_size
-from gramworks.cli.output_file import check_output_file
+from gramworks.cli.output_file import NO_ID_YET, Output, Target
 from gramworks.cli.session import Session
 from gramworks.cli.watch_view import print_text, watch_job
 from gramworks.client import Client
@@ -21,47 +19,40 @@ from gramworks.errors import require_success
 from gramworks.models import Job
 
 
-def check_output(watch: bool | None, out: Path | None, *, force: bool) -> None:
-    """Refuse an output that cannot be saved before anything is sent."""
+def check_output(session: Session, out: Output, watch: bool | None = None) -> None:
+    """Refuse options that do not go together, before anything is sent."""
     if out and watch is False:
         raise click.UsageError("--out waits for the job and cannot be used with --no-watch.")
-    if out:
-        check_output_file(out, force=force)
+    if out.is_stdout and session.json:
+        raise click.UsageError("--out - and --json would both write to stdout.")
+    if out.format_name and not out:
+        raise click.UsageError("--format needs --out.")
 
 
-def assignments(texts: Iterable[str]) -> dict[str, object]:
-    """Return what `NAME=VALUE` texts set; a value is JSON if it parses, and a text otherwise."""
-    return dict(map(_assignment, texts))
+def check_target(out: Output, job_id: str = NO_ID_YET) -> Target | None:
+    """Return where a job's picture is saved, if at all; refuse what cannot be written."""
+    if not out:
+        return None
+    target = out.target({"id": job_id})
+    out.check(target)
+    return target
 
 
 def follow(
-    session: Session, client: Client, job: Job, watch: bool | None, out: Path | None
+    session: Session, client: Client, job: Job, watch: bool | None, target: Target | None
 ) -> None:
     """Watch a submitted job and save its picture, or print its id."""
-    if _wants_to_watch(watch, out):
-        watch_and_save(session, client, job.id, out)
+    if wants_to_watch(watch, target is not None):
+        watch_and_save(session, client, job.id, target)
     else:
         _announce(session, job)
 
 
-def _wants_to_watch(watch: bool | None, out: Path | None) -> bool:
+def wants_to_watch(watch: bool | None, saves: bool) -> bool:
+    """Return whether to show a job until it ends: to save its picture, or in a terminal."""
     if watch is None:
-        return out is not None or sys.stdout.isatty()
+        return saves or sys.stdout.isatty()
     return watch
-
-
-def _assignment(text: str) -> tuple[str, object]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise click.UsageError(f"--set needs NAME=VALUE, and got {text!r}.")
-    return name, _json_or_text(value)
-
-
-def _json_or_text(value: str) -> object:
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
 
 
 def _announce(session: Session, job: Job) -> None:
@@ -70,37 +61,52 @@ def _announce(session: Session, job: Job) -> None:
     click.echo(f"Watch it with: {session.command('watch', job.id)}", err=True)
 
 
-def watch_and_save(session: Session, client: Client, job_id: str, out: Path | None) -> None:
-    """Show a job live until it has ended; save its picture if `out` is given."""
+def watch_and_save(session: Session, client: Client, job_id: str, target: Target | None) -> None:
+    """Show a job live until it has ended; save its picture if there is a target."""
     try:
         job = require_success(watch_job(client, job_id, session.console))
     except KeyboardInterrupt:
-        _detach(session, job_id, out)
+        _detach(session, job_id, target)
     if session.json:
         session.show(job.body, str)
-    if out:
-        save(session, client, job_id, out)
+    if target:
+        save(session, client, job_id, target)
     else:
-        print_text(
-            session.console, Text(f"Save it with: {session.command('fetch', job_id)}", style="dim")
-        )
+        hint = f"Save it with: {session.command('fetch', job_id)}"
+        print_text(session.console, Text(hint, style="dim"))
 
 
-def _detach(session: Session, job_id: str, out: Path | None) -> NoReturn:
-    again = session.command("watch", job_id, *(("-o", str(out)) if out else ()))
+def _detach(session: Session, job_id: str, target: Target | None) -> NoReturn:
+    again = session.command("watch", job_id, *(("-o", str(target.path)) if target else ()))
     click.echo(f"Stopped watching; the job continues. Watch it again with: {again}", err=True)
-    click.get_current_context().exit(INTERRUPTED)
+    click.get_current_context().exit(ExitCode.INTERRUPTED)
 
 
-def save(
-    session: Session, client: Client, job_id: str, target: Path, format_name: str | None = None
-) -> None:
+def save(session: Session, client: Client, job_id: str, target: Target) -> None:
     """Fetch a job's picture and say where it was saved."""
-    client.fetch_to(job_id, target, format_name)
-    report_saved(session, target)
+    if target.is_stdout:
+        write_to_stdout(client.fetch(job_id, target.format_name))
+    else:
+        client.fetch_to(job_id, target.path, target.format_name)
+        report_saved(session, target)
 
 
-def report_saved(session: Session, target: Path) -> None:
-    """Say where a picture was saved, and how large its file is."""
-    size = file_size(target.stat().st_size)
-    print_text(session.console, Text(f"Saved {target}, {size}."))
+def write_to_stdout(picture: bytes) -> None:
+    """Write a picture to stdout."""
+    sys.stdout.buffer.write(picture)
+    sys.stdout.flush()
+
+
+def report_saved(session: Session, target: Target) -> None:
+    """Say where a picture was saved."""
+    print_text(session.console, Text(saved(target)))
+
+
+def saved(target: Target) -> str:
+    """Return where a picture was saved, how large its file is, and what a suffix does not say."""
+    path: Path = target.path
+    size = file_size(path.stat().st_size)
+    if not target.misnamed:
+        return f"Saved {path}, {size}."
+    name = target.format_name.upper()
+    return f"Saved {path}, {size}. It is a {name}, as --format says, whatever its name ends with."

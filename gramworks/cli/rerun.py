@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from gramworks.cli.failures import CommandFailed
-from gramworks.cli.follow import check_output
+from gramworks.cli.follow import check_output, check_target, save
+from gramworks.cli.output_file import Output
 from gramworks.cli.session import EXISTING, Session, json_option, output_options, pass_session
-from gramworks.cli.watch_view import print_text, watch_job
+from gramworks.cli.watch_view import watch_job
 from gramworks.client import Client
 from gramworks.comparison import Comparison, compare
 from gramworks.errors import NotFound, require_success
@@ -30,21 +31,21 @@ from gramworks.provenance import Provenance
 @output_options
 @json_option
 @pass_session
-def rerun(  # noqa: PLR0913, PLR0917 - click passes each option under its name
+def rerun(
     session: Session,
     picture: Path,
     content: Path | None,
     styles: tuple[Path, ...],
     init: Path | None,
-    out: Path | None,
-    force: bool,
+    out: Output,
 ) -> None:
     """Paint PICTURE again from what its file says, and tell how close the new one comes.
 
     The server finds the photograph and the painting by the job. If the job is gone, give them with
     --content and --style; their hashes are checked.
     """
-    check_output(None, out, force=force)
+    check_output(session, out)
+    check_target(out)
     data = picture.read_bytes()
     made = Provenance.of_file(data)
     with session.client() as client:
@@ -55,13 +56,11 @@ def rerun(  # noqa: PLR0913, PLR0917 - click passes each option under its name
         require_success(watch_job(client, job.id, session.console))
         again = client.fetch(job.id)
         if out:
-            client.fetch_to(job.id, out)
+            save(session, client, job.id, out.target({"id": job.id}))
     comparison = compare(data, again)
     session.show(
         {"job": job.id, **comparison.to_json()}, lambda: "\n".join(_lines(comparison, made))
     )
-    if out:
-        print_text(session.console, f"Saved {out}.")
 
 
 def _on_the_server(client: Client, made: Provenance) -> Job:

@@ -35,15 +35,23 @@ def value(setting: object) -> str:
     return str(setting)
 
 
+def branches(setting: Schema, root: Schema) -> list[Schema]:
+    """Return the alternatives that a setting's schema allows, each without `$ref`."""
+    match _resolved(setting, root):
+        case {"anyOf": alternatives} | {"oneOf": alternatives}:
+            return [one for branch in alternatives for one in branches(branch, root)]
+        case other:
+            return [other]
+
+
 def _allowed(setting: Schema, root: Schema) -> str:
-    *first, last = dict.fromkeys(_alternatives(setting, root))
+    texts = [text for branch in branches(setting, root) for text in _alternative(branch, root)]
+    *first, last = dict.fromkeys(texts)
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _alternatives(setting: Schema, root: Schema) -> list[str]:
-    match _resolved(setting, root):
-        case {"anyOf": branches} | {"oneOf": branches}:
-            return [one for branch in branches for one in _alternatives(branch, root)]
+def _alternative(setting: Schema, root: Schema) -> list[str]:
+    match setting:
         case {"enum": choices} if len(choices) <= FEW:
             return [value(choice) for choice in choices]
         case {"enum": [first, *_, last] as choices}:

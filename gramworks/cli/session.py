@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console, RenderableType
 
+from gramworks.cli.output_file import Output
 from gramworks.client import DEFAULT_URL, Client
+from gramworks.formats import FORMATS
+from gramworks.retries import Retries
 
 EXISTING = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+RETRIES = Retries(delays=(0.5, 1.0))  # a person waits for the error
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -24,16 +29,18 @@ class Session:
     """The global options, and the terminal."""
 
     url: str = DEFAULT_URL
+    token: str | None = field(default=None, repr=False)
     json: bool = False
+    stdout_is_taken: bool = False  # by a picture
 
     def client(self) -> Client:
         """Return a client of the chosen server."""
-        return Client(self.url)
+        return Client(self.url, token=self.token, retries=RETRIES)
 
     @property
     def console(self) -> Console:
-        """The console: stdout, or stderr if stdout is for JSON."""
-        return Console(stderr=self.json, highlight=False, markup=False)
+        """The console: stdout, or stderr if stdout is for JSON or a picture."""
+        return Console(stderr=self.json or self.stdout_is_taken, highlight=False, markup=False)
 
     def show(self, data: object, shown: Callable[[], RenderableType]) -> None:
         """Print the data as JSON with --json, otherwise as text."""
@@ -44,7 +51,7 @@ class Session:
 
     def command(self, *words: str) -> str:
         """Return a command line for the same server, to show as a hint."""
-        known = os.environ.get("GRAMWORKS_URL") or DEFAULT_URL
+        known = os.environ.get("GRAMWORKS_URL") or _configured_url() or DEFAULT_URL
         url = () if self.url == known else ("--url", self.url)
         return shlex.join(("gramworks", *url, *words))
 
@@ -56,6 +63,13 @@ def store_option(ctx: click.Context, param: click.Parameter, given: object) -> N
     """Store a global option, given before or after the command's name."""
     if given:
         setattr(ctx.ensure_object(Session), str(param.name), given)
+
+
+def store_token(ctx: click.Context, param: click.Parameter, given: str | None) -> None:
+    """Store the token, if it can be one."""
+    if given and not re.fullmatch(r"[!-~]+", given):
+        raise click.BadParameter("a token has no spaces and only ASCII characters.", ctx, param)
+    store_option(ctx, param, given)
 
 
 def json_option(command: Command) -> Command:
@@ -75,13 +89,48 @@ def watch_option(command: Command) -> Command:
 
 
 def output_options(command: Command) -> Command:
-    """Add --out and --force to a command."""
-    force = click.option("--force", is_flag=True, help="Replace an existing file without asking.")
-    path = click.Path(dir_okay=False, path_type=Path)
+    """Add --out, --format and --force to a command, which gets them as `out`."""
+    # The eager options are read before --out, which combines them.
+    force = click.option(
+        "--force",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_keep,
+        help="Replace existing files without asking.",
+    )
+    format_name = click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        is_eager=True,
+        expose_value=False,
+        callback=_keep,
+        help="Default: by OUT's suffix, or png.",
+    )
     out = click.option(
         "-o",
         "--out",
-        type=path,
-        help="Save the picture as this file; its suffix chooses the format.",
+        type=click.Path(allow_dash=True),
+        callback=_output,
+        help="Save the picture as this file, in this folder, or to stdout (-). Names in braces are"
+        " filled in: {id}, {format}.",
     )
-    return out(force(command))
+    return out(format_name(force(command)))
+
+
+def _keep(ctx: click.Context, param: click.Parameter, given: object) -> None:
+    ctx.meta[f"gramworks.{param.name}"] = given
+
+
+def _output(ctx: click.Context, param: click.Parameter, given: str | None) -> Output:
+    del param
+    output = Output(
+        given, ctx.meta.get("gramworks.format"), force=bool(ctx.meta.get("gramworks.force"))
+    )
+    ctx.ensure_object(Session).stdout_is_taken = output.is_stdout
+    return output
+
+
+def _configured_url() -> str | None:
+    defaults = click.get_current_context().find_root().default_map or {}
+    return defaults.get("url")

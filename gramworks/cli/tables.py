@@ -22,7 +22,7 @@ from gramworks.cli.formatting import (
     queue_position,
 )
 from gramworks.cli.watch_view import state_text
-from gramworks.models import Job, SettingsGuide, Step
+from gramworks.models import Job, SettingsGuide, Step, Worker
 
 # The width of the longest single value; a list continues on the next line.
 VALUE_WIDTH = 18
@@ -54,6 +54,24 @@ def job_table(job: Job, page: str | None) -> Table:
         if values:
             table.add_row(title, _assignments(values))
     return table
+
+
+def workers_table(workers: Sequence[Worker]) -> Table:
+    """Lay out one line per worker, and why some claim no jobs."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("worker", "device", "largest result", "state"):
+        table.add_column(title)
+    for worker in workers:
+        megapixels = f"{number(worker.pixels / 1e6)} megapixels"
+        table.add_row(worker.name, worker.device, megapixels, worker_state(worker))
+    return table
+
+
+def worker_state(worker: Worker) -> str:
+    """Return `online`, `draining`, or until when and why a worker is suspended."""
+    if worker.suspended:
+        return f"suspended until {_local(worker.suspended.until)}: {worker.suspended.reason}"
+    return "draining" if worker.draining else "online"
 
 
 def settings_table(guide: SettingsGuide) -> Table:

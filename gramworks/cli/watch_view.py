@@ -55,7 +55,7 @@ def watch_job(client: Client, job_id: str, console: Console) -> Job:
     events = client.watch(job_id)
     watched = WatchedJob(client.job(job_id))
     introduce(client, watched.job, console)
-    view: View = BarView(console, watched) if _can_redraw(console) else LineView(console)
+    view: View = BarView(console, watched) if can_redraw(console) else LineView(console)
     with view.opened():
         for event in events:
             watched.update(event)
@@ -81,13 +81,13 @@ def state_text(state: str) -> Text:
     return Text(state, style=STATE_STYLES.get(state, ""))
 
 
-def outcome(watched: WatchedJob) -> Text:
-    """Return how the job ended: `succeeded in 42 s, 150 evaluations, loss ...`."""
+def outcome(watched: WatchedJob, *, brief: bool = False) -> Text:
+    """Return how the job ended: `succeeded in 42 s`, and if not brief also evaluations and loss."""
     job, seconds = watched.job, watched.job.seconds_worked
     text = state_text(job.state)
     if seconds is not None:
         text.append(f" {'in' if job.state == 'succeeded' else 'after'} {duration(seconds)}", "none")
-    if watched.progress and job.state == "succeeded":
+    if watched.progress and job.state == "succeeded" and not brief:
         text.append(f", {number(watched.progress.evaluations)} evaluations", "none")
         if watched.progress.loss:
             text.append(f", loss {losses(watched.progress.loss)}", "dim")
@@ -123,10 +123,10 @@ class BarView:
         line = Table.grid(padding=(0, 1))
         line.add_column(width=STATE_WIDTH - 1)
         if watched.job.state == "queued":
-            line.add_row(_state(watched), ", ".join(_waiting(watched)))
+            line.add_row(shown_state(watched), ", ".join(_waiting(watched)))
         else:
             line.add_column(width=self._bar_width())
-            line.add_row(_state(watched), _bar(watched), _share(watched), _times(watched))
+            line.add_row(shown_state(watched), bar(watched), share(watched), _times(watched))
         return line
 
     def _bar_width(self) -> int:
@@ -148,7 +148,7 @@ class LineView:
 
     def show(self, watched: WatchedJob) -> None:
         """Print a line if one is due."""
-        state, now = _state(watched).plain, time.monotonic()
+        state, now = shown_state(watched).plain, time.monotonic()
         if watched.job.ended or not self._due(state, now):
             return
         self._shown_state, self._shown_at = state, now
@@ -161,22 +161,26 @@ class LineView:
         return state != self._shown_state or now - self._shown_at >= self._seconds
 
 
-def _can_redraw(console: Console) -> bool:
+def can_redraw(console: Console) -> bool:
+    """Return whether the console is a terminal that can move the cursor."""
     return console.is_terminal and not console.is_dumb_terminal
 
 
-def _state(watched: WatchedJob) -> Text:
+def shown_state(watched: WatchedJob) -> Text:
+    """Return the job's state, or that its events are interrupted."""
     return Text("reconnecting", "yellow") if watched.reconnecting else state_text(watched.job.state)
 
 
-def _bar(watched: WatchedJob) -> ProgressBar:
+def bar(watched: WatchedJob) -> ProgressBar:
+    """Return the job's progress as a bar."""
     if watched.progress:
         return ProgressBar(total=1.0, completed=watched.progress.fraction)
     # A running job without progress is loading; how long that takes is unknown.
     return ProgressBar(total=1.0, pulse=watched.job.state == "running")
 
 
-def _share(watched: WatchedJob) -> str:
+def share(watched: WatchedJob) -> str:
+    """Return how much of the work is done, ` 42%`; empty if unknown."""
     return f"{watched.progress.fraction:4.0%}" if watched.progress else ""
 
 
@@ -212,7 +216,7 @@ def _facts(watched: WatchedJob) -> list[str]:
     if watched.job.state == "queued":
         return [*_waiting(watched), *_expected(watched), *_place(watched)]
     details = [*_place(watched), *_loss(watched)]
-    return [_share(watched).strip(), *details, done_in(watched.seconds_left)]
+    return [share(watched).strip(), *details, done_in(watched.seconds_left)]
 
 
 def _place(watched: WatchedJob) -> list[str]:

@@ -1,20 +1,35 @@
 """The jobs in Redis.
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
-`queue` (what is queued), `events`, `workers`, `locks`, `connection`; `keys` defines keys and limits
-for Python and Lua, `scripts` loads `lua/`.
+`queue` (what is queued), `turns` (the order of the priorities), `requests` (those that come again),
+`events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for
+Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect
-from shared.job_store.events import Event, JobEvents
+from shared.job_store.events import Event, JobEvents, is_after
 from shared.job_store.locks import Locks
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
-from shared.job_store.store import LEASE_SECONDS, Capability, Claim, JobStore, Page, new_id
+from shared.job_store.requests import NO_KEY, KeyedRequest, Requests
+from shared.job_store.sessions import Sessions
+from shared.job_store.store import (
+    LEASE_SECONDS,
+    UNBOUNDED,
+    Capability,
+    Claim,
+    JobStore,
+    Page,
+    new_id,
+)
+from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
 from shared.job_store.workers import Worker, Workers
 
 __all__ = [
     "LEASE_SECONDS",
+    "NO_KEY",
+    "SCOPES",
+    "UNBOUNDED",
     "Capability",
     "Claim",
     "Connection",
@@ -22,15 +37,23 @@ __all__ = [
     "JobEvents",
     "JobQueue",
     "JobStore",
+    "KeyedRequest",
     "Load",
     "Locks",
     "NewJob",
     "Page",
     "QueuedJob",
     "RedisStatus",
+    "Requests",
+    "Scope",
+    "Sessions",
+    "Token",
+    "Tokens",
     "UnreadableJob",
     "Worker",
     "Workers",
     "connect",
+    "hash_of",
+    "is_after",
     "new_id",
 ]

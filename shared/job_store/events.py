@@ -1,10 +1,10 @@
 """The events of a job: a stream that a reader can resume."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.job_store.connection import Connection
-from shared.job_store.keys import stream_key
+from shared.job_store.keys import Key, stream_key
 
 BEGINNING = "0-0"
 
@@ -15,6 +15,11 @@ class Event(NamedTuple):
     id: str
     kind: str
     data: str
+
+
+def is_after(event_id: str, other: str) -> bool:
+    """Return whether an event is later than another one of the same job."""
+    return _order(event_id) > _order(other)
 
 
 class JobEvents:
@@ -33,22 +38,32 @@ class JobEvents:
         found: Any = self._connection.xrange(stream_key(job_id), event_id, event_id)
         return bool(found)
 
-    def follow(self, job_id: str, after: str, silence: float = 5.0) -> Iterator[Event | None]:
-        """Yield a job's events as they come; None after each `silence` without one.
+    def without(self, job_ids: Sequence[str]) -> set[str]:
+        """Return the jobs among these that have no events."""
+        pipeline = self._connection.pipeline(transaction=False)
+        for job_id in job_ids:
+            pipeline.exists(stream_key(job_id))
+        found = pipeline.execute() if job_ids else []
+        return {job_id for job_id, exists in zip(job_ids, found, strict=True) if not exists}
 
-        It does not end by itself: the caller stops when the job has ended.
+    def read(self, after: Mapping[str, str]) -> dict[str, list[Event]]:
+        """Return the events that are there now, of each job that has some, in one command.
 
         Args:
-            job_id: the job.
-            after: the id of the last event that was read.
-            silence: in seconds; shorter than the socket's timeout.
+            after: the jobs, and of each the id of the last event that was read.
         """
-        key = stream_key(job_id)
-        while True:
-            answer: Any = self._connection.xread({key: after}, block=round(silence * 1000))
-            if not answer:
-                yield None
-                continue
-            for event_id, fields in dict(answer)[key]:
-                yield Event(event_id, fields["kind"], fields["data"])
-                after = event_id
+        if not after:
+            return {}
+        cursors: Any = {stream_key(job_id): event_id for job_id, event_id in after.items()}
+        answer: Any = self._connection.xread(cursors)
+        return {
+            key.removeprefix(Key.EVENTS): [
+                Event(event_id, fields["kind"], fields["data"]) for event_id, fields in entries
+            ]
+            for key, entries in dict(answer).items()
+        }
+
+
+def _order(event_id: str) -> tuple[int, int]:
+    milliseconds, _, number = event_id.partition("-")
+    return int(milliseconds), int(number)

@@ -20,6 +20,8 @@ class Key(StrEnum):
     PIXELS = "gw:pixels"  # sorted set: jobs whose float pixels are kept, by their end in ms
     LEASES = "gw:leases"  # sorted set: running jobs, by the time in ms when their lease expires
     LOAD = "gw:load"  # hash: how many jobs are queued, and the bytes of their pictures
+    INDEXED = "gw:indexed"  # hash: how many queued jobs of each priority are indexed by size
+    FORECAST = "gw:forecast"  # when jobs start by their position, as JSON; kept by maintenance
     PASSED = "gw:passed"  # hash: how often each priority was passed over
     VIRTUAL = "gw:virtual"  # hash: the virtual time of each priority
     RECONCILED = "gw:reconciled"  # the time in ms of the last search for expired leases
@@ -32,10 +34,21 @@ class Key(StrEnum):
     LOST = "gw:lost:"  # list: the job's attempts that were lost in a row, as JSON
     EVENTS = "gw:events:"  # stream: the job's events
     QUEUE = "gw:queue:"  # sorted set: a priority's queued jobs, by tag
+    SIZE = "gw:size:"  # sorted set: a priority's queued jobs of so many pixels, by tag
+    SIZES = "gw:sizes:"  # sorted set: the first queued job of each size of a priority, by tag
     OWNERS = "gw:owners:"  # hash: a priority's owners to how many jobs they have queued
     FINISH = "gw:finish:"  # sorted set: a priority's owners, by their next tag
     CLAIM = "gw:claim:"  # the answer to the worker's last claim, as JSON
     FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
+    REQUEST = "gw:request:"  # the job that a request with an Idempotency-Key made, as JSON
+    OWNED = "gw:owned:"  # sorted set: an owner's jobs, by number
+    LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
+    KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep
+    SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret
+    TOKENS = "gw:tokens"  # sorted set: ids of tokens, by the time in s when they were made
+    TOKEN = "gw:token:"  # noqa: S105 - a key's prefix; hash: the token's record
+    SESSION = "gw:session:"  # the token that a browser signed in with, by the hash of its cookie
+    SIGN_IN = "gw:sign-in:"  # the token that a sign-in link signs in with, by the hash of its code
     LOCK = "gw:lock:"  # the token of the process that holds the lock
     DONE = "gw:done:"  # set for a while after a periodic task was done
 
@@ -47,6 +60,7 @@ class Limits:
     log_length: int = 200  # entries that a job's log keeps
     stream_length: int = 64  # events that a job's stream keeps, approximately
     stream_seconds: int = 3600  # for which the stream is kept after the job's end
+    deleted_stream_seconds: int = 10  # for which the stream is kept after the record was deleted
     claim_answer_seconds: int = 60  # within which a repeated claim gets the same answer
     lost_attempts: int = 3  # in a row without a checkpoint, after which the job fails
     avoid_ms: int = 10_000  # for which a worker leaves a job that failed on it to other workers
@@ -55,6 +69,9 @@ class Limits:
     longest_suspension_ms: int = 600_000
     failures_seconds: int = 86_400  # for which a worker's lost attempts are remembered
     heard_seconds: int = 20  # after its last heartbeat, a worker no longer counts as online
+    chunk: int = 100  # members of a queue that a script reads at a time
+    request_seconds: int = 86_400  # for which an Idempotency-Key is remembered
+    kept_bytes_a_pixel: int = 10  # float pixels 6.2, a PNG up to 3, a preview
     number_digits: int = 16  # of a job's number before its id, so that equal tags sort by number
 
 
@@ -76,14 +93,14 @@ def stream_key(job_id: str) -> str:
     return f"{Key.EVENTS}{job_id}"
 
 
+def request_key(name: str) -> str:
+    """Return the key of what a request made."""
+    return f"{Key.REQUEST}{name}"
+
+
 def queue_key(priority: Priority) -> str:
     """Return the key of the queue of a priority."""
     return f"{Key.QUEUE}{priority}"
-
-
-def queue_member(number: int, job_id: str) -> str:
-    """Return the member that stands for a job in its queue."""
-    return f"{number:0{LIMITS.number_digits}d}{job_id}"
 
 
 def job_of_member(member: str) -> str:

@@ -1,20 +1,21 @@
 """Reads what is queued and in which order; `lua/common/2_order.lua` decides the order."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+import json
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 
 from shared.job import Priority
 from shared.job_store.connection import Connection
 from shared.job_store.keys import (
-    MAX_PASSED,
     PRIORITIES,
     Key,
-    job_key,
     job_of_member,
     queue_key,
-    queue_member,
 )
+from shared.job_store.scripts import Scripts
+from shared.job_store.turns import turns_of_priorities
+
+PART = 1000  # members that are read at a time
 
 
 class Load(NamedTuple):
@@ -37,6 +38,7 @@ class JobQueue:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._scripts = Scripts(connection)
 
     def load(self) -> Load:
         """Return how much is queued."""
@@ -49,11 +51,11 @@ class JobQueue:
         return int(count)
 
     def order(self) -> list[str]:
-        """Return the ids of the queued jobs in the order in which they will start."""
-        pipeline = self._connection.pipeline()
-        for priority in PRIORITIES:
-            pipeline.zrange(queue_key(priority), 0, -1)
-        members = dict(zip(PRIORITIES, pipeline.execute(), strict=True))
+        """Return the ids of the queued jobs in the order in which they will start.
+
+        It reads the whole queue, a part at a time: requests use a job's position instead.
+        """
+        members = {priority: self._members(priority) for priority in PRIORITIES}
         counts = {priority: len(queue) for priority, queue in members.items()}
         following = {priority: iter(queue) for priority, queue in members.items()}
         turns = turns_of_priorities(counts, self._passed())
@@ -62,32 +64,31 @@ class JobQueue:
     def workload(self) -> list[QueuedJob]:
         """Return the queued jobs in the order in which they will start, with what they need."""
         ids = self.order()
-        pipeline = self._connection.pipeline()
-        for job_id in ids:
-            pipeline.hmget(job_key(job_id), "pixels", "work")
-        rows = zip(ids, pipeline.execute() if ids else [], strict=True)
-        jobs = (_queued_job(job_id, pixels, work) for job_id, (pixels, work) in rows)
+        jobs: list[QueuedJob | None] = []
+        for start in range(0, len(ids), PART):
+            part = ids[start : start + PART]
+            rows = json.loads(self._scripts.run("workload", *part))
+            jobs += [_queued_job(job_id, *row) for job_id, row in zip(part, rows, strict=True)]
         return [job for job in jobs if job]
 
-    def positions(self, jobs: Mapping[str, tuple[Priority, int]]) -> dict[str, int]:
-        """Return the position of each queued job, 1 for the one that starts next.
+    def save_forecast(self, forecast: str, seconds: float) -> None:
+        """Keep the forecast of start times for `seconds`."""
+        self._connection.set(Key.FORECAST, forecast, px=round(seconds * 1000))
 
-        Args:
-            jobs: id to priority and number; jobs that are not queued get no position.
-        """
-        pipeline = self._connection.pipeline()
-        for job_id, (priority, number) in jobs.items():
-            pipeline.zrank(queue_key(priority), queue_member(number, job_id))
-        for priority in PRIORITIES:
-            pipeline.zcard(queue_key(priority))
-        answers = pipeline.execute()
-        ranks, counts = answers[: len(jobs)], answers[len(jobs) :]
-        ids = {
-            (priority, rank): job_id
-            for (job_id, (priority, _)), rank in zip(jobs.items(), ranks, strict=True)
-            if rank is not None
-        }
-        return _positions(ids, dict(zip(PRIORITIES, counts, strict=True)), self._passed())
+    def forecast(self) -> str | None:
+        """Return the forecast that was saved last; None if it has expired."""
+        saved: Any = self._connection.get(Key.FORECAST)
+        return None if saved is None else str(saved)
+
+    def _members(self, priority: Priority) -> list[str]:
+        """Return the queue of a priority; a job that moves meanwhile is missing or comes twice."""
+        members: list[str] = []
+        while True:
+            start = len(members)
+            part: Any = self._connection.zrange(queue_key(priority), start, start + PART - 1)
+            members += part
+            if len(part) < PART:
+                return members
 
     def _passed(self) -> dict[Priority, int]:
         return dict(zip(PRIORITIES, self._integers(Key.PASSED, PRIORITIES), strict=True))
@@ -97,56 +98,11 @@ class JobQueue:
         return [int(value or 0) for value in values]
 
 
-def _queued_job(job_id: str, pixels: str | None, work: str | None) -> QueuedJob | None:
+def _queued_job(
+    job_id: str, pixels: str | Literal[False], work: str | Literal[False]
+) -> QueuedJob | None:
     """Return what a job needs; None if its record is gone or damaged."""
     try:
         return QueuedJob(job_id, int(pixels or ""), float(work or ""))
     except ValueError:
         return None
-
-
-def turns_of_priorities(
-    queued: Mapping[Priority, int], passed: Mapping[Priority, int]
-) -> Iterator[Priority]:
-    """Yield the priority of each queued job in the order in which they will start.
-
-    This is the rule of `choose` in `lua/common/2_order.lua`.
-
-    Args:
-        queued: how many jobs of each priority are queued.
-        passed: how often each priority was passed over.
-    """
-    left, counts = dict(queued), dict(passed)
-    while any(left.values()):
-        chosen = _next_priority({priority for priority, count in left.items() if count}, counts)
-        left[chosen] -= 1
-        yield chosen
-
-
-def _next_priority(candidates: set[Priority], passed: dict[Priority, int]) -> Priority:
-    ranked = [priority for priority in PRIORITIES if priority in candidates]
-    due = [
-        rank for rank in ranked if rank in MAX_PASSED and passed.get(rank, 0) >= MAX_PASSED[rank]
-    ]
-    chosen = due[-1] if due else ranked[0]
-    passed[chosen] = 0
-    for lower in ranked[ranked.index(chosen) + 1 :]:
-        passed[lower] = passed.get(lower, 0) + 1
-    return chosen
-
-
-def _positions(
-    ids: Mapping[tuple[Priority, int], str],
-    queued: Mapping[Priority, int],
-    passed: Mapping[Priority, int],
-) -> dict[str, int]:
-    """Return the position of each job, given its priority and its rank within it."""
-    found: dict[str, int] = {}
-    started = defaultdict[Priority, int](int)
-    for position, priority in enumerate(turns_of_priorities(queued, passed), start=1):
-        if len(found) == len(ids):
-            break
-        if job_id := ids.get((priority, started[priority])):
-            found[job_id] = position
-        started[priority] += 1
-    return found

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -30,6 +31,7 @@ FAULTS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, OSEr
 """What reading a damaged field can raise; ValidationError is a ValueError, times can overflow."""
 BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 """pydantic's names for numbers that are out of bounds."""
+DEFAULTS = StyleSettings().model_dump(mode="json")
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 
@@ -49,6 +51,7 @@ class UnreadableJob(NamedTuple):
     id: str
     reason: str
     created_at: datetime | None
+    owner: str = ""
 
 
 def to_fields(new: NewJob) -> dict[str, str | int]:
@@ -62,9 +65,23 @@ def to_fields(new: NewJob) -> dict[str, str | int]:
         "bytes": sum(image.bytes for image in inputs.all),
         "owner": new.owner,
         "priority": new.options.priority,
-        "settings": settings.model_dump_json(),
+        "settings": json.dumps(_differences(settings)),
         "options": new.options.model_dump_json(),
-        "inputs": inputs.model_dump_json(),
+        "inputs": inputs.model_dump_json(exclude_none=True),
+    }
+
+
+def _differences(settings: StyleSettings) -> dict[str, Any]:
+    """Return the settings that differ from the defaults, since a queued job's record is small.
+
+    The content weight is always kept: its default depends on other settings. A later version with
+    another default must give records of this `VERSION` the old one.
+    """
+    values = settings.model_dump(mode="json")
+    return {
+        name: value
+        for name, value in values.items()
+        if name == "content_weight" or value != DEFAULTS[name]
     }
 
 
@@ -76,7 +93,8 @@ def from_fields(
         return _job(job_id, fields, log, position)
     except ValueError as error:
         created_at = _optional(fields, "created_at", _time)
-        return UnreadableJob(job_id, str(error)[:REASON_LENGTH], created_at)
+        owner = fields.get("owner", "")
+        return UnreadableJob(job_id, str(error)[:REASON_LENGTH], created_at, owner)
 
 
 def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: int | None) -> Job:
@@ -87,8 +105,9 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
         pixels=_required(fields, "pixels", int),
         work=_required(fields, "work", _number),
         owner=fields.get("owner", ""),
-        settings=_required(fields, "settings", lambda text: _known(StyleSettings, text)),
-        options=_required(fields, "options", lambda text: _known(JobOptions, text)),
+        shared="share" in fields,
+        settings=_required(fields, "settings", _settings),
+        options=_required(fields, "options", _options),
         inputs=_required(fields, "inputs", JobInputs.model_validate_json),
         created_at=_required(fields, "created_at", _time),
         started_at=_optional(fields, "started_at", _time),
@@ -128,6 +147,16 @@ def _optional(fields: Mapping[str, str], name: str, read: Callable[[str], Value]
         return read(fields[name]) if name in fields else None
     except FAULTS:
         return None
+
+
+@lru_cache(maxsize=256)  # many jobs have the same; both models are immutable
+def _settings(text: str) -> StyleSettings:
+    return _known(StyleSettings, text)
+
+
+@lru_cache(maxsize=256)
+def _options(text: str) -> JobOptions:
+    return _known(JobOptions, text)
 
 
 def _known(model: type[Model], text: str) -> Model:

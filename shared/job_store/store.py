@@ -8,24 +8,30 @@ with its next write if no other attempt began in the meantime.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from shared.errors import (
     GramworksError,
+    IdempotencyKeyReused,
     JobNotFound,
     NotFailed,
+    OwnerQuotaReached,
     QueueFull,
     RecordUnreadable,
+    Refused,
     StoreUnavailable,
     Superseded,
 )
 from shared.job import Fallback, Job, JobFault, JobProgress, JobState, Priority
 from shared.job_store.connection import Connection
-from shared.job_store.keys import PRIORITIES, Key, job_key, log_key
-from shared.job_store.queue import JobQueue, Load
+from shared.job_store.keys import PRIORITIES, Key, job_key
+from shared.job_store.queue import Load
 from shared.job_store.records import NewJob, UnreadableJob, from_fields, to_fields
+from shared.job_store.requests import HEADER, NO_KEY, KeyedRequest, Requests
 from shared.job_store.scripts import Scripts
+from shared.job_store.turns import position
 
 LEASE_SECONDS = 10.0
 LEASE_MS = round(LEASE_SECONDS * 1000)
@@ -70,30 +76,47 @@ class JobStore:
     def __init__(self, connection: Connection, replicas: int = 0) -> None:
         self._connection = connection
         self._scripts = Scripts(connection)
-        self._queue = JobQueue(connection)
+        self._requests = Requests(connection)
         self._replicas = replicas
 
     # For users
 
-    def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
+    def create(
+        self,
+        job_id: str,
+        new: NewJob,
+        bounds: Load = UNBOUNDED,
+        of_owner: Load = UNBOUNDED,
+        request: KeyedRequest = NO_KEY,
+    ) -> Job:
         """Accept a job whose inputs are stored: record it and enqueue it, in one step.
 
         Args:
             job_id: from `new_id`.
             new: the job.
             bounds: the queue's bounds.
+            of_owner: the owner's: live jobs, and bytes that are kept.
+            request: what asks for the job. If the same request made one before, that is returned,
+                and nothing is recorded.
 
         Raises:
-            QueueFull: nothing was recorded.
+            QueueFull, OwnerQuotaReached, IdempotencyKeyReused: nothing was recorded.
             StoreUnavailable: also if too few replicas confirmed it; the job is then cancelled.
         """
         pairs = [part for pair in to_fields(new).items() for part in pair]
-        if bound := self._scripts.run("create", job_id, *bounds, *pairs):
-            raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        arguments = (*bounds, *request, new.owner, *of_owner, *pairs)
+        match self._scripts.run("create", job_id, *arguments):
+            case ["reused", earlier]:
+                raise IdempotencyKeyReused(field=HEADER, id=earlier)
+            case ["made", earlier]:
+                return self.get(earlier)
+            case [_, _] as reached:
+                raise _refusal(reached, bounds, of_owner)
         try:
             self._confirm()
         except StoreUnavailable:
             self.cancel(job_id)  # a client that gets an error submits it again
+            self._requests.forget(request)
             raise
         return self.get(job_id)
 
@@ -110,25 +133,56 @@ class JobStore:
             raise JobNotFound(id=job_id)
         return state in (JobState.QUEUED, JobState.RUNNING)
 
-    def retry(self, job_id: str, bounds: Load = UNBOUNDED) -> None:
+    def check_owner(self, owner: str, of_owner: Load) -> None:
+        """Raise OwnerQuotaReached if an owner has no room for one more job."""
+        if bound := self._scripts.run("owner_bound", owner, *of_owner):
+            raise _refusal(("owner", bound), UNBOUNDED, of_owner)
+
+    def retry(
+        self,
+        job_id: str,
+        bounds: Load = UNBOUNDED,
+        of_owner: Load = UNBOUNDED,
+        request: KeyedRequest = NO_KEY,
+    ) -> None:
         """Enqueue a failed job again; it resumes from its checkpoint.
 
+        The same request again does nothing.
+
         Raises:
+            IdempotencyKeyReused: an earlier request of this name had other content.
             JobNotFound: there is no such job.
             NotFailed: it is in another state.
-            QueueFull: the job stays failed.
+            QueueFull, OwnerQuotaReached: the job stays failed.
         """
-        state, bound = self._scripts.run("retry", job_id, *bounds)
+        arguments = (*bounds, *request, of_owner.jobs)
+        state, *reached = self._scripts.run("retry", job_id, *arguments)
+        if state == "reused":
+            raise IdempotencyKeyReused(field=HEADER, id=reached[0])
         if not state:
             raise JobNotFound(id=job_id)
         if state != JobState.FAILED:
             raise NotFailed(id=job_id, state=state)
-        if bound:
-            raise QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        if reached:
+            raise _refusal(reached, bounds, of_owner)
 
     def delete(self, job_id: str) -> bool:
         """Delete the record of a job that is not live; return False if there was none."""
         return bool(self._scripts.run("delete", job_id))
+
+    def share(self, job_id: str, secret_hash: str | None) -> None:
+        """Give a job a share link in place of an earlier one, or with None take it away.
+
+        Raises:
+            JobNotFound: there is no such job.
+        """
+        if not self._scripts.run("share", job_id, secret_hash or ""):
+            raise JobNotFound(id=job_id)
+
+    def shared_as(self, secret_hash: str) -> str | None:
+        """Return the id of the job that a share link shows; None if there is no such link."""
+        job_id: Any = self._connection.get(f"{Key.SHARE}{secret_hash}")
+        return None if job_id is None else str(job_id)
 
     def forget_pixels(self, job_id: str) -> str | None:
         """Let a job's record no longer name its float pixels; return their key, if it had one."""
@@ -258,18 +312,31 @@ class JobStore:
             JobNotFound: there is no such job.
             RecordUnreadable: its record is of another version, or damaged.
         """
+        found = self.find(job_id)
+        if isinstance(found, UnreadableJob):
+            raise RecordUnreadable(id=job_id, reason=found.reason)
+        return found
+
+    def find(self, job_id: str) -> Job | UnreadableJob:
+        """Return a job, even one whose record cannot be read.
+
+        Raises:
+            JobNotFound: there is no such job.
+        """
         found = self.get_all([job_id])
         if not found:
             raise JobNotFound(id=job_id)
-        if isinstance(found[0], UnreadableJob):
-            raise RecordUnreadable(id=job_id, reason=found[0].reason)
         return found[0]
 
-    def page(self, limit: int, cursor: str | None = None) -> Page:
-        """Return up to `limit` jobs that were submitted before `cursor`, newest first."""
+    def page(self, limit: int, cursor: str | None = None, owner: str | None = None) -> Page:
+        """Return up to `limit` jobs that were submitted before `cursor`, newest first.
+
+        With `owner`, only that owner's jobs.
+        """
         newest = f"({cursor}" if cursor else "+inf"
+        index = Key.INDEX if owner is None else f"{Key.OWNED}{owner}"
         rows: Any = self._connection.zrevrangebyscore(
-            Key.INDEX, newest, "-inf", start=0, num=limit + 1, withscores=True
+            index, newest, "-inf", start=0, num=limit + 1, withscores=True
         )
         jobs = self.get_all([job_id for job_id, _ in rows[:limit]])
         return Page(jobs, f"{rows[limit - 1][1]:.0f}" if len(rows) > limit else None)
@@ -295,29 +362,17 @@ class JobStore:
         """Return the jobs that exist."""
         if not job_ids:
             return []
-        pipeline = self._connection.pipeline()
-        for job_id in job_ids:
-            pipeline.hgetall(job_key(job_id))
-            pipeline.lrange(log_key(job_id), 0, -1)
-        answers = pipeline.execute()
-        records = dict(zip(job_ids, answers[::2], strict=True))
-        logs = dict(zip(job_ids, answers[1::2], strict=True))
-        positions = self._positions(records)
+        rows, queued, passed = json.loads(self._scripts.run("read", *job_ids))
+        place = partial(
+            _position,
+            dict(zip(PRIORITIES, queued, strict=True)),
+            dict(zip(PRIORITIES, passed, strict=True)),
+        )
         return [
-            from_fields(job_id, record, logs[job_id], positions.get(job_id))
-            for job_id, record in records.items()
-            if record
+            from_fields(job_id, fields, log, place(fields, rank))
+            for job_id, (fields, log, rank) in zip(job_ids, rows, strict=True)
+            if fields
         ]
-
-    def _positions(self, records: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
-        queued = {
-            job_id: (cast(Priority, record["priority"]), int(record["number"]))
-            for job_id, record in records.items()
-            if record.get("state") == JobState.QUEUED
-            and record.get("priority") in PRIORITIES
-            and record.get("number", "").isdigit()
-        }
-        return self._queue.positions(queued) if queued else {}
 
     def _write(self, script: str, claim: Claim, *args: str | int | float) -> None:
         if not self._scripts.run(script, claim.job_id, claim.attempt, *args):
@@ -331,6 +386,25 @@ class JobStore:
         if int(reached) < self._replicas:
             reason = f"{reached} of {self._replicas} replicas confirmed the write"
             raise StoreUnavailable(store="redis", reason=reason)
+
+
+def _position(
+    queued: Mapping[Priority, int],
+    passed: Mapping[Priority, int],
+    fields: Mapping[str, str],
+    rank: int,
+) -> int | None:
+    """Return the position of a job; its rank is negative if it is not queued."""
+    if rank < 0:
+        return None
+    return position(cast(Priority, fields["priority"]), rank, queued, passed)
+
+
+def _refusal(reached: Sequence[str], bounds: Load, of_owner: Load) -> Refused:
+    whose, bound = reached
+    if whose == "owner":
+        return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound))
+    return QueueFull(bound=bound, maximum=getattr(bounds, bound))
 
 
 def _fault(error: GramworksError) -> str:

@@ -45,5 +45,5 @@ def stack(built: Stack) -> Stack:
 
 @pytest.fixture
 def client(stack: Stack) -> Iterator[Client]:
-    with Client(stack.url) as client:
+    with Client(stack.url, token=stack.token) as client:
         yield client

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ class Stack:
     def __init__(self, port: int) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
+        self.token = secrets.token_hex(32)
 
     def require_docker(self) -> None:
         """End the tests with a message if `docker compose` is not available."""
@@ -89,7 +91,7 @@ class Stack:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env=_environment(self.port),
+            env=_environment(self.port) | {"GRAMWORKS_TOKEN": self.token},
             capture_output=True,
             text=True,
             timeout=seconds,

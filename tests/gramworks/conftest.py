@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gramworks import Client
+from gramworks import Client, Retries
 from tests.gramworks.fake_server import FakeServer
 
 
@@ -16,5 +16,6 @@ def server() -> Iterator[FakeServer]:
 
 @pytest.fixture
 def client(server: FakeServer) -> Iterator[Client]:
-    with Client(server.url, retry_delays=(0.01, 0.01, 0.01)) as opened:
+    quick = (0.01, 0.01, 0.01)
+    with Client(server.url, retries=Retries(quick), retry_delays=quick) as opened:
         yield opened

@@ -25,6 +25,7 @@ class Answer:
     type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     stream: Sequence[Part] | None = None
+    hangs_up: bool = False  # close the connection without an answer
 
 
 @dataclass
@@ -48,6 +49,11 @@ def problem(status: int, detail: str, **more: object) -> Answer:
 def stream(*parts: Part) -> Answer:
     """Send bytes, wait for numbers of seconds, drop the connection at DROP."""
     return Answer(type="text/event-stream", stream=parts)
+
+
+def hang_up() -> Answer:
+    """Close the connection after the request has been read."""
+    return Answer(hangs_up=True)
 
 
 def sse(event: str, data: object, number: str) -> bytes:
@@ -97,7 +103,11 @@ class FakeServer:
     def __init__(self) -> None:
         self.received: list[ReceivedRequest] = []
         settings = as_json({"schema": {}, "default_preset": "balanced"})
-        self._answers: dict[str, list[Answer]] = {"GET /api/v1/settings": [settings]}
+        jobs = as_json({"jobs": [job_json(), job_json(id="j0")], "next": None})
+        self._answers: dict[str, list[Answer]] = {
+            "GET /api/v1/settings": [settings],
+            "GET /api/v1/jobs": [jobs],
+        }
         self._server = QuietServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -151,6 +161,9 @@ class FakeServer:
 
 
 def _send(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
+    if answer.hangs_up:
+        handler.close_connection = True
+        return
     handler.send_response(answer.status)
     handler.send_header("Content-Type", answer.type)
     for name, value in answer.headers.items():

@@ -3,6 +3,7 @@
 import io
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from gramworks import (
     NotReady,
     UnexpectedAnswer,
     UnknownFormat,
+    WaitTimeout,
 )
 from tests.gramworks.fake_server import (
     Answer,
     FakeServer,
     as_json,
+    hang_up,
     job_json,
     problem,
     progress_json,
@@ -134,6 +137,32 @@ def test_wait_raises_the_error_of_a_failed_job(server: FakeServer, client: Clien
     assert caught.value.job.error.body["needed"] == 9
 
 
+def test_wait_with_a_timeout_returns_the_job_that_ended_in_time(
+    server: FakeServer, client: Client
+) -> None:
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json()), as_json(job_json("succeeded")))
+    assert client.wait("j1", timeout=30).state == "succeeded"
+
+
+def test_wait_raises_an_error_after_its_timeout(server: FakeServer, client: Client) -> None:
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json()))
+    began = time.monotonic()
+    with pytest.raises(WaitTimeout, match=r"did not end within 0\.5 s\. It is running") as caught:
+        client.wait("j1", timeout=0.5)
+    assert 0.5 <= time.monotonic() - began < 1.5
+    assert caught.value.job.id == "j1"
+    assert isinstance(caught.value, TimeoutError)
+
+
+def test_a_timeout_outlasts_a_server_that_is_away_for_a_moment(
+    server: FakeServer, client: Client
+) -> None:
+    away = [hang_up()] * 3
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json()), *away, as_json(job_json("failed")))
+    with pytest.raises(JobFailed):
+        client.wait("j1", timeout=30)
+
+
 def test_wait_raises_when_the_job_was_cancelled(server: FakeServer, client: Client) -> None:
     server.answer("GET /api/v1/jobs/j1/events", stream(sse("job", job_json("cancelled"), "1")))
     with pytest.raises(JobCancelled):
@@ -243,6 +272,40 @@ def test_cancel_never_deletes_a_finished_picture(server: FakeServer, client: Cli
     server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("succeeded")))
     assert client.cancel("j1").state == "succeeded"
     assert [received.query for received in server.received] == ["if=live"]
+
+
+def test_delete_deletes_an_ended_job(server: FakeServer, client: Client) -> None:
+    server.answer("DELETE /api/v1/jobs/j1", Answer(204))
+    client.delete("j1")
+    assert len(server.received) == 1
+
+
+def test_delete_cancels_a_live_job_first(server: FakeServer, client: Client) -> None:
+    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")), Answer(204))
+    client.delete("j1")
+    assert len(server.received) == 2
+
+
+def test_workers_returns_those_that_are_online(server: FakeServer, client: Client) -> None:
+    pause = {"until": "2026-01-01T12:00:00+00:00", "reason": "no memory"}
+    rows = [
+        {"name": "a", "device": "GPU", "pixels": 9, "draining": True, "suspended": None},
+        {"name": "b", "device": "CPU", "pixels": 4, "draining": False, "suspended": pause},
+    ]
+    server.answer("GET /api/v1/workers", as_json({"workers": rows}))
+    one, other = client.workers()
+    assert (one.name, one.device, one.pixels) == ("a", "GPU", 9)
+    assert (one.draining, one.suspended, other.draining) == (True, None, False)
+    assert other.suspended is not None
+    assert other.suspended.reason == "no memory"
+
+
+def test_the_token_is_sent(server: FakeServer) -> None:
+    server.answer("GET /api/v1/jobs/j1", as_json(job_json()))
+    token = "t" * 32
+    with Client(server.url, token=token) as client:
+        client.job("j1")
+    assert server.received[0].headers["authorization"] == f"Bearer {token}"
 
 
 def test_retry_returns_the_job_that_is_queued_again(server: FakeServer, client: Client) -> None:

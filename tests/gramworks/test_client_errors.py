@@ -9,9 +9,11 @@ from gramworks import (
     Client,
     GramworksError,
     InvalidRequest,
+    NotAllowed,
     NotFound,
     NotReady,
     Problem,
+    Retries,
     ServerUnreachable,
     Unavailable,
     UnexpectedAnswer,
@@ -19,7 +21,8 @@ from gramworks import (
 
 
 def client_of(answer: Callable[[httpx.Request], httpx.Response]) -> Client:
-    return Client("http://gram.works", transport=httpx.MockTransport(answer))
+    transport = httpx.MockTransport(answer)
+    return Client("http://gram.works", transport=transport, retries=Retries(delays=()))
 
 
 def error_of(answer: Callable[[httpx.Request], httpx.Response]) -> GramworksError:
@@ -35,6 +38,8 @@ def error_of(answer: Callable[[httpx.Request], httpx.Response]) -> GramworksErro
         (413, InvalidRequest),
         (415, InvalidRequest),
         (422, InvalidRequest),
+        (401, NotAllowed),
+        (403, NotAllowed),
         (404, NotFound),
         (410, NotFound),
         (409, NotReady),
@@ -136,7 +141,7 @@ def test_a_proxy_from_the_environment_is_not_used_for_this_machine(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:1")
     with (
-        Client("http://127.0.0.1:1") as client,
+        Client("http://127.0.0.1:1", retries=Retries(delays=())) as client,
         pytest.raises(ServerUnreachable, match="No server answers"),
     ):
         client.job("j1")

@@ -52,6 +52,8 @@ def test_a_value_is_taken_from_the_environment(
         ("GRAMWORKS_PORT", "-1"),
         ("GRAMWORKS_PORT", "65536"),
         ("GRAMWORKS_PORT", "http"),
+        ("GRAMWORKS_WEB_PROCESSES", "-1"),
+        ("GRAMWORKS_WEB_PROCESSES", "65"),
         ("GRAMWORKS_WEB_THREADS", "3"),
         ("GRAMWORKS_WEB_THREADS", "2001"),
         ("GRAMWORKS_MAX_UPLOAD_MB", "0"),
@@ -100,7 +102,7 @@ def test_the_message_says_what_is_allowed(variable: str, text: str, message: str
 def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    unknown = {"GRAMWORKS_PROT": "1", "GRAMWORKS_URL": "1", "OTHER": "1"}
+    unknown = {"GRAMWORKS_PROT": "1", "GRAMWORKS_WORKER": "1", "OTHER": "1"}
     assert Config.read(unknown) == Config()
     assert caplog.messages == [
         "GRAMWORKS_PROT is not a setting and is ignored. Did you mean GRAMWORKS_PORT?",

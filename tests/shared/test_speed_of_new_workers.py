@@ -14,10 +14,12 @@ MEASURED = [
 
 
 def test_it_counts_as_the_median() -> None:
-    estimate = forecast([QueuedJob("job", 5000, 1000.0)], [NEW, *MEASURED], {})["job"]
+    times = forecast([QueuedJob("job", 5000, 1000.0)], [NEW, *MEASURED], {})
+    estimate = times.estimate(1, 5000, 1000.0)
+    assert estimate is not None
     assert estimate.runs == pytest.approx(2 + 1000 / 100)
 
 
 def test_an_incomplete_measurement_is_ignored() -> None:
     half = Worker(name="half", pixels=10**6, speed=5.0)
-    assert forecast([QueuedJob("job", 5000, 1000.0)], [half], {}) == {}
+    assert forecast([QueuedJob("job", 5000, 1000.0)], [half], {}).curves == []

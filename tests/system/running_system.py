@@ -27,6 +27,7 @@ class RunningSystem:
             **os.environ,
             "REDIS_URL": redis_url,
             "GRAMWORKS_DATA": str(folder),
+            "GRAMWORKS_AUTH": "off",
             "GRAMWORKS_CHECKPOINT_SECONDS": "1",
             "GRAMWORKS_PORT": self.url.rpartition(":")[2],
         }

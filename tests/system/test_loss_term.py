@@ -52,7 +52,7 @@ def engine(weights: Weights) -> Engine:
 
 @pytest.fixture
 def app(redis_url: str, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path))
+    made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_AUTH="off"))
     yield made
     made.extensions["gramworks"].close()
 

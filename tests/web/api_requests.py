@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from shared.job import Fallback
+from shared.input_pictures import read_input
+from shared.job import Fallback, InputImage
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from tests.web.pictures import plain
@@ -59,10 +60,19 @@ def problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:
 
 
 def stored_content(jobs: JobStore, objects: ObjectStore, job_id: str) -> Image.Image:
-    """Return the picture that a worker would get as the job's content."""
-    record = jobs.get(job_id).inputs.content
-    image = Image.open(io.BytesIO(objects.get(record.key)))
-    assert (image.format, image.size) == ("PNG", (record.width, record.height))
+    """Return the picture that a worker gets as the job's content; its `info` has its profile."""
+    return stored_input(objects, jobs.get(job_id).inputs.content)
+
+
+def stored_input(
+    objects: ObjectStore, record: InputImage, of_content: bytes | None = None
+) -> Image.Image:
+    """Return an input picture that a worker gets; `of_content` is the content's ICC profile."""
+    pixels, profile = read_input(objects.get(record.key), record, of_content)
+    image = Image.fromarray(pixels)
+    assert image.size == (record.width, record.height)
+    if profile:
+        image.info["icc_profile"] = profile
     return image
 
 

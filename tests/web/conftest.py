@@ -1,21 +1,42 @@
 """The application over the tests' Redis, and its test client."""
 
+import hmac
 from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from shared.config import Config
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
 from web import create_app
+from web.identity import csrf
 from web.services import Services
+
+
+class BrowserClient(FlaskClient):
+    """Sends a page's forms with their CSRF token, as a browser does."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        target = str(args[0]) if args else ""
+        if kwargs.get("method") == "POST" and not target.startswith("/api/"):
+            if self.get_cookie("gramworks") is None:
+                self.set_cookie("gramworks", "of-a-browser")
+            cookie = self.get_cookie("gramworks")
+            assert cookie is not None
+            token = hmac.new(cookie.value.encode(), b"csrf", sha256).hexdigest()
+            kwargs["data"] = {csrf.FIELD: token, **(kwargs.get("data") or {})}
+        return super().open(*args, **kwargs)
 
 
 @pytest.fixture(scope="session")
 def web_config(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    return Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path_factory.mktemp("data"))
+    data = tmp_path_factory.mktemp("data")
+    return Config(REDIS_URL=redis_url, GRAMWORKS_DATA=data, GRAMWORKS_AUTH="off")
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +44,7 @@ def app(web_config: Config) -> Iterator[Flask]:
     made = create_app(
         web_config, cache=lambda make: make
     )  # a test must see its own changes at once
+    made.test_client_class = BrowserClient
     yield made
     close(made)
 

@@ -7,7 +7,9 @@ from functools import cache
 
 import numpy as np
 from PIL import Image, ImageCms
+from pillow_heif import register_heif_opener
 
+register_heif_opener()  # it writes HEIC, which the web's decoder cannot
 SIZE = (64, 48)
 RED = (200, 30, 60)
 CORNERS = {"top left": RED, "top right": (20, 160, 40), "bottom left": (30, 60, 220)}

@@ -26,7 +26,12 @@ OK, TOO_MANY, AWAY = (
 def app(own_redis: OwnRedis, tmp_path: Path) -> Iterator[Flask]:
     """Return an application whose queue holds one job."""
     made = create_app(
-        Config(REDIS_URL=own_redis.url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_MAX_QUEUED_JOBS=1)
+        Config(
+            REDIS_URL=own_redis.url,
+            GRAMWORKS_DATA=tmp_path,
+            GRAMWORKS_AUTH="off",
+            GRAMWORKS_MAX_QUEUED_JOBS=1,
+        )
     )
     yield made
     close(made)
@@ -34,7 +39,7 @@ def app(own_redis: OwnRedis, tmp_path: Path) -> Iterator[Flask]:
 
 def _says(app: Flask) -> tuple[int, bool]:
     """Return the status of `/readyz`, and what the client makes of it."""
-    with Client("http://web", transport=httpx.WSGITransport(app=app)) as client:
+    with Client("http://localhost", transport=httpx.WSGITransport(app=app)) as client:
         return app.test_client().get("/readyz").status_code, client.ready()
 
 
@@ -48,7 +53,12 @@ def test_both_agree_whatever_is_wrong(app: Flask, own_redis: OwnRedis) -> None:
 
 def test_both_agree_if_the_disk_is_full(own_redis: OwnRedis, tmp_path: Path) -> None:
     full = create_app(
-        Config(REDIS_URL=own_redis.url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_MIN_FREE_MB=10**9)
+        Config(
+            REDIS_URL=own_redis.url,
+            GRAMWORKS_DATA=tmp_path,
+            GRAMWORKS_AUTH="off",
+            GRAMWORKS_MIN_FREE_MB=10**9,
+        )
     )
     assert _says(full) == (AWAY, False)
     close(full)

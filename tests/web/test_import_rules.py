@@ -8,7 +8,8 @@ PROGRAM = """
 import sys, tempfile
 import web, web.__main__
 from shared.config import Config
-app = web.create_app(Config(REDIS_URL="redis://127.0.0.1:1/0", GRAMWORKS_DATA=tempfile.mkdtemp()))
+values = {"REDIS_URL": "redis://127.0.0.1:1/0", "GRAMWORKS_DATA": tempfile.mkdtemp()}
+app = web.create_app(Config(**values, GRAMWORKS_AUTH="off"))
 client = app.test_client()
 assert client.get("/healthz").status_code == 200
 assert client.get("/api/v1/settings").status_code == 200

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from shared.config import Config
 from tests.own_redis import OwnRedis
 from tests.web.api_requests import JOBS, accepted, messages, problem, submit, upload
-from tests.web.conftest import close
+from tests.web.conftest import BrowserClient, close
 from web import create_app
 
 ASKED = [
@@ -25,7 +25,10 @@ ASKED = [
 
 @pytest.fixture
 def alone(own_redis: OwnRedis, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(Config(REDIS_URL=own_redis.url, GRAMWORKS_DATA=tmp_path))
+    made = create_app(
+        Config(REDIS_URL=own_redis.url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_AUTH="off")
+    )
+    made.test_client_class = BrowserClient
     yield made
     close(made)
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -22,26 +22,41 @@ from tests.web.api_requests import JOBS, PLAIN
 
 FILES = {"content": ("a", PLAIN), "style": ("b", PLAIN)}
 LIMIT_MB = 1
-OPEN_PAGES = 120  # more than redis-py's own bound of 100 connections
+THREADS = 6  # of each process, fewer than there are pages, uploads or idle connections
+OPEN_PAGES, OCCUPIERS = 120, 60
 
 
 @pytest.fixture(scope="module")
 def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Return the port of a running server that takes a megabyte."""
+    with _serving(redis_url, tmp_path_factory.mktemp("served")) as port:
+        yield port
+
+
+@contextmanager
+def _serving(redis_url: str, data: Path, most_files: int | None = None) -> Iterator[int]:
+    """Run a server, whose processes may open so many files; yield its port."""
     port = free_port()
     environment = os.environ | {
         "REDIS_URL": redis_url,
-        "GRAMWORKS_DATA": str(tmp_path_factory.mktemp("served")),
+        "GRAMWORKS_DATA": str(data),
+        "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_MAX_UPLOAD_MB": str(LIMIT_MB),
         "GRAMWORKS_LOG_LEVEL": "error",
+        "GRAMWORKS_WEB_THREADS": str(THREADS),
+        "GRAMWORKS_WEB_PROCESSES": "1",
     }
     root = Path(__file__).parents[2]
-    server = subprocess.Popen([sys.executable, "-m", "web"], cwd=root, env=environment)
-    _wait_for(port)
-    yield port
-    server.terminate()
-    server.wait(20)
+    limit = f"ulimit -n {most_files} && " if most_files else ""
+    command = ["sh", "-c", f'{limit}exec "$0" -m web', sys.executable]
+    server = subprocess.Popen(command, cwd=root, env=environment)
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def _wait_for(port: int) -> None:
@@ -135,7 +150,7 @@ def test_an_upload_without_a_declared_length_is_accepted_up_to_the_limit(
 
 def test_a_declared_length_is_refused_before_the_upload_is_sent(port: int) -> None:
     head = (
-        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n"
+        f"POST {JOBS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
         "Content-Type: multipart/form-data; boundary=B\r\n\r\n"
     )
     with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
@@ -148,7 +163,7 @@ def test_a_declared_length_is_refused_before_the_upload_is_sent(port: int) -> No
 )
 def test_an_odd_address_is_not_found(port: int, target: str) -> None:
     with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 404 ")
 
 
@@ -169,6 +184,93 @@ def test_many_open_streams_do_not_block_other_requests(
         assert time.monotonic() - began < 4
         jobs.cancel(job["id"])
         assert all('"cancelled"' in "".join(each) for each in lines)
+
+
+@contextmanager
+def _connections(port: int, sent: bytes) -> Iterator[list[socket.socket]]:
+    opened = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(OCCUPIERS)]
+    for each in opened:
+        each.sendall(sent)
+    yield opened
+    for each in opened:
+        each.close()
+
+
+SLOW = {
+    "idle connections": b"",
+    "half a head": b"GET / HTTP/1.1\r\nHost:",
+    "slow uploads": (
+        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n"
+        "Content-Type: multipart/form-data; boundary=B\r\n\r\n--B"
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_clients_that_send_slowly_or_nothing_occupy_no_thread(
+    port: int, http: httpx.Client, kind: str
+) -> None:
+    with _connections(port, SLOW[kind]):
+        time.sleep(0.2)
+        began = time.monotonic()
+        job = http.post(JOBS, files=FILES).json()
+        for path in ("/", "/readyz", JOBS, job["links"]["self"]):
+            assert http.get(path).status_code == 200
+        assert time.monotonic() - began < 4
+
+
+def test_more_idle_connections_than_open_files_block_nobody(redis_url: str, tmp_path: Path) -> None:
+    with _serving(redis_url, tmp_path, most_files=128) as port, ExitStack() as opened:
+        for _ in range(3):
+            opened.enter_context(_connections(port, b""))
+        began = time.monotonic()
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=10).status_code == 200
+        assert time.monotonic() - began < 5
+
+
+def test_an_upload_that_arrives_in_parts_is_accepted(port: int, http: httpx.Client) -> None:
+    request = http.build_request("POST", JOBS, files=FILES)
+    body = request.read()
+    head = (
+        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"Content-Length: {len(body)}\r\nContent-Type: {request.headers['Content-Type']}\r\n\r\n"
+    )
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        for part in (head[:50].encode(), head[50:].encode(), body[:99], body[99:]):
+            connection.sendall(part)
+            time.sleep(0.1)
+        assert connection.recv(100).startswith(b"HTTP/1.1 202 ")
+
+
+def test_two_requests_in_one_packet_are_both_answered(port: int, http: httpx.Client) -> None:
+    del http  # Redis is emptied
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        connection.sendall(one + one)
+        received = b""
+        while received.count(b'{"status":"ok"}') < 2:
+            part = connection.recv(4096)
+            assert part, received
+            received += part
+
+
+def test_an_older_client_s_stream_has_no_chunks(
+    port: int, http: httpx.Client, jobs: JobStore
+) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        connection.sendall(f"GET {job['links']['events']} HTTP/1.0\r\n\r\n".encode())
+        received = b""
+        while b": keep-alive" not in received:
+            received += connection.recv(65536)
+        jobs.cancel(job["id"])
+        while part := connection.recv(65536):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"chunked" not in head
+    assert body.startswith(b"event: job\n")
+    assert body.endswith(b"\n\n")
+    assert b'"cancelled"' in body
 
 
 def test_the_error_names_an_invalid_deployment_setting() -> None:

@@ -1,4 +1,4 @@
-"""The HTTP API, a module per resource: `jobs`, `events`, `settings`, `workers`.
+"""The HTTP API, a module per resource.
 
-`schemas` is a job's JSON.
+They are `jobs`, `render`, `share`, `events`, `settings`, `workers`; `schemas` is a job's JSON.
 """

@@ -14,9 +14,11 @@ from shared.pictures import FORMATS, decode, encode
 from shared.settings import read_object
 from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
-from web.identity.owner import owner_of
+from web.identity.load_job import list_jobs, load_job, load_record
+from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.fork import fork
-from web.intake.limits import queue_bounds
+from web.intake.idempotency import keyed
+from web.intake.limits import owner_bounds, queue_bounds
 from web.intake.submission import submit
 from web.services import Services, get_services
 
@@ -28,16 +30,19 @@ log = logging.getLogger(__name__)
 @blueprint.post("")
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a job."""
-    owner = owner_of(request.remote_addr)
-    job = submit(get_services(), owner, request.files, request.form)
+    require("submit")
+    count_submission()
+    owner = get_identity().owner
+    job = submit(get_services(), owner, request.files, request.form, keyed(request, owner))
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 
 @blueprint.get("")
 def index() -> dict[str, Any]:
-    """List jobs, newest first, a page at a time."""
+    """List the owner's jobs, or for an operator all, newest first, a page at a time."""
+    require("read")
     limit, cursor = _limit(), _cursor()
-    page = get_services().jobs.page(limit, cursor)
+    page = list_jobs(limit, cursor)
     return {
         "jobs": [job_json(job) for job in page.jobs],
         "next": url_for(".index", limit=limit, cursor=page.cursor) if page.cursor else None,
@@ -47,13 +52,15 @@ def index() -> dict[str, Any]:
 @blueprint.get("/<job_id>")
 def show(job_id: str) -> dict[str, Any]:
     """Show a job."""
-    return job_json(get_services().jobs.get(job_id))
+    return job_json(load_job(job_id, "read"))
 
 
 @blueprint.delete("/<job_id>")
 def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
     """Cancel a queued or running job; delete an ended one, unless `?if=live` is given."""
-    services, only_live = get_services(), _only_live()
+    services = get_services()
+    load_record(job_id, "submit")
+    only_live = _only_live()
     was_live = services.jobs.cancel(job_id)
     if was_live or only_live:
         try:
@@ -77,31 +84,39 @@ def delete_job(services: Services, job_id: str) -> None:
 @blueprint.post("/<job_id>/retry")
 def retry(job_id: str) -> tuple[dict[str, Any], int]:
     """Queue a failed job again."""
-    services = get_services()
-    services.jobs.retry(job_id, queue_bounds(services.config))
+    retry_job(job_id)
+    return job_json(get_services().jobs.get(job_id)), 202
+
+
+def retry_job(job_id: str) -> None:
+    """Queue a failed job again; this counts as a submission."""
+    services, job = get_services(), load_record(job_id, "submit")
+    count_submission()
+    bounds = queue_bounds(services.config), owner_bounds(services.config)
+    services.jobs.retry(job.id, *bounds, keyed(request, get_identity().owner))
     services.wake()
-    return job_json(services.jobs.get(job_id)), 202
 
 
 @blueprint.post("/<job_id>/fork")
 def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a new job with this one's pictures, which starts from its pixels or once more."""
-    services = get_services()
+    parent = load_job(job_id, "submit")
+    count_submission()
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("fork", request.get_data(as_text=True))
-    owner = owner_of(request.remote_addr)
-    job = fork(services, owner, services.jobs.get(job_id), body)
+    owner = get_identity().owner
+    job = fork(get_services(), owner, parent, body, keyed(request, owner))
     return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
 
 
 @blueprint.get("/<job_id>/result")
 def result(job_id: str) -> Response:
     """Send the finished picture in the requested format."""
+    job = load_job(job_id, "read")
     wanted = request.args.get("format", "png").lower()
     if wanted not in FORMATS:
         expected = " or ".join(f"'{name}'" for name in FORMATS)
         raise InvalidSetting(field="format", problem="literal_error", expected=expected)
-    job = get_services().jobs.get(job_id)
     data = _picture(job, "result", job.result)
     if FORMATS[wanted].bits == 16:
         return rendered(job, {"format": wanted})
@@ -113,7 +128,7 @@ def result(job_id: str) -> Response:
 @blueprint.get("/<job_id>/preview")
 def preview(job_id: str) -> Response:
     """Send the newest preview."""
-    job = get_services().jobs.get(job_id)
+    job = load_job(job_id, "read")
     response = Response(_picture(job, "preview", job.preview), mimetype="image/jpeg")
     response.cache_control.no_cache = True
     return response

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from shared.job import Job
 from shared.pictures import FORMATS
 from shared.settings import read_object, validate
+from web.identity.load_job import load_job
 from web.rendering import Rendering
 from web.services import get_services
 
@@ -16,9 +17,10 @@ blueprint = Blueprint("render", __name__, url_prefix="/api/v1/jobs")
 @blueprint.post("/<job_id>/render")
 def create(job_id: str) -> Response:
     """Send the picture with the means and in the format that the JSON body names."""
+    job = load_job(job_id, "read")
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("render", request.get_data(as_text=True))
-    return rendered(get_services().jobs.get(job_id), body)
+    return rendered(job, body)
 
 
 def rendered(job: Job, values: dict[str, Any], *, download: bool = False) -> Response:

@@ -1,8 +1,10 @@
 """The JSON of a job."""
 
-from typing import Any
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, cast
 
-from flask import url_for
+from flask import Flask, current_app, request
 
 from shared.errors import RecordUnreadable
 from shared.job import Job, JobState
@@ -11,6 +13,17 @@ from web.errors import fault
 from web.messages.job_log import fallback_sentence, transition_sentence
 from web.services import get_services
 
+LINKS = {
+    "self": "jobs.show",
+    "events": "events.stream",
+    "preview": "jobs.preview",
+    "result": "jobs.result",
+    "render": "render.create",
+    "retry": "jobs.retry",
+    "fork": "jobs.create_fork",
+    "share": "share.create",
+    "page": "job_page.show",
+}
 UNREADABLE = "unreadable"  # the state of a job whose record cannot be read
 
 
@@ -24,21 +37,25 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
         **_expected_times(job),
         **{name: body[name] for name in ("attempt", "progress", "settings", "options")},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
-        "inputs": _inputs(job),
+        "inputs": _inputs(body["inputs"]),
         "log": [{**line, "detail": transition_sentence(line)} for line in body["log"]],
         "fallbacks": [{**each, "detail": fallback_sentence(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
         "renderable": job.float_pixels is not None,
+        "shared": job.shared,
         "links": _links(job.id),
     }
 
 
-def _inputs(job: Job) -> dict[str, Any]:
+def _inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the size of each input picture, and the hash of the file that was uploaded."""
-    shown = {"width", "height", "sha256"}
-    return job.inputs.model_dump(
-        include={"content": shown, "styles": {"__all__": shown}, "init": shown}
-    )
+    styles = [_input(style) for style in inputs["styles"]]
+    init = inputs["init"] and _input(inputs["init"])
+    return {"content": _input(inputs["content"]), "styles": styles, "init": init}
+
+
+def _input(image: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: image[name] for name in ("width", "height", "sha256")}
 
 
 def _unreadable_json(job: UnreadableJob) -> dict[str, Any]:
@@ -60,22 +77,29 @@ def _expected_times(job: Job) -> dict[str, Any]:
     forecast = get_services().queue_forecast()
     if blocked_by := forecast.blocked_by(job):
         return {**times, "waiting": fault(blocked_by)}
-    estimate = forecast.estimates.get(job.id)
+    estimate = forecast.estimate(job)
     if estimate is None:
         return times
     start, end = estimate.waits, estimate.waits + estimate.runs
     return {**times, "starts_in_seconds": round(start, 1), "eta_seconds": round(end, 1)}
 
 
+def link(endpoint: str, **values: str) -> str:
+    """Return the path of a route, also outside of a request."""
+    root = request.script_root if request else ""
+    return current_app.url_map.bind("", script_name=root).build(endpoint, values)
+
+
 def _links(job_id: str) -> dict[str, str]:
     """Return where the parts of a job are."""
-    return {
-        "self": url_for("jobs.show", job_id=job_id),
-        "events": url_for("events.stream", job_id=job_id),
-        "preview": url_for("jobs.preview", job_id=job_id),
-        "result": url_for("jobs.result", job_id=job_id),
-        "render": url_for("render.create", job_id=job_id),
-        "retry": url_for("jobs.retry", job_id=job_id),
-        "fork": url_for("jobs.create_fork", job_id=job_id),
-        "page": url_for("job_page.show", job_id=job_id),
-    }
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    parts = _parts_of_links(cast(Flask, app), request.script_root if request else "")
+    return {name: f"{before}{job_id}{after}" for name, (before, after) in parts.items()}
+
+
+@lru_cache(maxsize=16)  # building nine links takes longer than reading the job
+def _parts_of_links(app: Flask, root: str) -> dict[str, tuple[str, str]]:
+    """Return what is before and after the id in each link of a job."""
+    adapter = app.url_map.bind("", script_name=root)
+    paths = {name: adapter.build(endpoint, {"job_id": "ID"}) for name, endpoint in LINKS.items()}
+    return {name: (path.split("ID")[0], path.split("ID")[1]) for name, path in paths.items()}

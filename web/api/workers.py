@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint
 
 from shared.job_store import Worker
+from web.identity.request_identity import require
 from web.services import get_services
 
 blueprint = Blueprint("workers", __name__, url_prefix="/api/v1/workers")
@@ -14,6 +15,7 @@ blueprint = Blueprint("workers", __name__, url_prefix="/api/v1/workers")
 @blueprint.get("")
 def index() -> dict[str, Any]:
     """List the workers that are online, by name."""
+    require("read")
     workers = get_services().workers
     draining = workers.draining()
     return {"workers": [_worker_json(each, each.name in draining) for each in workers.live()]}

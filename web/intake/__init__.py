@@ -1,5 +1,6 @@
 """From an upload to a job.
 
-`submission` accepts it; `images`, `size` and `limits` check it; `color_profiles` converts and
-checks ICC profiles; `fork` makes a job from an older one.
+`submission` accepts it; `images`, `size` and `limits` check it. `clean` makes what is stored of a
+picture, with `jpeg`; `isolation` runs that in a process of its own. `fork` makes a job from an
+older one; `idempotency` recognises a request that comes again.
 """

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from shared import paths
 from shared.errors import InvalidSetting, NothingToFork, ObjectNotFound, PixelsGone
 from shared.job import InputImage, Job, JobInputs, JobOptions, JobState
-from shared.job_store import NewJob
+from shared.job_store import NO_KEY, KeyedRequest, NewJob
 from shared.kept_pixels import KeptPixels
 from shared.pictures import Picture, deprocess, encode, render
 from shared.settings import (
@@ -40,7 +40,13 @@ class Fork(BaseModel):
     options: JobOptions = JobOptions()
 
 
-def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any]) -> Job:
+def fork(
+    services: Services,
+    owner: str,
+    parent: Job,
+    values: Mapping[str, Any],
+    request: KeyedRequest = NO_KEY,
+) -> Job:
     """Accept a new job with an older one's pictures.
 
     Args:
@@ -48,6 +54,7 @@ def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any])
         owner: the new job's owner.
         parent: the older job.
         values: `start`, `settings` and `options`, each of which can be left out.
+        request: what asks for the job; the same request again gets the same job.
 
     Raises:
         InvalidRequest: a value is wrong; the error names the field and its bound.
@@ -55,7 +62,9 @@ def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any])
         NothingToFork: the older job has no pixels yet.
         PixelsGone: its pixels are not kept.
     """
-    check_room(services)
+    if earlier := services.requests.job_of(request):
+        return services.jobs.get(earlier)
+    check_room(services, owner)
     wanted = validate("fork", Fork, values)
     settings = _resolved(services, parent, _settings(parent.settings, wanted))
     check_styles(settings, len(parent.inputs.styles))
@@ -65,6 +74,7 @@ def fork(services: Services, owner: str, parent: Job, values: Mapping[str, Any])
         services,
         partial(_store, services, parent.inputs, picture),
         lambda inputs: NewJob(settings, wanted.options, inputs, owner),
+        request,
     )
 
 
@@ -138,25 +148,30 @@ def _store(
         return image.model_copy(update={"key": key})
 
     return JobInputs(
-        content=copy(inputs.content, paths.content_key(job_id)),
+        content=copy(inputs.content, paths.content_key(job_id, _suffix(inputs.content))),
         styles=[
-            copy(style, paths.style_key(job_id, number))
+            copy(style, paths.style_key(job_id, number, _suffix(style)))
             for number, style in enumerate(inputs.styles)
         ],
-        init=_init(services, inputs, picture, paths.init_key(job_id), copy),
+        init=_init(services, inputs, picture, job_id, copy),
     )
+
+
+def _suffix(image: InputImage) -> str:
+    return paths.suffix_of(image.key)
 
 
 def _init(
     services: Services,
     inputs: JobInputs,
     picture: Picture | None,
-    key: str,
+    job_id: str,
     copy: Callable[[InputImage, str], InputImage],
 ) -> InputImage | None:
     if picture is None:
-        return copy(inputs.init, key) if inputs.init else None
-    data = encode(picture, "png")
+        old = inputs.init
+        return copy(old, paths.init_key(job_id, _suffix(old))) if old else None
+    key, data = paths.init_key(job_id), encode(picture, "png")
     services.objects.put(key, data)
     rows, columns, _ = picture.shape
     return InputImage(

@@ -4,7 +4,7 @@ import shutil
 
 from shared.config import Config
 from shared.errors import QueueFull, StorageFull, StoreUnavailable
-from shared.job_store import Load
+from shared.job_store import UNBOUNDED, Load
 from shared.object_store import ObjectStore
 from web.services import Services
 
@@ -12,12 +12,14 @@ MEGABYTE = 1_000_000
 MAX_REDIS_SHARE = 0.9  # of Redis's memory; the rest is for the accepted jobs
 
 
-def check_room(services: Services) -> None:
-    """Raise QueueFull or StorageFull if there is no space for one more job."""
+def check_room(services: Services, owner: str | None = None) -> None:
+    """Raise QueueFull, OwnerQuotaReached or StorageFull if there is no space for one more job."""
     load = services.queue.load()
     for bound, maximum in queue_bounds(services.config)._asdict().items():
         if getattr(load, bound) >= maximum:
             raise QueueFull(bound=bound, maximum=maximum)
+    if owner is not None:
+        services.jobs.check_owner(owner, owner_bounds(services.config))
     if services.redis.used_memory_share() > MAX_REDIS_SHARE:
         raise StorageFull(store="redis")
     _check_objects(services.objects, services.config.min_free_mb * MEGABYTE)
@@ -26,6 +28,14 @@ def check_room(services: Services) -> None:
 def queue_bounds(config: Config) -> Load:
     """Return the queue's bounds."""
     return Load(config.max_queued_jobs, config.max_queued_mb * MEGABYTE)
+
+
+def owner_bounds(config: Config) -> Load:
+    """Return the bounds of each owner: live jobs, and bytes that are kept."""
+    if config.auth == "off":
+        return UNBOUNDED
+    jobs, kept = config.owner_jobs, config.owner_mb * MEGABYTE
+    return Load(jobs or UNBOUNDED.jobs, kept or UNBOUNDED.bytes)
 
 
 def _check_objects(objects: ObjectStore, min_free: int) -> None:

@@ -8,19 +8,20 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from shared import paths
 from shared.errors import (
     BlendMismatch,
+    IdempotencyKeyReused,
     InitMissing,
     InitOfOtherShape,
     InitUnused,
     InvalidJson,
     MissingFile,
-    QueueFull,
+    Refused,
     StoreUnavailable,
     StylesTooLarge,
     TooManyFiles,
     UnknownField,
 )
 from shared.job import InputImage, Job, JobInputs, JobOptions
-from shared.job_store import NewJob, new_id
+from shared.job_store import NO_KEY, KeyedRequest, NewJob, new_id
 from shared.settings import (
     MAX_STYLES,
     StyleSettings,
@@ -29,8 +30,8 @@ from shared.settings import (
     read_settings,
     validate,
 )
-from web.intake.images import CleanImage, Kept, read_image
-from web.intake.limits import check_room, queue_bounds
+from web.intake.clean import CleanImage, Kept
+from web.intake.limits import check_room, owner_bounds, queue_bounds
 from web.intake.size import Bounds, resolve_size
 from web.services import Services
 
@@ -39,7 +40,11 @@ INIT = "settings.init"
 
 
 def submit(
-    services: Services, owner: str, files: MultiDict[str, FileStorage], form: Mapping[str, str]
+    services: Services,
+    owner: str,
+    files: MultiDict[str, FileStorage],
+    form: Mapping[str, str],
+    request: KeyedRequest = NO_KEY,
 ) -> Job:
     """Accept a job.
 
@@ -49,12 +54,15 @@ def submit(
         files: `content`, one file, `style`, one or more, and `init`, one if the setting of that
             name is `image`.
         form: `settings` and `options`, each a JSON object or absent.
+        request: what asks for the job; the same request again gets the same job.
 
     Raises:
         InvalidRequest: the request is invalid; the error names the field and its bound.
         Refused: there is no space for the job now.
     """
-    check_room(services)  # before anything is decoded
+    if earlier := services.requests.job_of(request):
+        return services.jobs.get(earlier)
+    check_room(services, owner)  # before anything is decoded
     check_known({*files, *form}, FIELDS)
     if "init" in form:  # the setting of that name is in `settings`; ignoring it would mislead
         raise MissingFile(field="init")
@@ -75,6 +83,7 @@ def submit(
         services,
         lambda job_id: _store_all(services, job_id, content, styles, init),
         lambda inputs: NewJob(settings, options, inputs, owner),
+        request,
     )
 
 
@@ -82,6 +91,7 @@ def accept(
     services: Services,
     store: Callable[[str], JobInputs],
     describe: Callable[[JobInputs], NewJob],
+    request: KeyedRequest = NO_KEY,
 ) -> Job:
     """Store a checked job's inputs, record the job, and wake a worker.
 
@@ -89,16 +99,22 @@ def accept(
         services: the application's services.
         store: stores the inputs of the job with this id.
         describe: returns the job with these inputs.
+        request: what asks for the job. If the same request was sent twice at the same time, both
+            get the job that was recorded first.
 
     Raises:
-        QueueFull: there is no space for the job; its inputs are deleted.
+        QueueFull, OwnerQuotaReached, IdempotencyKeyReused: nothing was recorded; the inputs are
+            deleted.
     """
     job_id = new_id()
     with _deleting_inputs(services, job_id, on=Exception):
         inputs = store(job_id)
     # If Redis's answer is lost, the record may exist and name them, so only a refusal deletes them.
-    with _deleting_inputs(services, job_id, on=QueueFull):
-        job = services.jobs.create(job_id, describe(inputs), queue_bounds(services.config))
+    with _deleting_inputs(services, job_id, on=(Refused, IdempotencyKeyReused)):
+        bounds = queue_bounds(services.config), owner_bounds(services.config)
+        job = services.jobs.create(job_id, describe(inputs), *bounds, request)
+    if job.id != job_id:
+        _delete_inputs(services, job_id)
     services.wake()
     return job
 
@@ -133,8 +149,7 @@ def _images(
         raise MissingFile(field=field)
     if len(uploads) > most:
         raise TooManyFiles(field=field, maximum=most, count=len(uploads))
-    megapixels = services.config.max_input_megapixels
-    return [read_image(field, upload, megapixels, kept) for upload in uploads]
+    return [services.images.read(field, upload, kept) for upload in uploads]
 
 
 def _init(
@@ -167,32 +182,40 @@ def _store_all(
     init: CleanImage | None,
 ) -> JobInputs:
     return JobInputs(
-        content=_store(services, paths.content_key(job_id), content),
+        content=_store(services, paths.content_key(job_id, content.suffix), content),
         styles=[
-            _store(services, paths.style_key(job_id, number), style)
+            _store(services, paths.style_key(job_id, number, style.suffix), style)
             for number, style in enumerate(styles)
         ],
-        init=_store(services, paths.init_key(job_id), init) if init else None,
+        init=_store(services, paths.init_key(job_id, init.suffix), init) if init else None,
     )
 
 
 def _store(services: Services, key: str, image: CleanImage) -> InputImage:
-    services.objects.put(key, image.png)
+    services.objects.put(key, image.data)
     return InputImage(
         key=key,
         width=image.width,
         height=image.height,
-        bytes=len(image.png),
+        bytes=len(image.data),
         sha256=image.sha256,
+        orientation=image.orientation,
+        convert_to=image.convert_to,
     )
 
 
 @contextmanager
-def _deleting_inputs(services: Services, job_id: str, on: type[Exception]) -> Iterator[None]:
+def _deleting_inputs(
+    services: Services, job_id: str, on: type[Exception] | tuple[type[Exception], ...]
+) -> Iterator[None]:
     """Delete the job's inputs if `on` is raised, since then no record names them."""
     try:
         yield
     except on:
-        with suppress(StoreUnavailable):  # the workers' garbage collection deletes them later
-            services.objects.delete_folder(paths.job_folder(job_id))
+        _delete_inputs(services, job_id)
         raise
+
+
+def _delete_inputs(services: Services, job_id: str) -> None:
+    with suppress(StoreUnavailable):  # the workers' garbage collection deletes them later
+        services.objects.delete_folder(paths.job_folder(job_id))

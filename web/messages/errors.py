@@ -24,6 +24,10 @@ SENTENCES: dict[str, str] = {
         "The image for '{field}' has {width} × {height} pixels, which is more than {maximum}"
         " megapixels. Use a smaller one."
     ),
+    "image_too_complex": (
+        "The image for '{field}' takes more than {seconds} s or {megabytes} MB of memory to decode."
+        " Save it as a JPEG or PNG, or make it smaller."
+    ),
     "image_too_elongated": (
         "The image for '{field}' has {width} × {height} pixels. Its result would be too narrow or"
         " too large at every size. Crop it."
@@ -68,8 +72,35 @@ SENTENCES: dict[str, str] = {
         "The image for '{field}' has {width} × {height} pixels, and the content image {of_width} ×"
         " {of_height}. Crop it to the same proportions."
     ),
+    "invalid_idempotency_key": (
+        "The header '{field}' must have up to {maximum} visible ASCII characters."
+    ),
+    "idempotency_key_reused": (
+        "A request with this '{field}' was sent before with other content, and made job {id}. Use a"
+        " new key for another request."
+    ),
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
+    "token_required": (
+        "This needs a token. Send it as 'Authorization: Bearer gw_…', sign in at /signin, or set"
+        " GRAMWORKS_TOKEN for the command line."
+    ),
+    "token_invalid": "The token is unknown, expired or revoked. Use another one.",
+    "sign_in_link_invalid": (
+        "This sign-in link was used before, or has expired. Ask the operator for a new one, or sign"
+        " in with a token."
+    ),
+    "scope_missing": (
+        "The token does not have the scope '{scope}'. Use one that has; the operator makes them."
+    ),
+    "host_not_allowed": (
+        "This server is not called '{host}'. If it should be, add the name to GRAMWORKS_HOSTS."
+    ),
+    "origin_not_allowed": (
+        "The request came from a page of another site ({origin}), so nothing was changed. Behind a"
+        " proxy, check that it passes on Host and X-Forwarded-Proto."
+    ),
+    "form_expired": "The form has expired, so nothing was changed. Load the page again.",
     "record_unreadable": (
         "This version of Gramworks cannot read the job {id} ({reason}). Use the version that"
         " created it, or delete it."
@@ -85,10 +116,15 @@ SENTENCES: dict[str, str] = {
         " rendered again. The result is still there as png, jpeg, webp and tiff. For 16 bits, other"
         " means or colours, submit the job again."
     ),
+    "decoding_busy": "The server is reading other images. Try again in a few seconds.",
     "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
     "not_failed": "The job is {state}. Only a failed job can be retried.",
     "queue_full": (
         "The queue is full ({amount}). The job was not accepted. Try again in a minute."
+    ),
+    "owner_quota_reached": "{quota} The job was not accepted.",
+    "rate_limited": (
+        "{too_often}: {maximum} within a minute are allowed. Try again in {seconds} s."
     ),
     "storage_full": (
         "The {place} has no space left. The job was not accepted. Try again in a few minutes."
@@ -156,6 +192,11 @@ _RENDER_WAYS_OUT = {
     "failed": "Retry it, and wait until it has succeeded.",
     "cancelled": "Submit it again.",
 }
+_TOO_OFTEN = {
+    "owner": "You submit too often",
+    "address": "Too many submissions come from your address",
+    "sign-in": "Too many attempts to sign in come from your address",
+}
 _PLACES = {"redis": "job queue (Redis)", "images": "object store"}
 
 
@@ -169,6 +210,8 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "size_in_field": _size_in_field(parameters),
         "size_that_fits": _size_that_fits(parameters),
         "amount": _amount(parameters),
+        "quota": _quota(parameters),
+        "too_often": _TOO_OFTEN.get(str(parameters.get("by")), "Too many requests"),
         "largest": _plain(parameters.get("maximum")),
         "weights_counted": _counted(parameters.get("weights"), "weight"),
         "styles_counted": _counted(parameters.get("styles"), "style image"),
@@ -201,6 +244,12 @@ def _amount(parameters: Mapping[str, Any]) -> str:
     count = int(parameters.get("maximum") or 0)
     in_bytes = parameters.get("bound") == "bytes"
     return f"{count // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
+
+
+def _quota(parameters: Mapping[str, Any]) -> str:
+    if parameters.get("bound") == "bytes":
+        return f"You have {_amount(parameters)} here, which is all you may. Delete some jobs."
+    return f"You have {_amount(parameters)} queued or running, which is all you may. Wait for one."
 
 
 def _counted(count: object, noun: str) -> str:

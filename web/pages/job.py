@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urljoin
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,13 +19,15 @@ from shared.errors import (
 from shared.job import Job
 from shared.pictures import FORMATS
 from shared.settings import DEPROCESS_MEANS
-from web.api.jobs import delete_job
+from web.api.jobs import delete_job, retry_job
 from web.api.render import rendered
 from web.api.schemas import UNREADABLE, job_json
 from web.errors import fault, problem, retry_after, status_of
-from web.identity.owner import owner_of
+from web.identity import csrf
+from web.identity.load_job import load_job, load_record
+from web.identity.request_identity import count_submission, get_identity
+from web.identity.share_links import make_share_link, revoke_share_link
 from web.intake.fork import fork
-from web.intake.limits import queue_bounds
 from web.intake.submission import check_known
 from web.pages.settings_fields import chosen_values, labels, settings_schema
 from web.rendering import Rendering
@@ -38,7 +41,7 @@ FORKED = ("iterations", "strength", "size")  # the settings that the page offers
 def show(job_id: str) -> str:
     """Show a job with live updates."""
     try:
-        job = get_services().jobs.get(job_id)
+        job = load_job(job_id, "read")
     except RecordUnreadable as error:
         job_like = {"id": job_id, "state": UNREADABLE, "error": fault(error)}
         return render_template("unreadable.html", job=job_like)
@@ -48,26 +51,24 @@ def show(job_id: str) -> str:
 @blueprint.get("/<job_id>/picture")
 def picture(job_id: str) -> Response:
     """Send the picture as the form below it describes; empty fields are left out."""
+    job = load_job(job_id, "read")
     check_known(set(request.args), ("download", *Rendering.model_fields))
     chosen = chosen_values(request.args, Rendering.model_fields)
-    job = get_services().jobs.get(job_id)
     return rendered(job, chosen, download="download" in request.args)
 
 
 @blueprint.post("/<job_id>/cancel")
 def cancel(job_id: str) -> AnyResponse:
     """Cancel a queued or running job; an ended one stays as it is."""
-    get_services().jobs.cancel(job_id)
+    get_services().jobs.cancel(load_record(job_id, "submit").id)
     return redirect(url_for(".show", job_id=job_id), 303)
 
 
 @blueprint.post("/<job_id>/retry")
 def retry(job_id: str) -> AnyResponse:
     """Queue a failed job again; one that is not failed stays as it is."""
-    services = get_services()
     with suppress(NotFailed):
-        services.jobs.retry(job_id, queue_bounds(services.config))
-        services.wake()
+        retry_job(job_id)
     return redirect(url_for(".show", job_id=job_id), 303)
 
 
@@ -75,11 +76,12 @@ def retry(job_id: str) -> AnyResponse:
 def create_fork(job_id: str) -> AnyResponse:
     """Paint on with the settings in the form, as a new job; or show the page with the error."""
     services = get_services()
-    parent = services.jobs.get(job_id)
+    parent = load_job(job_id, "submit")
     try:
-        check_known(set(request.form), FORKED)
+        count_submission()
+        check_known(set(request.form) - {csrf.FIELD}, FORKED)
         chosen = chosen_values(request.form, FORKED)
-        job = fork(services, owner_of(request.remote_addr), parent, {"settings": chosen})
+        job = fork(services, get_identity().owner, parent, {"settings": chosen})
     except (InvalidRequest, Refused, NothingToFork, PixelsGone) as error:
         page = _page(parent, problem(error, labels()))
         return Response(page, status_of(error), retry_after(error))
@@ -89,13 +91,31 @@ def create_fork(job_id: str) -> AnyResponse:
 @blueprint.post("/<job_id>/delete")
 def delete(job_id: str) -> AnyResponse:
     """Cancel and delete a job."""
-    services = get_services()
-    services.jobs.cancel(job_id)
-    delete_job(services, job_id)
+    services, job = get_services(), load_record(job_id, "submit")
+    services.jobs.cancel(job.id)
+    delete_job(services, job.id)
     return redirect(url_for("new_page.index"), 303)
 
 
-def _page(job: Job, fork_error: Mapping[str, Any] | None = None) -> str:
+@blueprint.post("/<job_id>/share")
+def share(job_id: str) -> str:
+    """Make a share link, and show the page with it."""
+    job = load_job(job_id, "submit")
+    path = url_for("shared_page.show", secret=make_share_link(job))
+    shared = job.model_copy(update={"shared": True})
+    return _page(shared, share_link=urljoin(request.host_url, path))
+
+
+@blueprint.post("/<job_id>/unshare")
+def unshare(job_id: str) -> AnyResponse:
+    """Revoke the share link."""
+    revoke_share_link(load_job(job_id, "submit"))
+    return redirect(url_for(".show", job_id=job_id), 303)
+
+
+def _page(
+    job: Job, fork_error: Mapping[str, Any] | None = None, share_link: str | None = None
+) -> str:
     schema = settings_schema()
     return render_template(
         "job.html",
@@ -106,4 +126,5 @@ def _page(job: Job, fork_error: Mapping[str, Any] | None = None) -> str:
         formats=FORMATS,
         forked={name: schema[name] for name in FORKED},
         fork_error=fork_error,
+        share_link=share_link,
     )

@@ -20,7 +20,10 @@ from shared.job import ENDED
 from shared.settings import DEFAULT_PRESET, PRESETS
 from web.api.schemas import job_json
 from web.errors import problem, retry_after, status_of
-from web.identity.owner import owner_of
+from web.identity import csrf
+from web.identity.load_job import list_jobs
+from web.identity.request_identity import count_submission, get_identity, require
+from web.intake.clean import FORMAT_NAMES
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
 from web.pages.settings_fields import chosen_values, labels, settings_schema
@@ -41,10 +44,12 @@ def index() -> str:
 @blueprint.post("/")
 def create() -> AnyResponse:
     """Accept the form, or show it again with the error."""
+    require("submit")
     try:
-        check_known(set(request.form), ("preset", *settings_schema()))
+        count_submission()
+        check_known(set(request.form) - {csrf.FIELD}, ("preset", *settings_schema()))
         form = {"settings": _chosen_settings(request.form)}
-        job = submit(get_services(), owner_of(request.remote_addr), request.files, form)
+        job = submit(get_services(), get_identity().owner, request.files, form)
     except (InvalidRequest, Refused) as error:
         page = _page(request.form, problem(error, FILES | OPTIONAL_FILES | labels()))
         return Response(page, status_of(error), retry_after(error))
@@ -52,8 +57,8 @@ def create() -> AnyResponse:
 
 
 def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
-    services = get_services()
     schema = settings_schema()
+    latest = list_jobs(LATEST).jobs if get_identity().has("read") else []
     limit = current_app.config["MAX_CONTENT_LENGTH"]
     return render_template(
         "new.html",
@@ -66,8 +71,9 @@ def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
         basic={name: field for name, field in schema.items() if field.get("basic")},
         advanced={name: field for name, field in schema.items() if not field.get("basic")},
         limit=limit,
+        formats=FORMAT_NAMES,
         too_large=sentence("upload_too_large", {"maximum": limit}),
-        jobs=[job_json(job) for job in services.jobs.page(LATEST).jobs],
+        jobs=[job_json(job) for job in latest],
         ended=ENDED,
     )
 

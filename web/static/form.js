@@ -1,7 +1,7 @@
 // The form: shows the chosen pictures, accepts dropped ones, and checks the upload's size before it is sent.
 import { showLocalTimes } from "./format.js";
 
-const form = document.querySelector("form");
+const form = document.getElementById("new");
 const button = form.querySelector(":scope > button");
 const buttonText = button.textContent;
 

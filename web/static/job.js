@@ -75,7 +75,9 @@ async function showRendering(form) {
   const deprocess_means = means.includes(",") ? means.split(",").map(Number) : means;
   const chosen = Object.entries({ deprocess_means, preserve_color }).filter(([, value]) => value);
   const body = JSON.stringify(Object.fromEntries(chosen));
-  const response = await fetch(form.dataset.render, { method: "POST", body });
+  const response = await fetch(form.dataset.render, {
+    method: "POST", body, headers: { "X-CSRF-Token": document.querySelector("[name=csrf_token]").value },
+  });
   showText("render-error", response.ok ? "" : (await response.json()).detail);
   if (response.ok) showPicture(URL.createObjectURL(await response.blob()));
 }

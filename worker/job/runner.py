@@ -18,12 +18,12 @@ from shared.errors import (
     StoreUnavailable,
     Superseded,
 )
-from shared.job import InputImage, Job
+from shared.job import Job
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import KeptPixels, Photograph
+from shared.kept_pixels import KeptPixels
 from shared.metadata import Metadata
 from shared.object_store import ObjectStore
-from shared.pictures import decode, encode, render, resized
+from shared.pictures import encode, render
 from shared.provenance import Provenance
 from shared.settings import StyleSettings
 from worker.engine.progress import Progress
@@ -32,6 +32,7 @@ from worker.job import checkpoints
 from worker.job.backoff import OBJECT_STORE_SECONDS, with_backoff
 from worker.job.checkpoints import Checkpoints
 from worker.job.lease import Lease, OnHang, end_hung_process, hold_lease
+from worker.job.pictures import JobPictures
 from worker.job.progress_reporter import ProgressReporter, to_record
 from worker.job.throughput import JobTiming, Stopwatch
 from worker.job.watchdog import LOADING_SECONDS, Watchdog
@@ -109,7 +110,7 @@ class Runner:
         begin = time.monotonic()
         job = with_backoff(partial(self.jobs.get, claim.job_id), lease)
         stopwatch = Stopwatch(job.work)
-        photograph = self._photograph(job, lease)
+        photograph = self._pictures(job, lease).photograph()
         reporter = ProgressReporter(claim, self.jobs, self.objects, job, photograph, speed)
         progress = self._paint(claim, job, lease, reporter, stopwatch)
         lease.expect_progress_in(LOADING_SECONDS)
@@ -178,7 +179,7 @@ class Runner:
         self, job: Job, lease: Lease, snapshot: Snapshot | None, stopwatch: Stopwatch
     ) -> Iterator[Progress]:
         """Yield the engine's progress; set the lease's deadline for the next evaluation."""
-        content, styles, init = self._inputs(job, lease)
+        content, styles, init = self._pictures(job, lease).painted()
         style_pixels = len(styles) * job.settings.style_scale**2
         watchdog = Watchdog(job.settings.levels(*job.result_shape), style_pixels)
         done = snapshot.evaluation if snapshot else 0
@@ -198,33 +199,14 @@ class Runner:
             yield progress
             begin = time.monotonic()
 
+    def _pictures(self, job: Job, lease: Lease) -> JobPictures:
+        return JobPictures(job, self.objects, lease, self.object_store_seconds)
+
     def _snapshot(self, job: Job, lease: Lease) -> Snapshot | None:
         if job.checkpoint is None:
             return None
         load = partial(checkpoints.load, job.checkpoint, self.objects)
         return with_backoff(load, lease, self.object_store_seconds)
-
-    def _inputs(self, job: Job, lease: Lease) -> tuple[Pixels, list[Pixels], Pixels | None]:
-        """Return the content, the styles, and the image to start from if there is one."""
-        content, *others = (
-            decode(self._input(image, lease)).astype(np.float32) for image in job.inputs.all
-        )
-        if job.inputs.init:
-            *styles, init = others
-            return content, styles, init
-        return content, others, None
-
-    def _photograph(self, job: Job, lease: Lease) -> Photograph:
-        """Return the content image at the result's size, for what the result keeps of it."""
-        data = self._input(job.inputs.content, lease)
-        picture = resized(decode(data, with_alpha=True), *job.result_shape)
-        return Photograph(picture, Metadata.of_file(data).profile)
-
-    def _input(self, image: InputImage, lease: Lease) -> bytes:
-        get = partial(self.objects.get, image.key)
-        data = with_backoff(get, lease, self.object_store_seconds)
-        lease.expect_progress_in(LOADING_SECONDS)
-        return data
 
     def _fail(self, claim: Claim, lease: Lease, error: GramworksError) -> None:
         log.warning("job %s: failed: %s", claim.job_id, error)

@@ -1,1 +1,4 @@
-"""The main process's periodic tasks: `loop` repeats them, `reconcile` and `garbage` are tasks."""
+"""The main process's periodic tasks: `loop` repeats them.
+
+The tasks are `reconcile`, `garbage` and `forecast`.
+"""

@@ -1,14 +1,29 @@
 -- Records a job and enqueues it.
--- Arguments: id, maximum queued jobs, maximum queued bytes, then name and value of each field.
--- Result: nil; the name of the bound that is reached if the job was not recorded.
+-- Arguments: id, maximum queued jobs and bytes, the request's name and content, owner, the owner's
+-- maximum live jobs and kept bytes, then name and value of each field.
+-- Result: nil. If the job was not recorded: whose bound is reached, 'queue' or 'owner', and the bound;
+-- 'made' and the job that the same request made, or 'reused' and that job if the request had other
+-- content.
 -- Events: state.
-local id = ARGV[1]
+local id, name, content = ARGV[1], ARGV[4], ARGV[5]
 if state_of(id) then return end -- sent again because the answer was lost; it may already be running
+local earlier, is_same = made_by(name, content)
+if earlier then return { is_same and 'made' or 'reused', earlier } end
 local bound = reached_bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
-if bound then return bound end
+if bound then return { 'queue', bound } end
+local owner = ARGV[6]
+bound = reached_owner_bound(owner, tonumber(ARGV[7]), tonumber(ARGV[8]))
+if bound then return { 'owner', bound } end
 local number = redis.call('INCR', KEY.SEQUENCE)
 redis.call('HSET', job_key(id), 'number', number, 'attempt', 0, 'created_at', now(),
-  unpack(ARGV, 4))
+  unpack(ARGV, 9))
+local bytes, pixels = get(id, 'bytes', 'pixels')
+local kept = tonumber(bytes) + LIMIT.kept_bytes_a_pixel * tonumber(pixels)
+redis.call('HSET', job_key(id), 'kept', kept)
+redis.call('HINCRBY', KEY.KEPT, owner, kept)
+redis.call('SADD', KEY.LIVE .. owner, id)
 redis.call('ZADD', KEY.INDEX, number, id)
+redis.call('ZADD', owned_key(id), number, id)
+remember_request(name, content, id)
 move(id, 'queued')
 enqueue(id)

@@ -10,9 +10,18 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from gramworks.cli.commands import cli
+from tests.gramworks.cli.commands import (
+    EVENTS,
+    JOB,
+    RESULT,
+    SUBMIT,
+    run,
+    sent_settings,
+    will_succeed,
+)
 from tests.gramworks.fake_server import (
     Answer,
     FakeServer,
@@ -25,10 +34,6 @@ from tests.gramworks.fake_server import (
 )
 
 pytestmark = pytest.mark.usefixtures("pictures")
-
-JOB, EVENTS = "GET /api/v1/jobs/j1", "GET /api/v1/jobs/j1/events"
-SUBMIT, RESULT = "POST /api/v1/jobs", "GET /api/v1/jobs/j1/result"
-DONE = sse("job", job_json("succeeded", progress=progress_json(150)), "9")
 
 GUIDE = {
     "schema": {
@@ -48,31 +53,6 @@ GUIDE = {
     "default_preset": "balanced",
     "options": {},
 }
-
-
-@pytest.fixture
-def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "photo.jpg").write_bytes(b"the photo")
-    (tmp_path / "painting.jpg").write_bytes(b"the painting")
-    return tmp_path
-
-
-def run(server: FakeServer, *words: str, typed: str | None = None) -> Result:
-    return CliRunner().invoke(cli, words, input=typed, env={"GRAMWORKS_URL": server.url})
-
-
-def will_succeed(server: FakeServer) -> None:
-    server.answer(SUBMIT, as_json(job_json("queued"), 202))
-    server.answer(JOB, as_json(job_json("queued")))
-    server.answer(EVENTS, stream(sse("job", job_json(), "1"), DONE))
-    server.answer(RESULT, Answer(body=b"x" * 1500))
-
-
-def sent_settings(server: FakeServer) -> object:
-    (sent,) = server.requests(SUBMIT)
-    _, after = sent.body.split(b'name="settings"\r\n\r\n')
-    return json.loads(after.split(b"\r\n")[0])
 
 
 def test_submit_in_a_pipe_prints_only_the_id(server: FakeServer) -> None:
@@ -155,7 +135,7 @@ def test_the_output_file_is_checked_before_anything_is_sent(
 def test_an_existing_file_is_refused_before_anything_is_sent(
     server: FakeServer, command: str
 ) -> None:
-    result = run(server, command, "j1", "-o", "photo.jpg")
+    result = run(server, command, "1" * 32, "-o", "photo.jpg")
     assert result.exit_code == 1
     assert "--force" in result.stderr
     assert server.received == []
@@ -191,13 +171,13 @@ def test_a_full_queue_is_reported_in_one_line_with_the_retry_time(server: FakeSe
     full.headers["Retry-After"] = "60"
     server.answer(SUBMIT, full)
     result = run(server, "submit", "photo.jpg", "painting.jpg")
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"error: {detail}\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (4, "", f"error: {detail}\n")
     assert len(server.requests(SUBMIT)) == 1
 
 
 def test_an_unreachable_server_is_an_error_in_one_line() -> None:
     result = CliRunner().invoke(cli, ["--url", "http://127.0.0.1:9", "list"])
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert result.stderr == "error: No server answers at http://127.0.0.1:9 (Connection refused).\n"
 
 
@@ -236,7 +216,8 @@ def test_fetch_renders_again_with_what_is_set(server: FakeServer, pictures: Path
     assert run(server, "fetch", "j1", *words, "--format", "webp").exit_code == 0
     assert (pictures / "j1.webp").exists()
     sent = {"deprocess_means": "shifted", "colours": [1, 2]}
-    assert [json.loads(received.body) for received in server.received] == [
+    rendered = server.requests("POST /api/v1/jobs/j1/render")
+    assert [json.loads(received.body) for received in rendered] == [
         {"format": "jpeg", **sent},
         {"format": "webp", **sent},
     ]
@@ -251,7 +232,8 @@ def test_cancel_of_a_finished_job_is_an_error_and_deletes_nothing(server: FakeSe
     server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("succeeded")))
     result = run(server, "cancel", "j1")
     assert (result.exit_code, result.stderr) == (1, "error: Job j1 is already succeeded.\n")
-    assert [received.query for received in server.received] == ["if=live"]
+    (sent,) = server.requests("DELETE /api/v1/jobs/j1")
+    assert sent.query == "if=live"
 
 
 def test_fork_sends_the_changes_and_where_it_starts(server: FakeServer) -> None:

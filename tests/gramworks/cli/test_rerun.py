@@ -14,6 +14,7 @@ from gramworks.cli.commands import cli
 from shared.metadata import Metadata
 from shared.pictures import encode
 from shared.provenance import Provenance
+from tests.gramworks.cli.commands import fill
 from tests.gramworks.fake_server import Answer, FakeServer, as_json, job_json, problem, sse, stream
 
 pytestmark = pytest.mark.usefixtures("pictures")
@@ -43,9 +44,7 @@ INPUTS = {"content": {"sha256": MADE.content}, "styles": [{"sha256": MADE.styles
 
 @pytest.fixture
 def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "photo.jpg").write_bytes(PHOTO)
-    (tmp_path / "painting.jpg").write_bytes(PAINTING)
+    fill(tmp_path, monkeypatch)
     (tmp_path / "out.png").write_bytes(encode(PIXELS, "png", Metadata(xmp=MADE.packet())))
     return tmp_path
 

@@ -24,7 +24,7 @@ USES: dict[str, Callable[[JobStore], object]] = {
     "delete": lambda jobs: jobs.delete("x"),
     "requeue expired": lambda jobs: jobs.requeue_expired(),
     "waiting": lambda jobs: queue_of(jobs).load().jobs,
-    "events": lambda jobs: next(events_of(jobs).follow("x", "0-0", silence=0.01)),
+    "events": lambda jobs: events_of(jobs).read({"x": "0-0"}),
     "live workers": lambda jobs: Workers(jobs._connection).live(),
     "announce": lambda jobs: announce(Workers(jobs._connection), Worker(name="w", pixels=1)),
 }

@@ -1,22 +1,12 @@
 """The events of a job: in order, resumable, limited in number, and deleted in time."""
 
-from itertools import islice
+import pytest
 
-from shared.job_store import Event, JobStore
+from shared.job_store import JobStore, is_after
 from shared.job_store.connection import Connection
 from shared.job_store.events import BEGINNING
-from tests.parts import events_of
-from tests.shared.job_store.transitions import progress, queued, running
-
-
-def _events_of_job(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
-    """Return what is in the stream after an event, without waiting for more."""
-    reported: list[Event] = []
-    for event in events_of(jobs).follow(job_id, after, silence=0.01):
-        if event is None:
-            return reported
-        reported.append(event)
-    raise AssertionError("the events of a job do not end by themselves")
+from tests.parts import events_after, events_of
+from tests.shared.job_store.transitions import claimed, progress, queued, running, someone
 
 
 def test_a_stream_has_every_state_in_order(jobs: JobStore) -> None:
@@ -24,25 +14,50 @@ def test_a_stream_has_every_state_in_order(jobs: JobStore) -> None:
     jobs.report(claim, progress(), None)
     jobs.show_preview(claim, "key", 4)
     jobs.succeed(claim, "result")
-    reported = [(event.kind, event.data) for event in _events_of_job(jobs, claim.job_id)]
-    assert reported[:2] == [("state", "queued"), ("state", "running")]
-    assert [kind for kind, _ in reported[2:]] == ["progress", "preview", "state"]
-    assert reported[3:] == [("preview", "4"), ("state", "succeeded")]
+    reported = [(event.kind, event.data) for event in events_after(jobs, claim.job_id)]
+    assert reported[0] == ("state", "running")
+    assert [kind for kind, _ in reported[1:]] == ["progress", "preview", "state"]
+    assert reported[2:] == [("preview", "4"), ("state", "succeeded")]
+
+
+def test_a_job_that_never_started_has_no_stream(jobs: JobStore, redis: Connection) -> None:
+    job_id = queued(jobs)
+    assert not redis.exists(f"gw:events:{job_id}")
+    jobs.release(claimed(jobs), "for the test")
+    assert [event.data for event in events_after(jobs, job_id)] == ["running", "queued"]
+    jobs.cancel(job_id)
+    assert events_after(jobs, job_id)[-1].data == "cancelled"
+
+
+def test_the_events_of_many_jobs_are_read_at_once(jobs: JobStore) -> None:
+    first, second, silent = [running(jobs, by=someone()) for _ in range(3)]
+    after = {each.job_id: events_of(jobs).last_id(each.job_id) for each in (first, second, silent)}
+    assert events_of(jobs).read(after) == {}
+    assert events_of(jobs).read({}) == {}
+    for claim in (first, second, second):
+        jobs.report(claim, progress(), None)
+    found = events_of(jobs).read(after)
+    assert {job_id: len(events) for job_id, events in found.items()} == {
+        first.job_id: 1,
+        second.job_id: 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("event_id", "other", "later"),
+    [("2-0", "1-9", True), ("1-10", "1-9", True), ("1-9", "1-9", False), ("9-0", "10-0", False)],
+)
+def test_ids_are_compared_as_numbers(event_id: str, other: str, later: bool) -> None:
+    assert is_after(event_id, other) is later
 
 
 def test_a_reader_resumes_after_the_last_event_it_read(jobs: JobStore) -> None:
     claim = running(jobs)
     for evaluation in range(1, 6):
         jobs.report(claim, progress(evaluation), None)
-    all_events = _events_of_job(jobs, claim.job_id)
+    all_events = events_after(jobs, claim.job_id)
     for seen, event in enumerate(all_events, start=1):
-        assert _events_of_job(jobs, claim.job_id, event.id) == all_events[seen:]
-
-
-def test_each_period_without_events_yields_none(jobs: JobStore) -> None:
-    job_id = queued(jobs)
-    silence = events_of(jobs).follow(job_id, events_of(jobs).last_id(job_id), silence=0.01)
-    assert list(islice(silence, 3)) == [None, None, None]
+        assert events_after(jobs, claim.job_id, event.id) == all_events[seen:]
 
 
 def test_a_missing_stream_starts_at_the_beginning(jobs: JobStore) -> None:

@@ -19,7 +19,7 @@ from shared.errors import QueueFull
 from shared.job import JobOptions, Priority
 from shared.job_store import Claim, JobStore, Load, NewJob, connect, new_id
 from shared.job_store.keys import MAX_PASSED, PRIORITIES
-from shared.job_store.queue import turns_of_priorities
+from shared.job_store.turns import position, turns_of_priorities
 from shared.settings import StyleSettings
 from tests.parts import queue_of
 from tests.shared.job_store.transitions import LEASE, inputs, queued, someone
@@ -78,6 +78,26 @@ def test_no_priority_waits_forever(
             run = 0 if turn == priority else run + 1
             longest = max(longest, run)
         assert longest <= max_passed + 1  # a still lower priority may be due at the same time
+
+
+@given(waiting=counts, passed=counts)
+def test_a_position_is_where_the_turns_have_it(
+    waiting: dict[Priority, int], passed: dict[Priority, int]
+) -> None:
+    started: Counter[Priority] = Counter()
+    for place, priority in enumerate(turns_of_priorities(waiting, passed), start=1):
+        assert position(priority, started[priority], waiting, passed) == place
+        started[priority] += 1
+
+
+def test_a_position_among_many_is_where_the_turns_have_it() -> None:
+    waiting: dict[Priority, int] = {"high": 5000, "normal": 2100, "low": 3000}
+    passed: dict[Priority, int] = {"high": 0, "normal": 3, "low": 7}
+    started: Counter[Priority] = Counter()
+    for place, priority in enumerate(turns_of_priorities(waiting, passed), start=1):
+        if place % 97 == 0 or place > 10_000:
+            assert position(priority, started[priority], waiting, passed) == place
+        started[priority] += 1
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -108,8 +108,10 @@ def test_a_deleted_job_leaves_nothing_behind(jobs: JobStore, redis: Connection) 
     for state in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED):
         jobs.delete(in_state(jobs, state).job_id)
     assert jobs.page(10).jobs == []
-    kept = {"gw:sequence", "gw:load", "gw:virtual", "gw:finish:normal"}  # of the queue as a whole
-    assert {key for key in redis.keys("gw:*") if redis.ttl(key) < 0} == kept
+    of_the_queue = ("sequence", "load", "indexed", "virtual", "finish:normal")
+    assert {key for key in redis.keys("gw:*") if redis.ttl(key) < 0} == {
+        f"gw:{name}" for name in of_the_queue
+    }
 
 
 def test_cancelling_returns_whether_the_job_was_live(jobs: JobStore) -> None:

@@ -165,7 +165,7 @@ def test_a_value_beyond_today_s_bounds_is_read_as_it_was_stored(
     jobs: JobStore, redis: Connection, name: str, value: object
 ) -> None:
     job_id = in_state(jobs, JobState.SUCCEEDED).job_id
-    record = json.loads(str(redis.hget(f"gw:job:{job_id}", "settings")))
+    record = json.loads(jobs.get(job_id).settings.model_dump_json())
     redis.hset(f"gw:job:{job_id}", "settings", json.dumps({**record, name: value}))
     stored = json.loads(jobs.get(job_id).settings.model_dump_json())
     assert stored == {**record, name: value}

@@ -14,7 +14,6 @@ from shared.job import Job, JobOptions, JobState
 from shared.job_store import (
     Capability,
     Claim,
-    JobEvents,
     JobQueue,
     JobStore,
     NewJob,
@@ -23,10 +22,10 @@ from shared.job_store import (
     new_id,
 )
 from shared.job_store.connection import Connection
-from shared.job_store.events import BEGINNING
 from shared.job_store.records import VERSION, to_fields
 from shared.job_store.scripts import Scripts
 from shared.settings import StyleSettings
+from tests.parts import events_after
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import claimed, inputs, progress, queued
 
@@ -53,7 +52,8 @@ class LaterStore:
         for name, more in unknown.items():
             fields[name] = json.dumps({**json.loads(str(fields[name])), **more})
         pairs = [part for pair in fields.items() for part in pair]
-        assert self._scripts.run("create", job_id, UNBOUNDED, UNBOUNDED, *pairs) is None
+        bounds = UNBOUNDED, UNBOUNDED, "", "", new.owner, UNBOUNDED, UNBOUNDED
+        assert self._scripts.run("create", job_id, *bounds, *pairs) is None
         return job_id
 
     def claim_next(self) -> Claim:
@@ -85,15 +85,6 @@ def later(redis: Connection) -> LaterStore:
     return LaterStore(redis)
 
 
-def _kinds(redis: Connection, job_id: str) -> list[str]:
-    kinds = []
-    for event in JobEvents(redis).follow(job_id, BEGINNING, silence=0.01):
-        if event is None:
-            break
-        kinds.append(event.kind)
-    return kinds
-
-
 def test_today_reads_claims_and_ends_a_job_of_a_later_version(
     jobs: JobStore, redis: Connection, later: LaterStore
 ) -> None:
@@ -110,9 +101,7 @@ def test_today_reads_claims_and_ends_a_job_of_a_later_version(
     assert redis.hget(f"gw:job:{job_id}", "mood") == "calm"
 
 
-def test_a_later_version_claims_and_ends_a_job_of_today(
-    jobs: JobStore, redis: Connection, later: LaterStore
-) -> None:
+def test_a_later_version_claims_and_ends_a_job_of_today(jobs: JobStore, later: LaterStore) -> None:
     job_id = queued(jobs)
     claim = later.claim_next()
     later.report(claim)
@@ -121,7 +110,8 @@ def test_a_later_version_claims_and_ends_a_job_of_today(
     assert job.progress is not None
     assert job.progress.evaluation == 5
     assert job.progress.loss == {**progress(5).loss, "histogram": 0.5}
-    assert _kinds(redis, job_id) == ["state", "state", "progress", "heat"]
+    kinds = [event.kind for event in events_after(jobs, job_id)]
+    assert kinds == ["state", "progress", "heat"]
     later.succeed(claim)
     assert jobs.get(job_id).result == "result of the later version"
 
@@ -168,7 +158,7 @@ def test_a_failed_or_cancelled_job_of_a_later_version_is_retried_and_deleted(
     jobs.retry(job_id)
     assert jobs.cancel(job_id)
     assert jobs.delete(job_id)
-    assert [key for key in redis.keys("*") if job_id in key] == []
+    assert [key for key in redis.keys("*") if job_id in key and redis.ttl(key) < 0] == []
 
 
 def test_a_worker_of_a_later_version_is_listed(redis: Connection) -> None:

@@ -25,7 +25,7 @@ from worker.maintenance.garbage import delete_orphans
 FIELDS = {
     "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
     "settings", "options", "inputs", "created_at", "started_at", "finished_at", "log", "fallbacks",
-    "error", "renderable", "links",
+    "error", "renderable", "shared", "links",
 }  # fmt: skip # names in lines, not one a line
 TILES_SENTENCE = (
     "Continued in tiles of 512 px, with a history of 10 steps, because it ran out of memory."
@@ -60,7 +60,7 @@ def test_a_job_has_the_fields_of_the_contract_in_every_state(
     assert set(job) == FIELDS
     assert job["state"] == state
     assert set(job["links"]) == {
-        "self", "events", "preview", "result", "render", "retry", "fork", "page"
+        "self", "events", "preview", "result", "render", "retry", "fork", "share", "page"
     }  # fmt: skip # names in lines, not one a line
     assert (job["finished_at"] is not None) is (state in ENDED)
     assert (job["started_at"] is None) is (state is JobState.QUEUED)
@@ -192,7 +192,7 @@ def _files(config: Config, job_id: str) -> set[str]:
 def broken(redis: Connection, redis_url: str, tmp_path: Path) -> Flask:
     """Return an application whose image store breaks once a file replaces its folder."""
     del redis
-    return create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path))
+    return create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_AUTH="off"))
 
 
 def _break_images(folder: Path) -> None:

@@ -69,7 +69,7 @@ def test_an_unknown_page_is_an_error_page(client: FlaskClient, path: str) -> Non
 def short(redis_url: str, web_config: Config) -> Flask:
     """Return an application that takes a megabyte."""
     values = {"REDIS_URL": redis_url, "GRAMWORKS_DATA": web_config.data}
-    made = create_app(Config(**values, GRAMWORKS_MAX_UPLOAD_MB=1))
+    made = create_app(Config(**values, GRAMWORKS_AUTH="off", GRAMWORKS_MAX_UPLOAD_MB=1))
     made.teardown_appcontext(lambda _: close(made))
     return made
 
@@ -118,7 +118,9 @@ def test_fields_that_are_too_long_have_their_own_error(
 @pytest.fixture
 def faulty(redis_url: str, web_config: Config) -> Flask:
     """Return an application with routes that raise unexpected errors."""
-    made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=web_config.data))
+    made = create_app(
+        Config(REDIS_URL=redis_url, GRAMWORKS_DATA=web_config.data, GRAMWORKS_AUTH="off")
+    )
 
     def fault() -> str:
         raise RuntimeError("a secret")

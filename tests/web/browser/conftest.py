@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -37,12 +38,20 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def url(redis_url: str, data: Path) -> Iterator[str]:
     """Return the address of a web server over the tests' Redis."""
+    with served(redis_url, data, GRAMWORKS_AUTH="off") as address:
+        yield address
+
+
+@contextmanager
+def served(redis_url: str, data: Path, **settings: str) -> Iterator[str]:
+    """Serve with some settings; yield the address."""
     port = free_port()
     environment = {
         **os.environ,
         "REDIS_URL": redis_url,
         "GRAMWORKS_DATA": str(data),
         "GRAMWORKS_PORT": str(port),
+        **settings,
     }
     root = Path(__file__).parents[3]
     server = subprocess.Popen([sys.executable, "-m", "web"], cwd=root, env=environment)

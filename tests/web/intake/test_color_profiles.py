@@ -1,6 +1,5 @@
 """The photograph's ICC profile is carried over to the result if that is chosen and it is valid."""
 
-import io
 import json
 
 import numpy as np
@@ -8,11 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from shared.color_profiles import MAX_BYTES
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
-from tests.web.api_requests import accepted, stored_content, submit
+from tests.web.api_requests import accepted, stored_content, stored_input, submit
 from tests.web.pictures import RED, SIZE, encoded, lab_profile, swapping_profile
-from web.intake.color_profiles import MAX_BYTES
 
 KEEP = json.dumps({"color_profile": "photograph"})
 SWAPPED = (RED[1], RED[0], RED[2])
@@ -30,7 +29,9 @@ def off(image: Image.Image, colour: tuple[int, int, int]) -> int:
 
 
 def style_of(jobs: JobStore, objects: ObjectStore, job_id: str) -> Image.Image:
-    return Image.open(io.BytesIO(objects.get(jobs.get(job_id).inputs.styles[0].key)))
+    inputs = jobs.get(job_id).inputs
+    profile = stored_input(objects, inputs.content).info.get("icc_profile")
+    return stored_input(objects, inputs.styles[0], profile)
 
 
 @pytest.mark.parametrize("format_name", ["PNG", "JPEG", "WEBP", "TIFF"])
@@ -38,21 +39,21 @@ def test_the_profile_is_kept_and_the_style_converted_to_it(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, format_name: str
 ) -> None:
     content = profiled(swapping_profile(), format_name=format_name)
-    job_id = accepted(submit(client, [content], [profiled(None)], settings=KEEP))["id"]
+    style = profiled(None, format_name=format_name)
+    job_id = accepted(submit(client, [content], [style], settings=KEEP))["id"]
     image = stored_content(jobs, objects, job_id)
     assert image.info["icc_profile"] == swapping_profile()
     assert off(image, RED) <= 6
-    style = style_of(jobs, objects, job_id)
-    assert off(style, SWAPPED) <= 6
-    assert "icc_profile" not in style.info
+    assert off(style_of(jobs, objects, job_id), SWAPPED) <= 6
 
 
+@pytest.mark.parametrize(("format_name", "error"), [("PNG", 2), ("JPEG", 6)])
 def test_a_style_that_has_the_same_profile_keeps_its_numbers(
-    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, format_name: str, error: int
 ) -> None:
-    both = profiled(swapping_profile())
+    both = profiled(swapping_profile(), format_name=format_name)
     job_id = accepted(submit(client, [both], [both], settings=KEEP))["id"]
-    assert off(style_of(jobs, objects, job_id), RED) <= 2
+    assert off(style_of(jobs, objects, job_id), RED) <= error
 
 
 def test_alpha_and_profile_are_kept_together(
@@ -84,6 +85,18 @@ INVALID = {
 }
 
 
+@pytest.mark.parametrize("profile", [lab_profile(), swapping_profile()[:300], b"rubbish" * 99])
+def test_an_invalid_profile_is_not_stored_in_a_jpeg_either(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, profile: bytes
+) -> None:
+    content = profiled(profile, format_name="JPEG")
+    job_id = accepted(submit(client, [content], settings=KEEP))["id"]
+    assert profile[:200] not in objects.get(jobs.get(job_id).inputs.content.key)
+    image = stored_content(jobs, objects, job_id)
+    assert "icc_profile" not in image.info
+    assert off(image, RED) <= 6
+
+
 @pytest.mark.parametrize("kind", INVALID)
 def test_a_profile_that_cannot_describe_the_result_is_not_kept(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, kind: str
@@ -92,10 +105,12 @@ def test_a_profile_that_cannot_describe_the_result_is_not_kept(
     assert "icc_profile" not in stored_content(jobs, objects, job_id).info
 
 
+@pytest.mark.parametrize("format_name", ["PNG", "JPEG"])
 def test_by_default_colours_are_converted(
-    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, format_name: str
 ) -> None:
-    job_id = accepted(submit(client, [profiled(swapping_profile())]))["id"]
+    content = profiled(swapping_profile(), format_name=format_name)
+    job_id = accepted(submit(client, [content]))["id"]
     image = stored_content(jobs, objects, job_id)
     assert "icc_profile" not in image.info
     assert off(image, SWAPPED) <= 6

@@ -23,8 +23,9 @@ MAGIC = [
     b"RIFF\x40\x00\x00\x00WEBPVP8X",
     b"RIFF\x40\x00\x00\x00WEBPVP8L",
     b"\x00\x00\x00\x20ftypavif",
+    b"\x00\x00\x00\x20ftypheic",
 ]
-WHOLE = [noise(name) for name in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")]
+WHOLE = [noise(name) for name in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "HEIF")]
 fuzzed = settings(
     max_examples=120,
     deadline=None,

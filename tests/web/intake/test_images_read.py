@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
-from tests.web.api_requests import PLAIN, accepted, stored_content, submit
+from tests.web.api_requests import PLAIN, accepted, stored_content, stored_input, submit
 from tests.web.pictures import (
     CORNERS,
     RED,
@@ -50,6 +51,9 @@ KINDS: dict[str, tuple[bytes, Colour]] = {
     "GIF": (plain(format_name="GIF"), RED),
     "BMP": (plain(format_name="BMP"), RED),
     "AVIF": (plain(format_name="AVIF"), RED),
+    "HEIC": (plain(format_name="HEIF"), RED),
+    "progressive JPEG": (encoded(Image.new("RGB", SIZE, RED), "JPEG", progressive=True), RED),
+    "grey JPEG": (encoded(Image.new("L", SIZE, 77), "JPEG"), (77, 77, 77)),
     "MPO": (_animated("MPO"), RED),
     "animated GIF": (_animated("GIF"), RED),
     "animated WebP": (_animated("WEBP"), RED),
@@ -75,6 +79,7 @@ KINDS: dict[str, tuple[bytes, Colour]] = {
     "float TIFF of NaN": (encoded(_array(np.nan, np.float32), "TIFF"), (0, 0, 0)),
     "grey with alpha": (encoded(Image.new("LA", SIZE, (0, 128))), (127, 127, 127)),
     "colour with alpha": (encoded(Image.new("RGBA", SIZE, (*RED, 128))), OVER_WHITE),
+    "HEIC with alpha": (encoded(Image.new("RGBA", SIZE, (*RED, 128)), "HEIF"), OVER_WHITE),
     "fully transparent": (encoded(Image.new("RGBA", SIZE, (*RED, 0))), (255, 255, 255)),
     "one colour transparent": (
         encoded(Image.new("RGB", SIZE, RED), transparency=RED),
@@ -86,6 +91,7 @@ OPAQUE = {
     "palette, half transparent": 128,
     "grey with alpha": 128,
     "colour with alpha": 128,
+    "HEIC with alpha": 128,
     "fully transparent": 0,
     "one colour transparent": 0,
 }
@@ -156,9 +162,9 @@ def test_alpha_that_hides_nothing_and_that_of_a_style_are_not_kept(
     job_id = accepted(submit(client, [opaque], [half]))["id"]
     assert stored_content(jobs, objects, job_id).mode == "RGB"
     [style] = jobs.get(job_id).inputs.styles
-    with Image.open(io.BytesIO(objects.get(style.key))) as image:
-        assert image.mode == "RGB"
-        assert _near(image, OVER_WHITE)
+    image = stored_input(objects, style)
+    assert image.mode == "RGB"
+    assert _near(image, OVER_WHITE)
 
 
 def test_alpha_is_turned_with_its_picture(
@@ -196,7 +202,7 @@ TURNS = {
 }  # how a camera held at this angle stores an upright picture
 
 
-@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("orientation", TURNS)
 def test_a_picture_is_turned_upright(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, orientation: int, format_name: str
@@ -205,13 +211,12 @@ def test_a_picture_is_turned_upright(
     stored = cornered() if turn is None else cornered().transpose(turn)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    image = _read(client, jobs, objects, encoded(stored, format_name, exif=exif))
+    image = _read(client, jobs, objects, encoded(stored, format_name, exif=exif.tobytes()))
     assert image.size == SIZE
     right, bottom = SIZE[0] - 4, SIZE[1] - 4
     assert _near(image, CORNERS["top left"], (3, 3))
     assert _near(image, CORNERS["top right"], (right, 3))
     assert _near(image, CORNERS["bottom left"], (3, bottom))
-    assert not image.getexif()
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
@@ -223,14 +228,27 @@ def test_damaged_exif_data_is_ignored(
     assert _near(_read(client, jobs, objects, data), RED)
 
 
-def test_metadata_is_removed(client: FlaskClient, jobs: JobStore, objects: ObjectStore) -> None:
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF"])
+def test_metadata_is_removed(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, format_name: str
+) -> None:
     exif = Image.Exif()
     exif[0x010F] = "the camera of someone"
-    data = encoded(Image.new("RGB", SIZE, RED), "JPEG", exif=exif, comment="at home")
+    notes = PngInfo()
+    notes.add_text("note", "at home")
+    options: dict[str, dict[str, object]] = {
+        "JPEG": {"comment": "at home"},
+        "PNG": {"pnginfo": notes},
+    }
+    red = Image.new("RGB", SIZE, RED)
+    data = encoded(red, format_name, exif=exif, **options.get(format_name, {}))
+    assert b"someone" in data
     job_id = accepted(submit(client, [data]))["id"]
     kept = objects.get(jobs.get(job_id).inputs.content.key)
     assert b"someone" not in kept
     assert b"at home" not in kept
+    with Image.open(io.BytesIO(kept)) as image:
+        assert not image.getexif()
 
 
 def test_the_content_of_a_file_decides_its_format(client: FlaskClient) -> None:

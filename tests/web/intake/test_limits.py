@@ -21,7 +21,7 @@ from tests.parts import queue_of
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import claimed, in_state, queued
 from tests.web.api_requests import JOBS, accepted, problem, submit, upload
-from tests.web.conftest import close
+from tests.web.conftest import BrowserClient, close
 from tests.web.pictures import white
 from web import create_app
 
@@ -36,7 +36,9 @@ def serve(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Serve]:
 
     def serve(**settings: Any) -> Flask:
         values = {"REDIS_URL": redis_url, "GRAMWORKS_DATA": tmp_path, **settings}
+        values.setdefault("GRAMWORKS_AUTH", "off")
         made.append(create_app(Config(**values)))
+        made[-1].test_client_class = BrowserClient
         return made[-1]
 
     yield serve

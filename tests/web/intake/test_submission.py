@@ -10,7 +10,7 @@ from flask import Flask
 from shared.config import Config
 from shared.errors import StoreUnavailable
 from shared.job import Job
-from shared.job_store import JobStore, Load, NewJob
+from shared.job_store import NO_KEY, JobStore, KeyedRequest, Load, NewJob
 from shared.job_store.connection import Connection
 from shared.job_store.store import UNBOUNDED
 from shared.object_store import ObjectStore
@@ -22,8 +22,15 @@ from web import create_app
 class AnswerLost(JobStore):
     """Records a job, but loses Redis's answer."""
 
-    def create(self, job_id: str, new: NewJob, bounds: Load = UNBOUNDED) -> Job:
-        super().create(job_id, new, bounds)
+    def create(
+        self,
+        job_id: str,
+        new: NewJob,
+        bounds: Load = UNBOUNDED,
+        of_owner: Load = UNBOUNDED,
+        request: KeyedRequest = NO_KEY,
+    ) -> Job:
+        super().create(job_id, new, bounds, of_owner, request)
         raise StoreUnavailable(store="redis", reason="Connection reset by peer")
 
 
@@ -38,7 +45,7 @@ class FullAtStyle(ObjectStore):
 
 @pytest.fixture
 def app(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Flask]:  # noqa: ARG001 - emptied
-    made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path))
+    made = create_app(Config(REDIS_URL=redis_url, GRAMWORKS_DATA=tmp_path, GRAMWORKS_AUTH="off"))
     yield made
     close(made)
 

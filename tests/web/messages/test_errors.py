@@ -18,6 +18,7 @@ RAISED: dict[str, dict[str, object]] = {
     "truncated_image": {"field": "content"},
     "image_too_small": {"field": "content", "width": 1, "height": 1, "minimum": 16},
     "image_too_large": {"field": "content", "width": 9, "height": 9, "maximum": 64.0},
+    "image_too_complex": {"field": "content", "seconds": 30, "megabytes": 3000},
     "image_too_elongated": {"field": "content", "width": 16, "height": 40_000},
     "result_too_large": {
         "field": "settings.size", "rows": 9, "columns": 9, "maximum": 8, "megapixels": 2.0,
@@ -37,6 +38,9 @@ RAISED: dict[str, dict[str, object]] = {
     "nothing_to_render": {"id": "x", "state": "queued"},
     "pixels_gone": {"id": "x"},
     "rendering_busy": {},
+    "decoding_busy": {},
+    "invalid_idempotency_key": {"field": "Idempotency-Key", "maximum": 255},
+    "idempotency_key_reused": {"field": "Idempotency-Key", "id": "x"},
     "queue_full": {"bound": "jobs", "maximum": 1000},
     "storage_full": {"store": "images"},
     "no_worker_online": {},
@@ -68,6 +72,15 @@ RAISED: dict[str, dict[str, object]] = {
         "lost": [{"attempt": 4, "reason": "lapsed", "seconds": 12, "evaluation": 7}],
     },
     "worker_fault": {},
+    "token_required": {},
+    "token_invalid": {},
+    "sign_in_link_invalid": {},
+    "scope_missing": {"scope": "submit"},
+    "host_not_allowed": {"host": "evil.example"},
+    "origin_not_allowed": {"origin": "http://evil.example"},
+    "form_expired": {},
+    "owner_quota_reached": {"bound": "bytes", "maximum": 20_000_000_000},
+    "rate_limited": {"by": "owner", "maximum": 120, "seconds": 42},
 }  # fmt: skip # a row an error
 
 
@@ -118,6 +131,7 @@ def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
         ("storage_full", 503, "300"),
         ("store_unavailable", 503, "5"),
         ("rendering_busy", 503, "10"),
+        ("decoding_busy", 503, "10"),
     ],
 )
 def test_a_temporary_error_says_when_to_try_again(code: str, status: int, seconds: str) -> None:

@@ -20,17 +20,19 @@ ROOMY = Capability("test-worker", 10**9)
 
 
 def submitted(
-    jobs: JobStore, objects: ObjectStore, options: JobOptions | None = None, **settings: object
+    jobs: JobStore,
+    objects: ObjectStore,
+    options: JobOptions | None = None,
+    content: NDArray[np.uint8] = PICTURE,
+    **settings: object,
 ) -> str:
     """Put a job with real inputs into the queue and return its id."""
-    job_id = new_id()
-    for name in ("content", "style-0"):
-        objects.put(f"jobs/{job_id}/{name}.png", encode(PICTURE, "png"))
-    content, style = (
-        InputImage(key=f"jobs/{job_id}/{name}.png", width=40, height=32, bytes=100, sha256=name)
-        for name in ("content", "style-0")
-    )
-    inputs = JobInputs(content=content, styles=[style])
+    job_id, stored = new_id(), []
+    for name, picture in (("content", content), ("style-0", PICTURE)):
+        key, (rows, columns, _) = f"jobs/{job_id}/{name}.png", picture.shape
+        objects.put(key, encode(picture, "png"))
+        stored.append(InputImage(key=key, width=columns, height=rows, bytes=100, sha256=name))
+    inputs = JobInputs(content=stored[0], styles=stored[1:])
     settings_of = StyleSettings.model_validate({"size": 32, **settings})
     jobs.create(job_id, NewJob(settings_of, options or JobOptions(), inputs))
     return job_id

@@ -13,12 +13,11 @@ from shared import paths
 from shared.errors import ObjectNotFound, OutOfMemory, StoreUnavailable
 from shared.job import Fallback, InputImage, JobInputs, JobOptions, JobState
 from shared.job_store import Capability, JobStore, NewJob, Worker, connect, new_id
-from shared.job_store.events import BEGINNING
 from shared.object_store import ObjectStore
 from shared.pictures import decode, encode
 from shared.settings import StyleSettings
 from tests.own_redis import OwnRedis
-from tests.parts import events_of, workers_of
+from tests.parts import events_after, workers_of
 from tests.shared.job_store.online_workers import announce
 from tests.worker.job.scripted import ROOMY, claimed, painter, snapshot
 from worker.engine.progress import Progress
@@ -29,12 +28,8 @@ from worker.job.runner import Pixels, Runner
 
 def kinds(jobs: JobStore, job_id: str) -> list[str]:
     """Return the kinds of the events so far."""
-    events: list[str] = []
-    for event in events_of(jobs).follow(job_id, BEGINNING, silence=0.01):
-        if event is None:
-            return events
-        events.append(event.data if event.kind == "state" else event.kind)
-    return events
+    events = events_after(jobs, job_id)
+    return [event.data if event.kind == "state" else event.kind for event in events]
 
 
 def test_a_job_succeeds_with_its_picture(jobs: JobStore, objects: ObjectStore) -> None:
@@ -107,7 +102,7 @@ def test_the_events_of_a_job_are_in_order(jobs: JobStore, objects: ObjectStore) 
     claim = claimed(jobs, objects)
     Runner(jobs, objects, painter(2)).run(claim)
     events = kinds(jobs, claim.job_id)
-    assert events == ["queued", "running", "progress", "preview", "progress", "succeeded"]
+    assert events == ["running", "progress", "preview", "progress", "succeeded"]
 
 
 def test_the_last_evaluation_has_a_result_and_no_preview(
@@ -115,7 +110,7 @@ def test_the_last_evaluation_has_a_result_and_no_preview(
 ) -> None:
     claim = claimed(jobs, objects)
     Runner(jobs, objects, painter(1)).run(claim)
-    assert kinds(jobs, claim.job_id) == ["queued", "running", "progress", "succeeded"]
+    assert kinds(jobs, claim.job_id) == ["running", "progress", "succeeded"]
 
 
 def test_at_most_five_reports_are_made_a_second(jobs: JobStore, objects: ObjectStore) -> None:

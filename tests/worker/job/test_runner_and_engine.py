@@ -18,7 +18,7 @@ from shared.pictures import LUMA, decode, deprocess, encode
 from shared.provenance import Provenance
 from shared.settings import StyleSettings
 from tests.web.pictures import swapping_profile
-from tests.worker.job.scripted import ROOMY, claimed, painter, progress, submitted
+from tests.worker.job.scripted import PICTURE, ROOMY, claimed, painter, progress, submitted
 from worker.engine.progress import Progress
 from worker.job.lease import Lease
 from worker.job.runner import Pixels, Runner, Stylize
@@ -48,8 +48,13 @@ class Pictures(ObjectStore):
         super().put(key, data)
 
 
-def claim_with(jobs: JobStore, objects: ObjectStore, **settings: object) -> Claim:
-    submitted(jobs, objects, None, **settings)
+def claim_with(
+    jobs: JobStore,
+    objects: ObjectStore,
+    content: NDArray[np.uint8] = PICTURE,
+    **settings: object,
+) -> Claim:
+    submitted(jobs, objects, None, content, **settings)
     claim = jobs.claim_next(ROOMY, 10)
     assert claim is not None
     return claim
@@ -150,9 +155,9 @@ def test_preview_and_result_have_the_photograph_s_colours_if_the_job_preserves_t
 def test_the_photograph_s_alpha_and_profile_are_the_result_s(
     jobs: JobStore, objects: ObjectStore
 ) -> None:
-    claim = claim_with(jobs, objects)
     content = np.full((64, 80, 4), 255, np.uint8)  # twice the result's size
     content[:32, :, 3] = 0
+    claim = claim_with(jobs, objects, content)
     objects.put(
         f"jobs/{claim.job_id}/content.png", encode(content, "png", Metadata(swapping_profile()))
     )

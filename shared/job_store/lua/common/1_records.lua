@@ -14,6 +14,19 @@ local function events_key(id) return KEY.EVENTS .. id end
 -- Returns fields of a record; false for those that it lacks.
 local function get(id, ...) return unpack(redis.call('HMGET', job_key(id), ...)) end
 
+-- The key of the list of the jobs that a job's owner has.
+local function owned_key(id) return KEY.OWNED .. (get(id, 'owner') or '') end
+
+local function live_key(id) return KEY.LIVE .. (get(id, 'owner') or '') end
+
+-- Revokes the share link of a job, if it has one.
+local function unshare(id)
+  local secret_hash = get(id, 'share')
+  if not secret_hash then return end
+  redis.call('DEL', KEY.SHARE .. secret_hash)
+  redis.call('HDEL', job_key(id), 'share')
+end
+
 local function state_of(id) return (get(id, 'state')) end
 
 local function is_live(state) return state == 'queued' or state == 'running' end

@@ -1,7 +1,7 @@
 -- The order in which jobs start. Within a priority it is start-time fair queueing (Goyal, Vin & Cheng
 -- 1996): a job's tag is the virtual time at which its owner's earlier jobs would be done if all owners
 -- with queued jobs shared the workers evenly. Among priorities the highest goes first, but a lower one
--- is passed over at most MAX_PASSED times. `turns_of_priorities` in queue.py implements the same rule.
+-- is passed over at most MAX_PASSED times. `turns_of_priorities` in turns.py implements the same rule.
 
 local function queue_key(priority) return KEY.QUEUE .. priority end
 local function owners_key(priority) return KEY.OWNERS .. priority end
@@ -20,8 +20,8 @@ end
 -- Returns the fields that the queue uses. Fields that a damaged record lacks have defaults, so that
 -- the record does not stop other jobs.
 local function queue_fields(id)
-  local priority, owner, number, tag, work, bytes =
-    get(id, 'priority', 'owner', 'number', 'tag', 'work', 'bytes')
+  local priority, owner, number, tag, work, bytes, pixels =
+    get(id, 'priority', 'owner', 'number', 'tag', 'work', 'bytes', 'pixels')
   return {
     priority = priority or 'normal',
     owner = owner or '',
@@ -29,13 +29,67 @@ local function queue_fields(id)
     tag = tonumber(tag) and tag or '0', -- as a text, which is exact
     work = tonumber(work) or 0,
     bytes = tonumber(bytes) or 0,
+    pixels = tonumber(pixels) and pixels or 'unknown',
   }
+end
+
+-- An index of each queue by size, so that a worker finds the first job that fits without looking at
+-- those that do not: a sorted set of the jobs of each size, and one of the first job of each size.
+local function size_key(priority, pixels) return KEY.SIZE .. priority .. ':' .. pixels end
+local function sizes_key(priority) return KEY.SIZES .. priority end
+
+local function first_of_size(priority, pixels)
+  return unpack(redis.call('ZRANGE', size_key(priority, pixels), 0, 0, 'WITHSCORES'))
+end
+
+-- Calls change() and corrects the first job of a size.
+local function updating_first(priority, pixels, change)
+  local before = first_of_size(priority, pixels)
+  local result = change(size_key(priority, pixels))
+  local first, tag = first_of_size(priority, pixels)
+  if before and before ~= first then
+    redis.call('ZREM', sizes_key(priority), before .. ':' .. pixels)
+  end
+  if first then redis.call('ZADD', sizes_key(priority), tag, first .. ':' .. pixels) end
+  return result
+end
+
+-- Builds the index of a priority again, since a process of an earlier version changed its queue, or
+-- a record was damaged.
+local function index_again(priority)
+  for _, first in ipairs(redis.call('ZRANGE', sizes_key(priority), 0, -1)) do
+    redis.call('DEL', size_key(priority, string.match(first, ':(.*)')))
+  end
+  redis.call('DEL', sizes_key(priority))
+  local start, sizes = 0, {}
+  while true do
+    local members = redis.call('ZRANGE', queue_key(priority), start, start + LIMIT.chunk - 1,
+      'WITHSCORES')
+    for index = 1, #members, 2 do
+      local member, tag = members[index], members[index + 1]
+      local pixels = queue_fields(job_of_member(member)).pixels
+      redis.call('ZADD', size_key(priority, pixels), tag, member)
+      sizes[pixels] = true
+    end
+    start = start + #members / 2
+    if #members < 2 * LIMIT.chunk then break end
+  end
+  for pixels in pairs(sizes) do updating_first(priority, pixels, function() end) end
+  redis.call('HSET', KEY.INDEXED, priority, start)
+end
+
+local function is_indexed(priority)
+  local count = tonumber(redis.call('HGET', KEY.INDEXED, priority) or 0)
+  return count == redis.call('ZCARD', queue_key(priority))
 end
 
 -- Adds a job to its queue with the tag that its record has.
 local function add_to_queue(id)
   local job = queue_fields(id)
-  redis.call('ZADD', queue_key(job.priority), job.tag, queue_member(job.number, id))
+  local member = queue_member(job.number, id)
+  redis.call('ZADD', queue_key(job.priority), job.tag, member)
+  redis.call('HINCRBY', KEY.INDEXED, job.priority, updating_first(job.priority, job.pixels,
+    function(key) return redis.call('ZADD', key, job.tag, member) end))
   redis.call('HINCRBY', owners_key(job.priority), job.owner, 1)
   redis.call('HINCRBY', KEY.LOAD, 'jobs', 1)
   redis.call('HINCRBY', KEY.LOAD, 'bytes', job.bytes)
@@ -48,17 +102,28 @@ local function search_and_remove(id)
     for _, member in ipairs(redis.call('ZRANGE', queue_key(priority), 0, -1)) do
       if job_of_member(member) == id then
         redis.call('ZREM', queue_key(priority), member)
+        index_again(priority)
         return priority
       end
     end
   end
 end
 
+-- Removes a job that has left its queue from the index; its record may have been damaged since.
+local function remove_from_index(priority, pixels, member)
+  local removed = updating_first(priority, pixels,
+    function(key) return redis.call('ZREM', key, member) end)
+  if removed == 0 then return index_again(priority) end
+  redis.call('HINCRBY', KEY.INDEXED, priority, -removed)
+end
+
 -- Removes a job from its queue; does nothing if it is not queued.
 local function remove_from_queue(id)
   local job = queue_fields(id)
-  local priority = job.priority
-  if redis.call('ZREM', queue_key(priority), queue_member(job.number, id)) == 0 then
+  local priority, member = job.priority, queue_member(job.number, id)
+  if redis.call('ZREM', queue_key(priority), member) == 1 then
+    remove_from_index(priority, job.pixels, member)
+  else
     local known_priority, number = get(id, 'priority', 'number')
     if known_priority and tonumber(number) then return end
     priority = search_and_remove(id)
@@ -90,6 +155,28 @@ local function reached_bound(max_jobs, max_bytes)
   if tonumber(bytes or 0) >= max_bytes then return 'bytes' end
 end
 
+-- Returns the bound that an owner has reached, `jobs` or `bytes`; nil if there is room.
+local function reached_owner_bound(owner, max_jobs, max_bytes)
+  local key = KEY.LIVE .. owner
+  if redis.call('SCARD', key) >= max_jobs then
+    -- a script of an older version ends jobs without removing them from here
+    for _, id in ipairs(redis.call('SMEMBERS', key)) do
+      if not is_live(state_of(id)) then redis.call('SREM', key, id) end
+    end
+    if redis.call('SCARD', key) >= max_jobs then return 'jobs' end
+  end
+  if tonumber(redis.call('HGET', KEY.KEPT, owner) or 0) >= max_bytes then return 'bytes' end
+end
+
+-- Gives the bytes that a job keeps back to its owner.
+local function release_kept(id)
+  local kept, owner = get(id, 'kept', 'owner')
+  if not kept or not tonumber(kept) then return end
+  if redis.call('HINCRBY', KEY.KEPT, owner or '', 0 - kept) <= 0 then
+    redis.call('HDEL', KEY.KEPT, owner or '')
+  end
+end
+
 -- Gives the owner of a job that is cancelled before it starts its share back.
 local function refund(id)
   local job = queue_fields(id)
@@ -98,20 +185,56 @@ local function refund(id)
   end
 end
 
+-- Calls visit(member, tag) for the members of a sorted set in order, until it returns a value.
+local function first_of(key, visit)
+  local start, count = 0, 1 -- it is mostly the first one
+  while true do
+    local members = redis.call('ZRANGE', key, start, start + count - 1, 'WITHSCORES')
+    for index = 1, #members, 2 do
+      local found = visit(members[index], tonumber(members[index + 1]))
+      if found then return found end
+    end
+    if #members < 2 * count then return nil end
+    start, count = start + count, LIMIT.chunk
+  end
+end
+
+-- Whether a member of a queue starts before another; equal tags start by number.
+local function is_before(member, tag, other)
+  if tag ~= other.tag then return tag < other.tag end
+  local digits = LIMIT.number_digits
+  return tonumber(string.sub(member, 1, digits)) < tonumber(string.sub(other.member, 1, digits))
+end
+
 -- Returns the first job of a priority with up to `max_pixels` for which is_allowed(id, pixels) holds.
 local function first_that_fits(priority, max_pixels, is_allowed)
-  local CHUNK, start = 100, 0
-  while true do
-    local members = redis.call('ZRANGE', queue_key(priority), start, start + CHUNK - 1)
-    for _, member in ipairs(members) do
-      local id = job_of_member(member)
-      local pixels, attempt = get(id, 'pixels', 'attempt') -- false in a damaged record
-      pixels, attempt = tonumber(pixels), tonumber(attempt)
-      if pixels and attempt and pixels <= max_pixels and is_allowed(id, pixels) then return id end
+  if not is_indexed(priority) then index_again(priority) end
+  local best, is_outdated
+  local function try(member, tag)
+    if best and not is_before(member, tag, best) then return true end
+    is_outdated = not redis.call('ZSCORE', queue_key(priority), member)
+    if is_outdated then return true end
+    local id = job_of_member(member)
+    local pixels, attempt = get(id, 'pixels', 'attempt') -- false in a damaged record
+    pixels = tonumber(pixels)
+    if pixels and tonumber(attempt) and pixels <= max_pixels and is_allowed(id, pixels) then
+      best = { id = id, member = member, tag = tag }
+      return true
     end
-    if #members < CHUNK then return nil end
-    start = start + CHUNK
   end
+  first_of(sizes_key(priority), function(first, tag)
+    local member, pixels = string.match(first, '(.*):(.*)')
+    if best and not is_before(member, tag, best) then return true end
+    if (tonumber(pixels) or math.huge) <= max_pixels then
+      first_of(size_key(priority, pixels), try)
+    end
+    return is_outdated
+  end)
+  if is_outdated then -- an earlier version claimed one job and queued another
+    index_again(priority)
+    return first_that_fits(priority, max_pixels, is_allowed)
+  end
+  return best and best.id
 end
 
 -- Chooses a priority among those that have a candidate, and counts the lower ones as passed over.

@@ -1,6 +1,7 @@
 -- The transitions of a job.
 
--- Changes a job's state. All changes go through here, so that log and events are complete.
+-- Changes a job's state. All changes go through here, so that log and events are complete. The events
+-- begin when a job leaves the queue for the first time: a stream takes 4 kB however short it is.
 local function move(id, state, reason, ...)
   redis.call('HSET', job_key(id), 'state', state, ...)
   local attempt, worker = get(id, 'attempt', 'worker')
@@ -8,11 +9,14 @@ local function move(id, state, reason, ...)
   if state ~= 'queued' or reason then line.worker = worker or nil end
   redis.call('RPUSH', log_key(id), cjson.encode(line))
   redis.call('LTRIM', log_key(id), -LIMIT.log_length, -1)
-  publish(id, 'state', state)
+  if state ~= 'queued' or redis.call('EXISTS', events_key(id)) == 1 then
+    publish(id, 'state', state)
+  end
 end
 
 local function finish(id, state, reason, ...)
   remove_from_queue(id)
+  redis.call('SREM', live_key(id), id)
   redis.call('ZREM', KEY.LEASES, id)
   redis.call('HDEL', job_key(id), 'eta_seconds', 'lapsed')
   if state ~= 'failed' then redis.call('HDEL', job_key(id), 'checkpoint') end -- else for a retry

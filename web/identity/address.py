@@ -1,4 +1,4 @@
-"""The owner of a job: a hash of the address that the request came from."""
+"""The address that a request came from, as a hash: how often it may do something is counted."""
 
 import ipaddress
 from hashlib import blake2b
@@ -8,13 +8,10 @@ HOST_PREFIX = (
 )
 
 
-def owner_of(address: str | None) -> str:
-    """Return the owner of requests from `address`.
-
-    Workers are shared evenly among owners. The hash keeps addresses out of the records.
-    """
+def hash_of_address(address: str | None) -> str:
+    """Return a hash of the network that one connection has; it keeps addresses out of Redis."""
     return blake2b(
-        _host_network(address or "").encode(), digest_size=12, person=b"owner"
+        _host_network(address or "").encode(), digest_size=12, person=b"address"
     ).hexdigest()
 
 

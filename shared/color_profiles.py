@@ -1,4 +1,4 @@
-"""ICC profiles of uploaded pictures: converts colours, and checks a profile that is to be kept."""
+"""ICC profiles of input pictures: converts colours, and checks a profile that is to be stored."""
 
 import io
 

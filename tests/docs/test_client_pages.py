@@ -1,0 +1,44 @@
+"""docs/cli.md and docs/api.md agree with the client."""
+
+import re
+from pathlib import Path
+
+import click
+
+from gramworks import Client
+from gramworks.cli.commands import cli
+from gramworks.cli.failures import ExitCode
+
+ROOT = Path(__file__).parents[2]
+CLI = (ROOT / "docs/cli.md").read_text()
+API = (ROOT / "docs/api.md").read_text()
+
+
+def test_the_table_of_exit_codes_is_complete() -> None:
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", CLI, re.MULTILINE)
+    assert {name: int(code) for code, name in rows} == {code.name: code.value for code in ExitCode}
+
+
+def test_every_command_is_described() -> None:
+    table = CLI.split("| command | |")[1].split("\n\n")[0]
+    described = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row[:30])}
+    assert described == set(cli.commands)
+
+
+def test_every_command_prints_json() -> None:
+    for name, command in cli.commands.items():
+        options = [option for param in command.params for option in param.opts]
+        assert "--json" in options, name
+
+
+def test_every_method_of_the_client_is_described() -> None:
+    methods = {name for name in vars(Client) if not name.startswith("_")} - {"close"}
+    described = set(re.findall(r"`(\w+)\(", API.split("| method | |")[1].split("\n\n")[0]))
+    assert described == methods
+
+
+def test_every_parameter_of_a_command_has_help() -> None:
+    for name, command in cli.commands.items():
+        assert command.help, name
+        for param in command.params:
+            assert not isinstance(param, click.Option) or param.help, (name, param.name)

@@ -1,0 +1,133 @@
+"""No route answers without a token, without its scope, or with another owner's job.
+
+The test walks the application's URL map, so a new route is tested too; the last tests add routes
+that forget a check, and the walk finds them.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from shared.job_store import JobStore
+from shared.object_store import ObjectStore
+from tests.shared.job_store.transitions import claimed, queued
+from tests.web.finished_job import finish
+from tests.web.identity.conftest import Give, Serve
+from tests.web.identity.requests import bearer
+from web.identity.request_identity import is_public, require
+from web.services import get_services
+
+PUBLIC = {
+    "static",
+    "health.healthz",
+    "health.readyz",
+    "sign_in_page.show",
+    "sign_in_page.create",
+    "shared_page.show",
+    "shared_page.picture",
+}
+ANY_TOKEN = {  # these show no job and change none
+    "settings.index",
+    "new_page.index",  # lists jobs only for a token that may read
+    "sign_in_page.delete",
+}
+
+
+class Walk:
+    """Asks every route of an application for a job of alice."""
+
+    def __init__(self, app: Flask, jobs: JobStore, objects: ObjectStore, give: Give) -> None:
+        self.app = app
+        self.jobs = jobs
+        self.job_id = queued(jobs, owner="alice")
+        finish(claimed(jobs), jobs, objects)
+        self.strangers = give("mallory", "submit", "read")
+        self.without_scope = give("alice")
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with each route."""
+        before = self.jobs.get(self.job_id)
+        with self.app.app_context():
+            public = {rule.endpoint for rule in self.rules() if is_public(rule.endpoint)}
+        if public != PUBLIC:
+            yield f"public: {public ^ PUBLIC}"
+        for rule in self.rules():
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                if rule.endpoint not in PUBLIC:
+                    yield from self.faults_of(rule, method)
+        if self.jobs.get(self.job_id) != before:
+            yield "a request without the right changed the job"
+
+    def rules(self) -> list[Rule]:
+        return list(self.app.url_map.iter_rules())
+
+    def faults_of(self, rule: Rule, method: str) -> Iterator[str]:
+        what = f"{method} {rule.rule}"
+        if rule.arguments - {"job_id"}:
+            yield f"{what}: the test does not know {rule.arguments}"
+            return
+        path = rule.rule.replace("<job_id>", self.job_id)
+        if self.status(method, path) != (401 if path.startswith("/api/") else self.sign_in(method)):
+            yield f"{what}: answers without a token"
+        if "job_id" in rule.arguments and self.status(method, path, self.strangers) != 404:
+            yield f"{what}: answers with another owner's job"
+        if rule.endpoint not in ANY_TOKEN and self.status(method, path, self.without_scope) != 403:
+            yield f"{what}: answers without a scope"
+
+    @staticmethod
+    def sign_in(method: str) -> int:
+        return 303 if method == "GET" else 401
+
+    def status(self, method: str, path: str, token: str | None = None) -> int:
+        headers = bearer(token) if token else {}
+        return self.app.test_client().open(path, method=method, headers=headers).status_code
+
+
+def test_every_route_checks_token_owner_and_scope(
+    serve: Serve, jobs: JobStore, objects: ObjectStore, give: Give
+) -> None:
+    walk = Walk(serve(), jobs, objects, give)
+    assert list(walk.faults()) == []
+    assert len([rule for rule in walk.rules() if "job_id" in rule.arguments]) >= 15
+
+
+@pytest.fixture
+def careless(serve: Serve) -> Flask:
+    """Return an application whose routes the test adds to."""
+    return serve()
+
+
+def test_a_route_that_gets_a_job_by_itself_is_found(
+    careless: Flask, jobs: JobStore, objects: ObjectStore, give: Give
+) -> None:
+    @careless.get("/api/v1/jobs/<job_id>/copy")
+    def copy(job_id: str) -> str:
+        require("read")
+        return get_services().jobs.get(job_id).id
+
+    faults = list(Walk(careless, jobs, objects, give).faults())
+    assert faults == ["GET /api/v1/jobs/<job_id>/copy: answers with another owner's job"]
+
+
+def test_a_route_that_needs_no_scope_is_found(
+    careless: Flask, jobs: JobStore, objects: ObjectStore, give: Give
+) -> None:
+    @careless.get("/api/v1/everything")
+    def everything() -> str:
+        return str(get_services().jobs.page(100))
+
+    faults = list(Walk(careless, jobs, objects, give).faults())
+    assert faults == ["GET /api/v1/everything: answers without a scope"]
+
+
+def test_a_route_with_another_argument_is_found(
+    careless: Flask, jobs: JobStore, objects: ObjectStore, give: Give
+) -> None:
+    @careless.get("/api/v1/batches/<batch_id>")
+    def batch(batch_id: str) -> str:
+        return batch_id
+
+    faults = list(Walk(careless, jobs, objects, give).faults())
+    assert faults == ["GET /api/v1/batches/<batch_id>: the test does not know {'batch_id'}"]

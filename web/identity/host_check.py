@@ -1,0 +1,44 @@
+"""Refuses requests that are not for one of this server's names.
+
+Otherwise, a site could let its own name point to this server's address (DNS rebinding), and its
+pages could read this server's answers: to the browser, both would be the same site.
+"""
+
+import ipaddress
+
+from flask import Flask, request
+
+from shared.config import Config
+from shared.errors import HostNotAllowed
+
+
+def install(app: Flask, config: Config) -> None:
+    """Check the host that each request of `app` is for."""
+
+    def check() -> None:
+        # not `request.host`, into which proxies' headers go
+        host = request.environ.get("HTTP_HOST", "")
+        if not is_allowed(host, config):
+            raise HostNotAllowed(host=host[:200])
+
+    app.before_request(check)
+
+
+def is_allowed(host: str, config: Config) -> bool:
+    """Return whether a `Host` header, with or without a port, has a name of this server."""
+    name, _, port = host.rpartition(":") if _has_port(host) else (host, "", "")
+    if port and not (port.isascii() and port.isdigit()):
+        return False
+    name = name.lower().removesuffix(".")
+    if name == "localhost" or name in config.allowed_hosts:
+        return True
+    try:
+        address = ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    # no site can have an address as its name, so an address is only checked where it says something
+    return address.is_loopback or not config.on_loopback
+
+
+def _has_port(host: str) -> bool:
+    return ":" in host.rpartition("]")[2]

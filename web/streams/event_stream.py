@@ -1,0 +1,94 @@
+"""One event stream: its first messages, then what the hub reads, until its job ends."""
+
+import socket
+from collections.abc import Iterator
+
+from flask import Flask
+
+from shared.errors import GramworksError
+from web.services import Services
+from web.streams.hub import Hub
+from web.streams.mailbox import Mailbox
+from web.streams.messages import KEEP_ALIVE, job_message
+from web.streams.outlet import Outlet
+
+
+class HandOver(OSError):
+    """Raised by a stream after its first messages: from here on it needs no thread."""
+
+    def __init__(self, stream: "EventStream") -> None:
+        super().__init__()
+        self._stream = stream
+
+    def take(self, connection: socket.socket, *, is_chunked: bool) -> None:
+        """Let the stream send to this socket from now on, and close it at its end."""
+        self._stream.continue_on(connection, is_chunked=is_chunked)
+
+
+class EventStream(Iterator[bytes]):
+    """The body of a response; it waits for events in its thread, or hands itself over instead."""
+
+    def __init__(
+        self, app: Flask, services: Services, hub: Hub, job_id: str, *, hands_over: bool
+    ) -> None:
+        """Prepare the stream; with `hands_over`, it raises HandOver after its first messages."""
+        self._app = app
+        self._services = services
+        self._hub = hub
+        self._job_id = job_id
+        self._hands_over = hands_over
+        self._mailbox: Mailbox | None = None
+        self._is_handed_over = False
+        self._parts: Iterator[bytes] = iter(())
+
+    def begin(self, after: str | None) -> "EventStream":
+        """Return the stream, to begin after the event `after`, or with the whole job."""
+        self._parts = self._messages(after)
+        return self
+
+    def __next__(self) -> bytes:
+        """Return the next bytes; wait for them if they are not there yet."""
+        return next(self._parts)
+
+    def close(self) -> None:
+        """Stop watching, unless the stream continues on a socket."""
+        if self._mailbox and not self._is_handed_over:
+            self._mailbox.close()
+
+    def continue_on(self, connection: socket.socket, *, is_chunked: bool) -> None:
+        """Send all further messages to a socket."""
+        assert self._mailbox is not None  # noqa: S101 - only a stream that follows hands over
+        self._is_handed_over = True
+        self._hub.adopt(Outlet(connection, self._mailbox, is_chunked=is_chunked))
+
+    def _messages(self, after: str | None) -> Iterator[bytes]:
+        try:
+            with self._app.app_context():
+                first = self._first(after)
+        except GramworksError:
+            return  # deleted, unreadable, or Redis is down: a client reconnects and gets the error
+        yield first
+        follows = self._mailbox is not None
+        if self._mailbox and self._hands_over:
+            self._is_handed_over = True
+            raise HandOver(self)
+        while self._mailbox and follows:
+            text, follows = self._mailbox.wait()
+            if text:
+                yield text
+
+    def _first(self, after: str | None) -> bytes:
+        """Return the first messages, and watch the job unless it has ended."""
+        services, job_id = self._services, self._job_id
+        # The position is read before the record, so that no event is missed in between.
+        newest = services.events.last_id(job_id)
+        job = services.jobs.get(job_id)
+        if after is not None and not job.ended and services.events.has(job_id, after):
+            text, shown = b"", {"state": job.state}
+        else:  # events in between may be deleted; the job has their result
+            message, shown = job_message(job, newest)
+            text, after = message.text, newest
+        if job.ended:
+            return text
+        self._mailbox = self._hub.watch(job_id, after, shown)
+        return text + KEEP_ALIVE.text  # gunicorn sends the headers with the first bytes
