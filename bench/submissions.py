@@ -114,6 +114,7 @@ def measure(server: str, url: str, folder: Path, clients: int, seconds: float) -
     environment = {
         "REDIS_URL": url,
         "GRAMWORKS_DATA": str(folder),
+        "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_LOG_LEVEL": "error",
         "GRAMWORKS_MAX_QUEUED_JOBS": "1000000",
         "GRAMWORKS_MAX_QUEUED_MB": "1000000",

@@ -103,6 +103,7 @@ def web(redis_url: str, folder: Path, port: int, processes: int) -> Iterator[lis
     environment = {
         "REDIS_URL": redis_url,
         "GRAMWORKS_DATA": str(folder),
+        "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_WEB_PROCESSES": str(processes),
         "GRAMWORKS_WEB_THREADS": str(MANY_THREADS),

@@ -132,5 +132,6 @@ def _output(ctx: click.Context, param: click.Parameter, given: str | None) -> Ou
 
 
 def _configured_url() -> str | None:
-    defaults = click.get_current_context().find_root().default_map or {}
-    return defaults.get("url")
+    context = click.get_current_context(silent=True)
+    defaults = context.find_root().default_map if context else None
+    return (defaults or {}).get("url")

@@ -47,6 +47,7 @@ def web(redis_url: str, folder: Path) -> Iterator[tuple[str, int]]:
         **os.environ,
         "REDIS_URL": redis_url,
         "GRAMWORKS_DATA": str(folder),
+        "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_LOG_LEVEL": "error",
         "TMPDIR": str(folder / "tmp"),

@@ -32,6 +32,7 @@ def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
     environment = os.environ | {
         "REDIS_URL": redis_url,
         "GRAMWORKS_DATA": str(tmp_path_factory.mktemp("served")),
+        "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_LOG_LEVEL": "error",
     }

@@ -200,7 +200,7 @@ SLOW = {
     "idle connections": b"",
     "half a head": b"GET / HTTP/1.1\r\nHost:",
     "slow uploads": (
-        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n"
+        f"POST {JOBS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n"
         "Content-Type: multipart/form-data; boundary=B\r\n\r\n--B"
     ).encode(),
 }
@@ -232,7 +232,7 @@ def test_an_upload_that_arrives_in_parts_is_accepted(port: int, http: httpx.Clie
     request = http.build_request("POST", JOBS, files=FILES)
     body = request.read()
     head = (
-        f"POST {JOBS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"POST {JOBS} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         f"Content-Length: {len(body)}\r\nContent-Type: {request.headers['Content-Type']}\r\n\r\n"
     )
     with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
@@ -244,7 +244,7 @@ def test_an_upload_that_arrives_in_parts_is_accepted(port: int, http: httpx.Clie
 
 def test_two_requests_in_one_packet_are_both_answered(port: int, http: httpx.Client) -> None:
     del http  # Redis is emptied
-    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    one = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
         connection.sendall(one + one)
         received = b""
@@ -259,7 +259,9 @@ def test_an_older_client_s_stream_has_no_chunks(
 ) -> None:
     job = http.post(JOBS, files=FILES).json()
     with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
-        connection.sendall(f"GET {job['links']['events']} HTTP/1.0\r\n\r\n".encode())
+        connection.sendall(
+            f"GET {job['links']['events']} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode()
+        )
         received = b""
         while b": keep-alive" not in received:
             received += connection.recv(65536)

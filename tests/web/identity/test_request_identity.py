@@ -227,3 +227,12 @@ def test_the_last_use_of_a_token_is_recorded(
     assert used() is None
     guarded.get(JOBS, headers=bearer(text))
     assert used() == pytest.approx(redis.clock(), abs=5)
+
+
+def test_each_owner_has_idempotency_keys_of_their_own(guarded: FlaskClient, give: Give) -> None:
+    def post(token: str) -> object:
+        headers = {**bearer(token), "Idempotency-Key": "k"}
+        return accepted(guarded.post(JOBS, data=upload(), headers=headers))["id"]
+
+    alice, bob = give("alice", "submit"), give("bob", "submit")
+    assert post(alice) == post(alice) != post(bob)
