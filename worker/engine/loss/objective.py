@@ -115,13 +115,13 @@ class Objective:
             )
             for number, (image, *of_styles) in enumerate(sizes)
         )
-        return first._replace(octaves=others)
+        return first._replace(octaves=tuple(others))
 
     def plain(self, targets: Targets) -> Targets:
         """Return the targets with which the gradient is that of the losses; the same if it is."""
         terms = {each.key: each.term for each in self._components}
         plain = {key: terms[key].plain(fixed) for key, fixed in targets.fixed.items()}
-        octaves = [self.plain(octave) for octave in targets.octaves]
+        octaves = tuple(self.plain(octave) for octave in targets.octaves)
         if all(plain[key] is targets.fixed[key] for key in plain):
             return targets
         return targets._replace(fixed=plain, octaves=octaves)

@@ -138,7 +138,7 @@ class Targets(NamedTuple):
     fixed: dict[str, Fixed]
     weights: dict[str, tf.Tensor]  # scalars
     content: dict[str, tf.Tensor]  # layer to the content image's activations (1, h, w, c)
-    octaves: Sequence["Targets"] = ()  # the style's, for the image at a half, a quarter and so on
+    octaves: tuple["Targets", ...] = ()  # the style's, for the image at a half, a quarter and so on
 
 
 def cut(activations: tf.Tensor, layer_stride: int, box: tf.Tensor, overlap: int = 0) -> tf.Tensor:

@@ -71,6 +71,15 @@ def test_the_parts_add_up_to_the_whole(ours: Objective) -> None:
     np.testing.assert_allclose(ours.evaluate_near(image, targets).losses, near.losses, rtol=1e-5)
 
 
+def test_the_losses_are_the_same_with_and_without_the_metric(ours: Objective) -> None:
+    content, style, image = mixed()
+    targets = ours.targets(content, [style], THREE)
+    with_metric, plain = (
+        ours.evaluate(image, each).losses for each in (targets, ours.plain(targets))
+    )
+    np.testing.assert_array_equal(with_metric, plain)
+
+
 def test_tiles_do_not_change_losses_and_gradient(ours: Objective) -> None:
     assert max(tile_differences(ours, THREE)) < 1e-5
 
