@@ -32,7 +32,7 @@ def demo(config: Config, console: Console) -> None:
     folder = Path(tempfile.mkdtemp(prefix="gramworks-demo-"))
     own = config.model_copy(update={"data": folder, "port": 0, "images": ""})
     token = secrets.token_urlsafe(32)  # for the case that tokens are needed
-    environment = os.environ | {"GRAMWORKS_TOKEN": token}
+    environment = os.environ | {"GRAMWORKS_TOKEN": token, "GRAMWORKS_IMAGES": ""}
     try:
         with System(own, environment, lambda line: console.print(line, style="dim")) as system:
             _paint(DemoClient(system.url, token=token), content, style, size, out, console)

@@ -83,7 +83,8 @@ class System:
         self._lock = _only_one(self.data)
         check_place(self._config)
         port = check_address(self._config)
-        self.url = f"http://{self._config.host}:{port}"
+        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
+        self.url = f"http://{host}:{port}"
         self._environment |= {
             "REDIS_URL": self._redis_url(),
             "GRAMWORKS_DATA": str(self.data),

@@ -29,8 +29,9 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
     def load_config(self) -> None:
         """Give gunicorn its settings."""
+        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
         settings: dict[str, Any] = {
-            "bind": f"{self._config.host}:{self._config.port}",
+            "bind": f"{host}:{self._config.port}",
             "worker_class": Worker,
             "workers": self._config.web_processes or processor_count(),
             "threads": self._config.web_threads,

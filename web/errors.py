@@ -15,6 +15,7 @@ from shared.errors import (
     InvalidRequest,
     JobFailure,
     NotFound,
+    RateLimited,
     StorageFull,
     StoreUnavailable,
     UploadTooLarge,
@@ -93,7 +94,9 @@ def status_of(error: GramworksError) -> HTTPStatus:
 
 def retry_after(error: GramworksError) -> dict[str, str]:
     """Return the Retry-After header, if trying again can help."""
-    seconds = error.parameters.get("seconds") or RETRY_SECONDS.get(error.code)
+    if isinstance(error, RateLimited):
+        return {"Retry-After": str(error.parameters["seconds"])}
+    seconds = RETRY_SECONDS.get(error.code)
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 

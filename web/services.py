@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from shared.config import Config
+from shared.config import Config, processor_count
 from shared.job_store import (
     JobEvents,
     JobQueue,
@@ -74,7 +74,10 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         rate_limits=RateLimits(config, connection),
         token_lookup=TokenLookup(Tokens(connection), sessions, configured_tokens(config)),
         objects=objects,
-        images=ImageReader(Isolation(config.max_input_megapixels)),
+        images=ImageReader(
+            Isolation(config.max_input_megapixels),
+            processes=config.web_processes or processor_count(),
+        ),
         renderer=Renderer(objects),
         queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),
         wake=lambda: wake(celery),

@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 import click
 
@@ -23,7 +24,7 @@ from gramworks.models import Job
 
 STREAMS = 16  # jobs whose events are read at the same time; the others come as these end
 PAUSE_SECONDS = 10.0  # before trying again, if a full server does not say when
-Submit = Callable[[Painting], Job]
+Submit = Callable[[Painting, str], Job]  # the str is an Idempotency-Key
 
 
 class Many:
@@ -104,11 +105,13 @@ class Many:
 
     def _accepted(self, row: Row, submit: Submit) -> Job:
         """Submit a picture; wait as long as the server has no room for it."""
+        key = uuid4().hex  # of all attempts: one without an answer may have made the job
         while True:
             try:
-                return submit(row.painting)
+                return submit(row.painting, key)
             except Unavailable as error:
-                if error.status != 429:
+                reached = error.code, error.body.get("bound")
+                if error.status != 429 or reached == ("owner_quota_reached", "bytes"):
                     raise
                 pause = error.retry_after or PAUSE_SECONDS
                 click.echo(f"{error} Waiting for {pause:g} s.", err=True)

@@ -43,11 +43,15 @@ class Submission:
     options: Mapping[str, Any]
     init: Path | None
 
-    def __call__(self, painting: Painting) -> Job:
+    def __call__(self, painting: Painting, idempotency_key: str | None = None) -> Job:
         """Submit a picture."""
-        styles = painting.styles
         return self.client.submit(
-            painting.content, styles, self.settings, self.options, init=self.init
+            painting.content,
+            painting.styles,
+            self.settings,
+            self.options,
+            init=self.init,
+            idempotency_key=idempotency_key,
         )
 
 

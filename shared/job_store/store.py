@@ -394,8 +394,11 @@ def _position(
     fields: Mapping[str, str],
     rank: int,
 ) -> int | None:
-    """Return the position of a job; its rank is negative if it is not queued."""
-    if rank < 0:
+    """Return the position of a job; its rank is negative if it is not queued.
+
+    A later version may have other priorities, whose place among these is unknown.
+    """
+    if rank < 0 or fields["priority"] not in queued:
         return None
     return position(cast(Priority, fields["priority"]), rank, queued, passed)
 

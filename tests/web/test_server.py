@@ -199,6 +199,14 @@ def _connections(port: int, sent: bytes) -> Iterator[list[socket.socket]]:
 SLOW = {
     "idle connections": b"",
     "half a head": b"GET / HTTP/1.1\r\nHost:",
+    "a request and half of another": b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET / HT",
+    "answers nobody reads the end of": (
+        b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    ),
+    "chunks that only seem to end": (
+        f"POST {JOBS} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "10\r\n0\r\n\r\n"
+    ).encode(),
     "slow uploads": (
         f"POST {JOBS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n"
         "Content-Type: multipart/form-data; boundary=B\r\n\r\n--B"
@@ -252,6 +260,13 @@ def test_two_requests_in_one_packet_are_both_answered(port: int, http: httpx.Cli
             part = connection.recv(4096)
             assert part, received
             received += part
+
+
+def test_a_head_without_an_end_is_refused(port: int, http: httpx.Client) -> None:
+    del http
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * 20_000)
+        assert connection.recv(20).startswith(b"HTTP/1.1 431 ")
 
 
 def test_an_older_client_s_stream_has_no_chunks(

@@ -9,7 +9,7 @@ with the browser's cookie.
 import hmac
 from hashlib import sha256
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
 from shared.errors import FormExpired, OriginNotAllowed
 from web.identity.cookies import new_session_cookie, session_cookie, set_session_cookie
@@ -41,6 +41,8 @@ def _check() -> None:
     if source == "token":
         return
     _check_origin()
+    if identity is None:  # whoever has not signed in uploads nothing
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     if not request.path.startswith("/api/"):
         _check_token(request.form.get(FIELD, ""))
     elif source == "cookie":

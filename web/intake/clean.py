@@ -87,12 +87,15 @@ def clean_simple_jpeg(data: bytes, max_megapixels: float, kept: Kept) -> CleanIm
     """Do the same for a JPEG that is decoded in bounded time and memory by libjpeg alone.
 
     Returns:
-        None if it is another one: with several scans, an ICC profile, or other channels than grey
-        or R, G, B.
+        None if it is another one: damaged, with several scans, very many segments, an ICC profile,
+        or other channels than grey or R, G, B.
     """
+    try:  # first, since Pillow takes quadratic time for many segments of EXIF data
+        jpeg = read_jpeg(data, is_ordinary=True)
+    except ValueError:
+        return None
     with _opened(data, ("JPEG",)) as image:
         _check_bounds(image, max_megapixels)
-        jpeg = _read_jpeg(data)
         if not _stays_jpeg(image) or not jpeg.is_sequential or image.info.get("icc_profile"):
             return None
         return _as_jpeg(data, image, jpeg, None, kept)

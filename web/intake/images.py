@@ -19,14 +19,18 @@ class ImageReader:
     """Reads uploaded pictures, up to one for each core at a time.
 
     Ordinary JPEGs are read in this process, while others run: decoding does not hold Python's lock.
-    Every other file is read in a process of its own; so many do not keep JPEGs waiting.
+    Every other file is read in a process of its own, which takes far more memory; the web's
+    `processes` share the cores for them. So many do not keep JPEGs waiting.
     """
 
-    def __init__(self, isolation: Isolation, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, isolation: Isolation, wait_seconds: float = WAIT_SECONDS, processes: int = 1
+    ) -> None:
         self._isolation = isolation
         self._wait_seconds = wait_seconds
         cores = os.cpu_count() or 1
-        self._here, self._isolated = BoundedSemaphore(cores), BoundedSemaphore(cores)
+        self._here = BoundedSemaphore(cores)
+        self._isolated = BoundedSemaphore(-(-cores // processes))
 
     def read(self, field: str, upload: FileStorage, kept: Kept = NOTHING) -> CleanImage:
         """Read an uploaded picture by its content; its name and declared type are ignored.

@@ -7,6 +7,7 @@ kept.
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import NamedTuple
 
 START, END = b"\xff\xd8", b"\xff\xd9"
@@ -22,6 +23,8 @@ APP0, APP2, APP14 = 0xE0, 0xE2, 0xEE
 JFIF, ADOBE, ICC = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0"
 PLAIN_JFIF = JFIF + b"\x01\x01" + b"\0" + b"\0\x01\0\x01" + b"\0\0"  # 1.01, square pixels
 LONGEST_SEGMENT = 65_533
+MOST_MARKERS = 200  # of an ordinary JPEG
+MOST_FILL = 1000  # bytes between two segments of one
 
 
 class Segment(NamedTuple):
@@ -63,15 +66,15 @@ class Jpeg(NamedTuple):
         return b"".join([*parts, END])
 
 
-def read_jpeg(data: bytes) -> Jpeg:
-    """Read the parts of a JPEG.
+def read_jpeg(data: bytes, *, is_ordinary: bool = False) -> Jpeg:
+    """Read the parts of a JPEG; with `is_ordinary`, refuse one with very many parts.
 
     Raises:
-        ValueError: it is incomplete or damaged.
+        ValueError: it is incomplete or damaged, or has too many parts.
     """
     kept: list[Segment] = []
     is_jfif, transform, has_scan = False, None, False
-    for segment in _segments(data):
+    for segment in _segments(data, is_ordinary=is_ordinary):
         marker, content = segment.marker, segment.content
         if marker in KEPT:
             kept.append(segment)
@@ -83,13 +86,15 @@ def read_jpeg(data: bytes) -> Jpeg:
     return Jpeg(kept, is_jfif, transform)
 
 
-def _segments(data: bytes) -> Iterator[Segment]:
+def _segments(data: bytes, *, is_ordinary: bool) -> Iterator[Segment]:
     """Yield the segments up to the end of the image."""
     place = len(START)
-    while True:
+    for number in count():
         found = NEXT_MARKER.search(data, place)
         if found is None:
             raise ValueError("There is no end of the image.")
+        if is_ordinary and (number >= MOST_MARKERS or found.start() - place > MOST_FILL):
+            raise ValueError("There are too many parts.")
         marker, place = found[1][0], found.end()
         if marker == EOI:
             return

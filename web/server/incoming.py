@@ -9,11 +9,14 @@ from typing import Any
 
 RECEIVE_BYTES = 65_536  # at a time
 MEMORY_BYTES = 65_536  # of a request; longer ones are kept in a temporary file
-MOST_HEAD_BYTES = 65_536  # more than gunicorn accepts
+MOST_HEAD_BYTES = 65_536  # longer ones are refused
+MOST_LINE_BYTES = 8_192  # of a chunk's size, or a trailer
+WAIT_SECONDS = 5.0  # for which a thread waits for a request that was not complete after all
+STALLED_SECONDS = 20.0  # for which a client may read nothing of its answer
 GRACE_SECONDS, BYTES_PER_SECOND = 20.0, 20_000  # a request needs this rate after that time
 _END_OF_HEAD = b"\r\n\r\n"
-_END_OF_CHUNKS = b"0\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;|$)")
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked", re.IGNORECASE)
 _EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 
@@ -24,6 +27,47 @@ class Received(Enum):
     PART = "more is to come"
     READY = "it is complete, or need not be: a thread can read it"
     CLOSED = "the client went away"
+    TOO_LONG = "its head has no end"
+
+
+class Chunks:
+    """Follows a chunked body to its end (RFC 9112, section 7.1).
+
+    A body that breaks the format counts as ended: gunicorn refuses it.
+    """
+
+    def __init__(self) -> None:
+        """Begin before the first chunk."""
+        self.ended = False
+        self._line = b""  # the beginning of one
+        self._left = 0  # bytes of a chunk and the end of its last line
+        self._is_last = False  # the last chunk, of length 0, has come; trailers follow
+
+    def add(self, data: bytes) -> None:
+        """Follow a part of the body."""
+        while not self.ended:
+            skipped = min(self._left, len(data))
+            data, self._left = data[skipped:], self._left - skipped
+            if not data:
+                return
+            line, is_whole, data = (self._line + data).partition(b"\r\n")
+            self._line = b"" if is_whole else line
+            if is_whole:
+                self._end_line(line)
+            else:
+                self.ended = len(line) > MOST_LINE_BYTES
+                return
+
+    def _end_line(self, line: bytes) -> None:
+        size = _CHUNK_SIZE.match(line)
+        if self._is_last:
+            self.ended = not line
+        elif size is None:
+            self.ended = True
+        elif length := int(size[1], 16):
+            self._left = length + 2
+        else:
+            self._is_last = True
 
 
 class Incoming:
@@ -41,9 +85,9 @@ class Incoming:
         self._data: SpooledTemporaryFile[bytes] | None = None
         self._head = b""
         self._awaited: int | None = None  # bytes of the request; None before its head is complete
-        self._is_chunked = False
+        self._chunks: Chunks | None = None  # of a body without a declared length
         self._size = self._unread = 0
-        self._end = b""
+        self._waits_until = 0.0
         self._begun_at: float | None = None  # when the request's first bytes came
 
     def __getattr__(self, name: str) -> Any:
@@ -59,6 +103,11 @@ class Incoming:
     def has_rest(self) -> bool:
         """Whether something was received that nobody has read."""
         return bool(self._head or self._unread)
+
+    @property
+    def held(self) -> int:
+        """How many bytes of a body were collected."""
+        return self._size
 
     def is_too_slow(self, now: float) -> bool:
         """Return whether a request has begun and comes more slowly than it has to."""
@@ -87,6 +136,19 @@ class Incoming:
         self._add(data)
         return self._state()
 
+    def receive_rest(self, data: bytes) -> Received:
+        """Begin the next request with `data` and what else came along with the last one."""
+        while self.has_rest:
+            data += self.recv(RECEIVE_BYTES)
+        self.begin()
+        self._begun_at = time.monotonic()
+        try:
+            return self._receive_head(data)
+        except BlockingIOError:
+            return Received.PART
+        except OSError:
+            return Received.CLOSED
+
     def recv(self, size: int, flags: int = 0) -> bytes:
         """Return what was collected, then what the socket receives."""
         if self._head:
@@ -98,11 +160,29 @@ class Incoming:
             if not self._unread:
                 self._forget()
             return data
-        return self._socket.recv(size, flags)
+        timeout = self._socket.gettimeout()
+        if not timeout:
+            return self._socket.recv(size, flags)
+        self._socket.settimeout(min(timeout, max(self._waits_until - time.monotonic(), 1e-3)))
+        try:
+            return self._socket.recv(size, flags)
+        finally:
+            self._socket.settimeout(timeout)
+
+    def setblocking(self, is_blocking: bool) -> None:
+        """Let a thread wait for the client, but not forever."""
+        self._waits_until = time.monotonic() + WAIT_SECONDS
+        self._socket.settimeout(STALLED_SECONDS if is_blocking else 0.0)
+
+    def sendall(self, data: bytes) -> None:
+        """Send everything; the socket's timeout bounds each part, not the whole."""
+        left = memoryview(data)
+        while left:
+            left = left[self._socket.send(left) :]
 
     def begin(self) -> None:
         """Be ready to collect the next request of the connection."""
-        self._awaited, self._is_chunked, self._size, self._end = None, False, 0, b""
+        self._awaited, self._chunks, self._size = None, None, 0
         self._begun_at = None
 
     def close(self) -> None:
@@ -119,13 +199,13 @@ class Incoming:
         self._head += data
         end = self._head.find(_END_OF_HEAD)
         if end < 0:
-            return Received.READY if len(self._head) > MOST_HEAD_BYTES else Received.PART
+            return Received.TOO_LONG if len(self._head) > MOST_HEAD_BYTES else Received.PART
         end += len(_END_OF_HEAD)
         head, body = self._head[:end], self._head[end:]
         length = _LENGTH.search(head)
-        self._is_chunked = _CHUNKED.search(head) is not None
+        self._chunks = Chunks() if _CHUNKED.search(head) else None
         self._awaited = int(length[1]) if length else 0
-        if self._awaited > self._longest or not (self._awaited or self._is_chunked):
+        if self._awaited > self._longest or not (self._awaited or self._chunks):
             return Received.READY
         if _EXPECT.search(head) and not body:
             head = _EXPECT.sub(b"", head)
@@ -140,11 +220,12 @@ class Incoming:
             self._data.write(data)
             self._size += len(data)
             self._unread += len(data)
-            self._end = (self._end + data)[-len(_END_OF_CHUNKS) :]
+            if self._chunks:
+                self._chunks.add(data)
 
     def _state(self) -> Received:
-        if self._is_chunked:
-            is_complete = self._end == _END_OF_CHUNKS or self._size > self._longest
+        if self._chunks:
+            is_complete = self._chunks.ended or self._size > self._longest
         else:
             is_complete = self._size >= (self._awaited or 0)
         return self._ready() if is_complete else Received.PART

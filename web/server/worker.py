@@ -12,12 +12,16 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from web.api.events import HAND_OVER
-from web.server.incoming import Incoming, Received
+from web.server.incoming import RECEIVE_BYTES, Incoming, Received
 from web.streams.event_stream import HandOver
 
 SILENT_SECONDS = 30.0  # for which a client may send nothing before its connection is closed
+LINGER_SECONDS = 2.0  # for which a client may read the end of an answer
 TRANSIENT = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+TOO_LONG = TOO_SLOW.replace(b"408 Request Timeout", b"431 Request Header Fields Too Large")
+BUSY = TOO_SLOW.replace(b"408 Request Timeout", b"503 Service Unavailable\r\nRetry-After: 10")
+MOST_UPLOADS = 16  # of the largest size; so many bytes may be arriving at a time
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
 
@@ -34,6 +38,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         """Begin without connections."""
         super().__init__(*args, **kwargs)
         self._receiving: dict[TConn, None] = {}  # a set that keeps its order
+        self._closing: dict[TConn, None] = {}  # the client is reading the end of its answer
         self._searched_at = 0.0
 
     def load_wsgi(self) -> None:
@@ -67,31 +72,41 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         """Receive the next request of a connection that was kept alive."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
+        conn.sock.begin()
         self._await_request(conn)
         self.on_pending_socket_readable(conn, client)
 
     def on_pending_socket_readable(self, conn: Any, client: Any) -> None:
         """Receive a part of a request; when it is complete, let a thread answer it."""
-        received = conn.sock.receive()
+        del client  # it is the connection's socket
+        if conn not in self._receiving:
+            return  # closed to make room, after the poller found it readable
+        self._received(conn, conn.sock.receive())
+
+    def _received(self, conn: Any, received: Received) -> None:
         if received is Received.PART:
             conn.timeout = time.monotonic() + SILENT_SECONDS
-            return
-        self.poller.unregister(client)
-        del self._receiving[conn]
-        if received is Received.CLOSED:
-            self._drop(conn)
+        elif received is Received.TOO_LONG:
+            self._refuse(conn, TOO_LONG)
+        elif received is Received.CLOSED:
+            self._give_up(conn)
         else:
+            self.poller.unregister(conn.sock)
+            del self._receiving[conn]
             conn.data_ready = True
             self.enqueue_req(conn)
 
     def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
         """Keep the connection, or close it."""
-        super().finish_request(conn, fs)
-        has_rest = isinstance(conn.sock, Incoming) and conn.sock.has_rest
-        if has_rest and conn in self.keepalived_conns:  # the next request came along with this one
-            self.poller.unregister(conn.sock)
-            self.keepalived_conns.remove(conn)
-            self.enqueue_req(conn)
+        if fs.cancelled() or fs.exception() or not fs.result():
+            self._close_later(conn)  # gunicorn would wait here for the client to read its answer
+            return
+        rest = conn.parser.unreader.take_buffered()
+        if rest or conn.sock.has_rest:  # of the next request, which may be incomplete
+            self._await_request(conn)
+            self._received(conn, conn.sock.receive_rest(rest))
+        else:
+            super().finish_request(conn, fs)
 
     def murder_pending(self) -> None:
         """Close connections that sent nothing for too long, or too little."""
@@ -101,9 +116,20 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             for conn in [each for each in self._receiving if each.timeout < now]:
                 self._give_up(conn)
             for conn in [each for each in self._receiving if each.sock.is_too_slow(now)]:
-                with suppress(OSError):  # the client may be gone
-                    conn.sock.send(TOO_SLOW)
-                self._give_up(conn)
+                self._refuse(conn, TOO_SLOW)
+            self._bound_uploads()
+            for conn in [each for each in self._closing if each.timeout < now]:
+                self._end(conn)
+
+    def _bound_uploads(self) -> None:
+        """Refuse the oldest uploads while all that are arriving take too much space."""
+        held = sum(conn.sock.held for conn in self._receiving)
+        for conn in tuple(self._receiving):
+            if held <= MOST_UPLOADS * self.longest_upload:
+                return
+            if conn.sock.held:
+                held -= conn.sock.held
+                self._refuse(conn, BUSY)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request; a stream that hands itself over takes the socket along."""
@@ -121,12 +147,46 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             conn.timeout = min(conn.timeout, deadline)
 
     def _await_request(self, conn: Any) -> None:
-        conn.sock.begin()
         conn.sock.setblocking(False)
         conn.timeout = time.monotonic() + SILENT_SECONDS
         self._receiving[conn] = None
         receive = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, receive)
+
+    def _refuse(self, conn: Any, answer: bytes) -> None:
+        self.poller.unregister(conn.sock)
+        del self._receiving[conn]
+        with suppress(OSError):  # the client may be gone
+            conn.sock.send(answer)
+        self._close_later(conn)  # at once, what the client still sends would reset the answer
+
+    def _close_later(self, conn: Any) -> None:
+        """Close a connection when its client has read the answer (RFC 9112, section 9.6)."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # the client is gone, or a stream took the socket
+            self._drop(conn)
+            return
+        conn.timeout = time.monotonic() + LINGER_SECONDS
+        self._closing[conn] = None
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._discard, conn))
+
+    def _discard(self, conn: Any, client: Any) -> None:
+        """Ignore what the client still sends, until it closes its end."""
+        try:
+            if client.connection.recv(RECEIVE_BYTES):
+                return
+        except BlockingIOError:
+            return
+        except OSError:  # it was reset
+            pass
+        self._end(conn)
+
+    def _end(self, conn: Any) -> None:
+        self.poller.unregister(conn.sock)
+        del self._closing[conn]
+        self._drop(conn)
 
     def _make_room(self) -> None:
         """Close the connection that has sent nothing for the longest time."""

@@ -125,13 +125,13 @@ class Hub:
         changed = [id_ for id_, events in found.items() if any(e.kind in WHOLE_JOB for e in events)]
         jobs = self._readable(changed)
         for job_id, events in found.items():
+            with self._lock:  # before they are sent: who joins from now on may want them again
+                if watched[job_id].cursor == cursors[job_id]:  # else somebody wants older ones
+                    watched[job_id].cursor = events[-1].id
             if job_id in changed and job_id not in jobs:
                 watched[job_id].close()  # deleted or unreadable: the client gets the error
             else:
                 _send_events(watched[job_id], job_id, events, jobs.get(job_id))
-            with self._lock:
-                if watched[job_id].cursor == cursors[job_id]:  # else somebody wants older ones
-                    watched[job_id].cursor = events[-1].id
 
     def _refresh(self, watched: Mapping[str, Watched]) -> None:
         """Send queued jobs whose position or times changed, and comments to all others.

@@ -126,3 +126,13 @@ def fails(data: bytes, *, is_reduced: bool) -> bool:
     except (ValueError, OSError, SyntaxError):
         return True
     return False
+
+
+def test_a_photograph_is_ordinary_and_one_of_very_many_segments_is_not() -> None:
+    sent = photograph()
+    assert read_jpeg(sent, is_ordinary=True) == read_jpeg(sent)
+    exif = b"\xff\xe1\x00\x08Exif\0\0"
+    with pytest.raises(ValueError, match="too many parts"):
+        read_jpeg(sent[:2] + 20_000 * exif + sent[2:], is_ordinary=True)
+    with pytest.raises(ValueError, match="too many parts"):
+        read_jpeg(sent[:2] + 2000 * b"\xff" + sent[2:], is_ordinary=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from web.server.incoming import GRACE_SECONDS, MEMORY_BYTES, Incoming, Received
+from web.server.incoming import GRACE_SECONDS, MEMORY_BYTES, Chunks, Incoming, Received
 
 LONGEST = 1_000_000
 Pair = tuple[Incoming, socket.socket]
@@ -81,13 +81,13 @@ def test_a_request_that_will_be_refused_is_ready_with_its_head(pair: Pair) -> No
     assert _read(pair[0]) == head
 
 
-def test_a_head_without_an_end_and_a_body_without_one_are_ready_at_the_bound(pair: Pair) -> None:
-    assert _send(pair, b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000) is Received.READY
+def test_a_head_without_an_end_and_a_body_without_one_have_a_bound(pair: Pair) -> None:
+    assert _send(pair, b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000) is Received.TOO_LONG
     _read(pair[0])
     pair[0].begin()
     head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert _send(pair, head) is Received.PART
-    assert _send(pair, bytes(LONGEST)) is Received.PART
+    assert _send(pair, b"fffffff\r\n" + bytes(LONGEST - 9)) is Received.PART
     assert _send(pair, b"x" * 10) is Received.READY
 
 
@@ -132,3 +132,28 @@ def test_a_request_needs_a_rate_once_it_has_begun(pair: Pair) -> None:
     assert not incoming.is_too_slow(later - 2)
     incoming.begin()
     assert not incoming.is_too_slow(later)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_complete"),
+    [
+        (b"5\r\nhello\r\n0\r\n\r\n", True),
+        (b"5;a=b\r\nhello\r\n000;x\r\nTrailer: y\r\n\r\n", True),
+        (b"5\r\n0\r\n\r\n", False),  # what looks like the end is in a chunk
+        (b"5\r\n0\r\n\r\n\r\n", False),
+        (b"5\r\nhello\r\n0\r\nTrailer: y\r\n", False),
+        (b"0\r\n", False),
+        (b"five\r\n", True),  # gunicorn refuses it
+        (b"-5\r\n", True),
+        (b"1" * 9000, True),
+    ],
+)
+@pytest.mark.parametrize("at_a_time", [1, 3, 10_000])
+def test_a_chunked_body_is_followed_to_its_end(
+    body: bytes, is_complete: bool, at_a_time: int
+) -> None:
+    chunks = Chunks()
+    for begin in range(0, len(body), at_a_time):
+        assert not chunks.ended or len(body) > 8192 or body.startswith((b"five", b"-5"))
+        chunks.add(body[begin : begin + at_a_time])
+    assert chunks.ended is is_complete
