@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from itertools import cycle
+from pathlib import Path
 from statistics import quantiles
 from typing import Any, NamedTuple
 
@@ -125,7 +126,7 @@ class Occupiers:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, address: Address, uploads: int, idle: int) -> None:
-        """Open so many of both; an upload sends a few bytes each second."""
+        """Open both; an upload sends a few bytes each second."""
         head = post("/api/v1/jobs", b"", "multipart/form-data; boundary=B")
         head = head.replace(b"Content-Length: 0", b"Content-Length: 1000000")
         for number in range(uploads + idle):
@@ -158,7 +159,7 @@ def memory(pids: Sequence[int]) -> Any:
     """Return the largest resident memory of some processes, in megabytes."""
     sizes = []
     for pid in pids:
-        with open(f"/proc/{pid}/status", encoding="ascii") as status:  # noqa: PTH123 - no file
-            line = next(line for line in status if line.startswith("VmRSS:"))
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
         sizes.append(int(line.split()[1]) / 1024)
     return max(sizes)

@@ -50,7 +50,7 @@ def _status(ids: Sequence[str]) -> list[bytes]:
 
 
 def pages(url: str, folder: Path, queued: int) -> dict[str, float]:
-    """Return the rates of reads with so many queued jobs; `bare` is the bare route's."""
+    """Return the rates of reads with `queued` queued jobs; `bare` is the bare route's."""
     connection = connect(url)
     connection.flushall()
     ids = web_system.fill(connection, queued)
@@ -150,17 +150,17 @@ def _pages_open(url: str, folder: Path, count: int, processes: int) -> list[Row]
         return asyncio.run(_watched(url, port, count, pids))
 
 
-def one_process(url: str, folder: Path, many: int) -> list[Row]:  # noqa: ARG001 - as all parts
+def one_process(url: str, folder: Path, _many: int) -> list[Row]:
     """Measure 500 open pages on one process."""
     return _pages_open(url, folder, 500, 1)
 
 
-def four_processes(url: str, folder: Path, many: int) -> list[Row]:  # noqa: ARG001 - as all parts
+def four_processes(url: str, folder: Path, _many: int) -> list[Row]:
     """Measure 2000 open pages on four processes."""
     return _pages_open(url, folder, 2000, 4)
 
 
-def slow_clients(url: str, folder: Path, many: int) -> list[Row]:  # noqa: ARG001 - as all parts
+def slow_clients(url: str, folder: Path, _many: int) -> list[Row]:
     """Measure 500 slow uploads and 2000 idle connections on one process."""
     connect(url).flushall()
     port = _port()

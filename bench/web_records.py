@@ -26,7 +26,7 @@ def row(what: str, measured: float, against: float | None, target: str) -> Row:
 
 
 def steps(url: str, queued: int) -> dict[str, float]:
-    """Return the seconds of a submission's record and of claims with so many queued jobs."""
+    """Return the seconds of a submission's record and of claims with `queued` queued jobs."""
     connection = connect(url)
     connection.flushall()
     jobs = JobStore(connection)
@@ -65,7 +65,7 @@ def _used_memory(connection: Connection) -> int:
     return int(memory_of["used_memory"])
 
 
-def records(url: str, folder: Path, many: int) -> list[Row]:  # noqa: ARG001 - as all parts
+def records(url: str, _folder: Path, many: int) -> list[Row]:
     """Measure a record's size, and submissions' records and claims with few and many queued."""
     size = record_bytes(connect(url), 2000)
     few, most = steps(url, 100), steps(url, many)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -164,8 +165,8 @@ def maintained(redis_url: str) -> Iterator[None]:
 
 
 @contextmanager
-def progressing(redis_url: str, count: int) -> Iterator[tuple[list[str], threading.Event]]:
-    """Run so many jobs, each of which makes progress once a second.
+def progressing(redis_url: str, count: int) -> Iterator[tuple[list[str], Event]]:
+    """Run `count` jobs; each reports progress once a second.
 
     Yields their ids, and an event that ends them; it is cleared when they have ended.
     """
@@ -177,13 +178,13 @@ def progressing(redis_url: str, count: int) -> Iterator[tuple[list[str], threadi
     try:
         while JobQueue(connect(redis_url)).running_count() < count:
             time.sleep(0.2)
-        yield ids, ending  # type: ignore[misc] # multiprocessing's event has the same methods
+        yield ids, ending
     finally:
         process.terminate()
         process.join()
 
 
-def _progress(redis_url: str, count: int, ending: threading.Event) -> None:
+def _progress(redis_url: str, count: int, ending: Event) -> None:
     jobs = JobStore(connect(redis_url))
     claims = [jobs.claim_next(Capability(f"script-{n}", 10**9), 3600) for n in range(count)]
     held = [claim for claim in claims if claim]

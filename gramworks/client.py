@@ -23,6 +23,7 @@ from gramworks.saving import whole
 from gramworks.transport import Http
 from gramworks.uploads import Picture, several, upload
 
+DEFAULT_RETRIES = Retries()
 DEFAULT_URL = "http://127.0.0.1:8000"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
@@ -52,7 +53,7 @@ class Client:
         token: str | None = None,
         timeout: httpx.Timeout | float = TIMEOUT,
         transport: httpx.BaseTransport | None = None,
-        retries: Retries = Retries(),  # noqa: B008 - it is immutable
+        retries: Retries = DEFAULT_RETRIES,
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
         self._http = Http(base_url, token, timeout, transport, retries)

@@ -25,7 +25,7 @@ def several(pictures: Picture | Iterable[Picture]) -> list[Picture]:
     """Return one picture, or a sequence of them, as a list."""
     if isinstance(pictures, Sequence) and not isinstance(pictures, str | bytes):
         return list(pictures)
-    return [pictures]  # type: ignore[list-item] # only sequences are iterables of pictures
+    return [cast(Picture, pictures)]
 
 
 def upload(picture: Picture, field: str, opened: ExitStack) -> Upload:

@@ -34,7 +34,7 @@ class Key(StrEnum):
     LOST = "gw:lost:"  # list: the job's attempts that were lost in a row, as JSON
     EVENTS = "gw:events:"  # stream: the job's events
     QUEUE = "gw:queue:"  # sorted set: a priority's queued jobs, by tag
-    SIZE = "gw:size:"  # sorted set: a priority's queued jobs of so many pixels, by tag
+    SIZE = "gw:size:"  # sorted set: a priority's queued jobs of one size, by tag
     SIZES = "gw:sizes:"  # sorted set: the first queued job of each size of a priority, by tag
     OWNERS = "gw:owners:"  # hash: a priority's owners to how many jobs they have queued
     FINISH = "gw:finish:"  # sorted set: a priority's owners, by their next tag

@@ -1,8 +1,9 @@
 """The application over the tests' Redis, and its test client."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from shared.object_store import ObjectStore
 from web import create_app
 from web.identity import csrf
 from web.services import Services
+
+Serve = Callable[..., Flask]
 
 
 class BrowserClient(FlaskClient):
@@ -37,6 +40,23 @@ class BrowserClient(FlaskClient):
 def web_config(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
     data = tmp_path_factory.mktemp("data")
     return Config(REDIS_URL=redis_url, GRAMWORKS_DATA=data, GRAMWORKS_AUTH="off")
+
+
+@pytest.fixture
+def serve(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Serve]:
+    """Return a function that creates an application with some settings, over an empty Redis."""
+    del redis
+    made: list[Flask] = []
+
+    def serve(**settings: Any) -> Flask:
+        values = {"REDIS_URL": redis_url, "GRAMWORKS_DATA": tmp_path, "GRAMWORKS_AUTH": "off"}
+        made.append(create_app(Config(**values | settings), cache=lambda make: make))
+        made[-1].test_client_class = BrowserClient
+        return made[-1]
+
+    yield serve
+    for each in made:
+        close(each)
 
 
 @pytest.fixture(scope="session")

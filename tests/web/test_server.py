@@ -35,7 +35,7 @@ def port(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
 
 @contextmanager
 def _serving(redis_url: str, data: Path, most_files: int | None = None) -> Iterator[int]:
-    """Run a server, whose processes may open so many files; yield its port."""
+    """Run a server whose processes may open `most_files` files; yield its port."""
     port = free_port()
     environment = os.environ | {
         "REDIS_URL": redis_url,

@@ -30,7 +30,6 @@ def stream(job_id: str) -> Response:
     load_job(job_id, "read")  # raises JobNotFound before the stream starts
     last_id = request.headers.get("Last-Event-ID", "")
     body = EventStream(
-        cast(Flask, current_app._get_current_object()),  # type: ignore[attr-defined] # noqa: SLF001 - Flask's documented way
         services,
         cast(Hub, current_app.extensions[_KEY]),
         job_id,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, current_app, request
+from flask import current_app, request
+from werkzeug.routing import Map
 
 from shared.errors import RecordUnreadable
 from shared.job import Job, JobState
@@ -92,14 +93,13 @@ def link(endpoint: str, **values: str) -> str:
 
 def _links(job_id: str) -> dict[str, str]:
     """Return where the parts of a job are."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
-    parts = _parts_of_links(cast(Flask, app), request.script_root if request else "")
+    parts = _parts_of_links(current_app.url_map, request.script_root if request else "")
     return {name: f"{before}{job_id}{after}" for name, (before, after) in parts.items()}
 
 
 @lru_cache(maxsize=16)  # building nine links takes longer than reading the job
-def _parts_of_links(app: Flask, root: str) -> dict[str, tuple[str, str]]:
+def _parts_of_links(routes: Map, root: str) -> dict[str, tuple[str, str]]:
     """Return what is before and after the id in each link of a job."""
-    adapter = app.url_map.bind("", script_name=root)
+    adapter = routes.bind("", script_name=root)
     paths = {name: adapter.build(endpoint, {"job_id": "ID"}) for name, endpoint in LINKS.items()}
     return {name: (path.split("ID")[0], path.split("ID")[1]) for name, path in paths.items()}

@@ -22,7 +22,7 @@ from web.identity.address import hash_of_address
 SIGN_INS = 20  # attempts a minute from one address
 MINUTE = 60
 DELAY_SECONDS = 0.5  # before a refusal, or a program that repeats at once would use the processor
-DELAYED_SHARE = 8  # of so many threads, one may wait with a refusal; all others answer at once
+DELAYED_SHARE = 8  # one thread in eight may wait with a refusal; the others answer at once
 
 
 @dataclass(frozen=True)

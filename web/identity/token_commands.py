@@ -63,7 +63,9 @@ def token() -> None:
     show_default=True,
     help="What it allows: submit (make and change jobs), read, operate (everything, on all jobs).",
 )
-@click.option("--expires", type=click.FloatRange(min=0, min_open=True), help="After so many days.")
+@click.option(
+    "--expires", type=click.FloatRange(min=0, min_open=True), help="Days until it expires."
+)
 @click.pass_obj
 def create(
     config: Config, owner: str, name: str, scopes: frozenset[Scope], expires: float | None

@@ -20,7 +20,7 @@ class ImageReader:
 
     Ordinary JPEGs are read in this process, while others run: decoding does not hold Python's lock.
     Every other file is read in a process of its own, which takes far more memory; the web's
-    `processes` share the cores for them. So many do not keep JPEGs waiting.
+    `processes` share the cores for them. They do not keep JPEGs waiting.
     """
 
     def __init__(

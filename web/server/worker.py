@@ -21,7 +21,7 @@ TRANSIENT = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 TOO_LONG = TOO_SLOW.replace(b"408 Request Timeout", b"431 Request Header Fields Too Large")
 BUSY = TOO_SLOW.replace(b"408 Request Timeout", b"503 Service Unavailable\r\nRetry-After: 10")
-MOST_UPLOADS = 16  # of the largest size; so many bytes may be arriving at a time
+MOST_UPLOADS = 16  # of the largest size that a process receives at a time, in bytes together
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
 

@@ -3,8 +3,6 @@
 import socket
 from collections.abc import Iterator
 
-from flask import Flask
-
 from shared.errors import GramworksError
 from web.services import Services
 from web.streams.hub import Hub
@@ -16,23 +14,21 @@ from web.streams.outlet import Outlet
 class HandOver(OSError):
     """Raised by a stream after its first messages: from here on it needs no thread."""
 
-    def __init__(self, stream: "EventStream") -> None:
+    def __init__(self, hub: Hub, mailbox: Mailbox) -> None:
         super().__init__()
-        self._stream = stream
+        self._hub = hub
+        self._mailbox = mailbox
 
     def take(self, connection: socket.socket, *, is_chunked: bool) -> None:
-        """Let the stream send to this socket from now on, and close it at its end."""
-        self._stream.continue_on(connection, is_chunked=is_chunked)
+        """Send all further messages to this socket, and close it at the stream's end."""
+        self._hub.adopt(Outlet(connection, self._mailbox, is_chunked=is_chunked))
 
 
 class EventStream(Iterator[bytes]):
     """The body of a response; it waits for events in its thread, or hands itself over instead."""
 
-    def __init__(
-        self, app: Flask, services: Services, hub: Hub, job_id: str, *, hands_over: bool
-    ) -> None:
+    def __init__(self, services: Services, hub: Hub, job_id: str, *, hands_over: bool) -> None:
         """Prepare the stream; with `hands_over`, it raises HandOver after its first messages."""
-        self._app = app
         self._services = services
         self._hub = hub
         self._job_id = job_id
@@ -55,15 +51,9 @@ class EventStream(Iterator[bytes]):
         if self._mailbox and not self._is_handed_over:
             self._mailbox.close()
 
-    def continue_on(self, connection: socket.socket, *, is_chunked: bool) -> None:
-        """Send all further messages to a socket."""
-        assert self._mailbox is not None  # noqa: S101 - only a stream that follows hands over
-        self._is_handed_over = True
-        self._hub.adopt(Outlet(connection, self._mailbox, is_chunked=is_chunked))
-
     def _messages(self, after: str | None) -> Iterator[bytes]:
         try:
-            with self._app.app_context():
+            with self._hub.app.app_context():
                 first = self._first(after)
         except GramworksError:
             return  # deleted, unreadable, or Redis is down: a client reconnects and gets the error
@@ -71,7 +61,7 @@ class EventStream(Iterator[bytes]):
         follows = self._mailbox is not None
         if self._mailbox and self._hands_over:
             self._is_handed_over = True
-            raise HandOver(self)
+            raise HandOver(self._hub, self._mailbox)
         while self._mailbox and follows:
             text, follows = self._mailbox.wait()
             if text:

@@ -48,7 +48,7 @@ class Hub:
     """
 
     def __init__(self, app: Flask, events: JobEvents, jobs: JobStore) -> None:
-        self._app = app
+        self.app = app
         self._events = events
         self._jobs = jobs
         self._lock = threading.Lock()
@@ -87,7 +87,7 @@ class Hub:
     def _run(self) -> None:
         outlets = Outlets()
         silent_until = time.monotonic() + SILENCE_SECONDS
-        with self._app.app_context():
+        with self.app.app_context():
             while self._is_needed(outlets):
                 outlets.handle(READ_SECONDS)
                 for outlet in _all_of(self._handed_over):

@@ -1,12 +1,7 @@
 """The command line, used by a person and by a shell script."""
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +17,7 @@ from tests.gramworks.cli.commands import (
     sent_settings,
     will_succeed,
 )
+from tests.gramworks.cli.interrupted import interrupted
 from tests.gramworks.fake_server import (
     Answer,
     FakeServer,
@@ -359,21 +355,7 @@ def test_ctrl_c_detaches_and_prints_how_to_resume(server: FakeServer) -> None:
     server.answer(JOB, as_json(job_json()))
     endless = [b": still here\n\n", 0.1] * 100
     server.answer(EVENTS, stream(sse("job", job_json(), "1"), *endless))
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "gramworks", "--url", server.url, "watch", "j1"],
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
-    while not server.requests(EVENTS):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
-    assert process.returncode == 130, err
+    out, err = interrupted(server, "watch", "j1", at=EVENTS)
     assert "running" in out
     assert err == (
         "Stopped watching; the job continues. Watch it again with:"

@@ -1,16 +1,12 @@
 """Many photographs in one command: a job and a picture for each."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.gramworks.cli.commands import SUBMIT, run, settings_of
+from tests.gramworks.cli.interrupted import interrupted
 from tests.gramworks.fake_server import Answer, FakeServer, as_json, job_json, problem, sse, stream
 
 NAMES = ("a", "b", "c")
@@ -162,23 +158,9 @@ def test_ctrl_c_says_how_to_get_the_pictures(server: FakeServer, photos: Path) -
     for name in NAMES:
         running = sse("job", job_json(id=f"j{name}"), "1")
         server.answer(f"GET /api/v1/jobs/j{name}/events", stream(running, *endless))
-    command = [sys.executable, "-W", "error", "-m", "gramworks", "--url", server.url, "submit"]
     painting, out = str(photos.parent / "painting.jpg"), str(photos / "{id}.png")
-    process = subprocess.Popen(
-        [*command, str(photos), painting, "-o", out],
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    )
-    while not server.requests("GET /api/v1/jobs/jc/events"):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
-    assert process.returncode == 130, err
+    words = ("submit", str(photos), painting, "-o", out)
+    out, err = interrupted(server, *words, at="GET /api/v1/jobs/jc/events")
     assert "a.jpg: running, job ja" in out
     assert err.startswith("Stopped. 3 of 3 jobs were submitted and continue")
     assert f"gramworks --url {server.url} watch jb -o {photos}/jb.png" in err

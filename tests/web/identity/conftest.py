@@ -1,6 +1,6 @@
 """An application that needs tokens, and requests with them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,32 +8,25 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from shared.config import Config
 from shared.job_store import Scope, Tokens
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
-from tests.web.conftest import close
-from web import create_app
+from tests.web.conftest import Serve
 from web.identity.tokens import new_token
 
-Serve = Callable[..., Flask]
 Give = Callable[..., str]
 
 
 @pytest.fixture
-def serve(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Serve]:
+def serve(serve: Serve) -> Serve:
     """Return a function that creates an application that needs tokens, over an empty Redis."""
-    del redis
-    made: list[Flask] = []
 
-    def serve(**settings: Any) -> Flask:
-        values = {"REDIS_URL": redis_url, "GRAMWORKS_DATA": tmp_path, **settings}
-        made.append(create_app(Config(**values), cache=lambda make: make))
-        return made[-1]
+    def guarded(**settings: Any) -> Flask:
+        app = serve(GRAMWORKS_AUTH="token", **settings)
+        app.test_client_class = FlaskClient  # these tests send what proves who they are themselves
+        return app
 
-    yield serve
-    for app in made:
-        close(app)
+    return guarded
 
 
 @pytest.fixture

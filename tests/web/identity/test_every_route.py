@@ -13,8 +13,9 @@ from werkzeug.routing import Rule
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from tests.shared.job_store.transitions import claimed, queued
+from tests.web.conftest import Serve
 from tests.web.finished_job import finish
-from tests.web.identity.conftest import Give, Serve
+from tests.web.identity.conftest import Give
 from tests.web.identity.requests import bearer
 from web.identity.request_identity import is_public, require
 from web.services import get_services

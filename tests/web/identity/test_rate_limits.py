@@ -10,7 +10,8 @@ from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from tests.shared.job_store.transitions import claimed
 from tests.web.api_requests import JOBS, accepted, problem, upload
-from tests.web.identity.conftest import Give, Serve
+from tests.web.conftest import Serve
+from tests.web.identity.conftest import Give
 from tests.web.identity.requests import bearer, csrf_of, sign_in
 from web.identity.address import hash_of_address
 from web.identity.rate_limits import SIGN_INS

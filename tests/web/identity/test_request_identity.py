@@ -8,7 +8,8 @@ from shared.job_store import JobStore, Sessions, Token, Tokens, hash_of
 from shared.job_store.connection import Connection
 from tests.shared.job_store.transitions import claimed, queued, someone
 from tests.web.api_requests import JOBS, accepted, problem, upload
-from tests.web.identity.conftest import Give, Serve
+from tests.web.conftest import Serve
+from tests.web.identity.conftest import Give
 from tests.web.identity.requests import COOKIE, bearer, csrf_of, sign_in
 
 SECRET = "0123456789abcdef" * 2

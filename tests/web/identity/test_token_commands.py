@@ -12,7 +12,7 @@ from shared.job_store import Tokens
 from shared.job_store.connection import Connection
 from tests.ports import free_port
 from tests.web.api_requests import JOBS
-from tests.web.identity.conftest import Serve
+from tests.web.conftest import Serve
 from tests.web.identity.requests import bearer, csrf_of
 from web.identity.first_token import offer_first_token
 from web.identity.token_commands import token_commands

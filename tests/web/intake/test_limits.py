@@ -1,17 +1,14 @@
 """Jobs that cannot be painted or stored are refused, and the error says what works."""
 
 import json
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from shared.config import Config
 from shared.job import JobState
 from shared.job_store import JobStore
 from shared.job_store.connection import Connection
@@ -21,29 +18,8 @@ from tests.parts import queue_of
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import claimed, in_state, queued
 from tests.web.api_requests import JOBS, accepted, problem, submit, upload
-from tests.web.conftest import BrowserClient, close
+from tests.web.conftest import Serve
 from tests.web.pictures import white
-from web import create_app
-
-Serve = Callable[..., Flask]
-
-
-@pytest.fixture
-def serve(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Serve]:
-    """Return a function that creates an application with some settings, over an empty Redis."""
-    del redis
-    made: list[Flask] = []
-
-    def serve(**settings: Any) -> Flask:
-        values = {"REDIS_URL": redis_url, "GRAMWORKS_DATA": tmp_path, **settings}
-        values.setdefault("GRAMWORKS_AUTH", "off")
-        made.append(create_app(Config(**values)))
-        made[-1].test_client_class = BrowserClient
-        return made[-1]
-
-    yield serve
-    for app in made:
-        close(app)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,9 +11,8 @@ from flask import Flask
 from shared.config import Config
 from shared.errors import StoreUnavailable
 from shared.job import Job
-from shared.job_store import NO_KEY, JobStore, KeyedRequest, Load, NewJob
+from shared.job_store import JobStore
 from shared.job_store.connection import Connection
-from shared.job_store.store import UNBOUNDED
 from shared.object_store import ObjectStore
 from tests.web.api_requests import problem, submit
 from tests.web.conftest import close, services_of
@@ -22,15 +22,8 @@ from web import create_app
 class AnswerLost(JobStore):
     """Records a job, but loses Redis's answer."""
 
-    def create(
-        self,
-        job_id: str,
-        new: NewJob,
-        bounds: Load = UNBOUNDED,
-        of_owner: Load = UNBOUNDED,
-        request: KeyedRequest = NO_KEY,
-    ) -> Job:
-        super().create(job_id, new, bounds, of_owner, request)
+    def create(self, *arguments: Any, **named: Any) -> Job:
+        super().create(*arguments, **named)
         raise StoreUnavailable(store="redis", reason="Connection reset by peer")
 
 
