@@ -20,9 +20,8 @@ from shared.errors import InvalidConfig
 
 REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
-OTHER_NAMES = ("GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
+OTHER_NAMES = ("GRAMWORKS_CONFIG", "GRAMWORKS_WORKER", "GRAMWORKS_WORKER_MEMORY")  # not read here
 MOST_PROCESSES = 8  # of the web, unless it is set
-OF_THE_CLIENT = ("GRAMWORKS_CONFIG",)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_TOKEN = 32  # characters; 128 bits as hexadecimal digits
 TOKEN_RULE = f"use {SHORTEST_TOKEN} or more letters, digits, and any of - . _ ~"
@@ -149,6 +148,7 @@ class Config(BaseModel):
     pixels_days: Annotated[float, Field(alias="GRAMWORKS_PIXELS_DAYS", ge=0)] = 30
     """For how many days a result's float pixels are kept, so that it can be rendered again with
     other means without painting it again; 0 keeps none. They take 6.2 MB a megapixel."""
+
     style_cache_mb: Annotated[int, Field(alias="GRAMWORKS_STYLE_CACHE_MB", ge=0)] = 500
     """How many megabytes of paintings' statistics are kept where images are stored, so that another
     job with the same painting starts sooner. 0 stores none."""
@@ -183,6 +183,16 @@ class Config(BaseModel):
             return self.url.rstrip("/")
         host = "127.0.0.1" if self.host in ("", "0.0.0.0", "::") else self.host  # noqa: S104 - read, not bound
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def web_process_count(self) -> int:
+        """How many processes serve the web, with the default filled in."""
+        return self.web_processes or min(os.cpu_count() or 1, MOST_PROCESSES)
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """The largest upload in bytes."""
+        return self.max_upload_mb * 10**6
 
     @property
     def memory(self) -> int | None:
@@ -263,11 +273,6 @@ class Config(BaseModel):
             raise InvalidConfig(name=name, message=f"{value} {wrong}") from None
 
 
-def processor_count() -> int:
-    """Return how many web processes this machine's cores are for."""
-    return min(os.cpu_count() or 1, MOST_PROCESSES)
-
-
 @contextmanager
 def exit_if_invalid() -> Iterator[None]:
     """End the process with one line that names the setting if the block raises InvalidConfig."""
@@ -314,7 +319,7 @@ def _without_password(value: str) -> str:
 
 
 def _unknown_names(environment: Mapping[str, str], names: set[str]) -> list[str]:
-    known = sorted(names.union(OTHER_NAMES, OF_THE_CLIENT))
+    known = sorted(names.union(OTHER_NAMES))
     warnings = []
     for name in environment:
         if name.startswith("GRAMWORKS_") and name not in known:

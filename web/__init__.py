@@ -19,7 +19,6 @@ from web.pages import formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
 from web.services import Cache, install
 
-MEGABYTE = 1_000_000
 POLICY = (  # no inline scripts or styles, no frames, forms only to this site
     "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
@@ -29,7 +28,7 @@ POLICY = (  # no inline scripts or styles, no frames, forms only to this site
 def create_app(config: Config, cache: Cache = Cached) -> Flask:
     """Return the application for one deployment; `cache` holds the queue's forecast."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = config.max_upload_mb * MEGABYTE
+    app.config["MAX_CONTENT_LENGTH"] = config.max_upload_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign] # as Flask's documentation does

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from shared.config import Config, check_address, exit_if_invalid, processor_count
+from shared.config import Config, check_address, exit_if_invalid
 from shared.object_store import check_place
-from web import MEGABYTE, create_app
+from web import create_app
 from web.identity.first_token import offer_first_token
 from web.identity.token_commands import token_commands
 from web.identity.tokens import configured_tokens
@@ -33,7 +33,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         settings: dict[str, Any] = {
             "bind": f"{host}:{self._config.port}",
             "worker_class": Worker,
-            "workers": self._config.web_processes or processor_count(),
+            "workers": self._config.web_process_count,
             "threads": self._config.web_threads,
             "worker_connections": _most_connections(),
             "graceful_timeout": 3,  # job pages reconnect their streams
@@ -41,7 +41,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "proc_name": "gramworks-web",
             "control_socket_disable": True,
         }
-        Worker.longest_upload = self._config.max_upload_mb * MEGABYTE
+        Worker.longest_upload = self._config.max_upload_bytes
         for name, value in settings.items():
             self.cfg.set(name, value)
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from shared.config import Config, processor_count
+from shared.config import Config
 from shared.job_store import (
     JobEvents,
     JobQueue,
@@ -55,7 +55,7 @@ class Services:
 
 def install(app: Flask, config: Config, cache: Cache) -> None:
     """Create the services and attach them to `app`."""
-    # each thread can wait for Redis; an open event stream always does
+    # each thread uses one at a time, and all event streams together use one
     connection = connect(config.redis_url, max_connections=2 * config.web_threads)
     jobs, queue = JobStore(connection, config.redis_replicas), JobQueue(connection)
     workers, redis = Workers(connection), RedisStatus(connection)
@@ -75,8 +75,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         token_lookup=TokenLookup(Tokens(connection), sessions, configured_tokens(config)),
         objects=objects,
         images=ImageReader(
-            Isolation(config.max_input_megapixels),
-            processes=config.web_processes or processor_count(),
+            Isolation(config.max_input_megapixels), processes=config.web_process_count
         ),
         renderer=Renderer(objects),
         queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),

@@ -6,12 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from shared.job import Priority
 from shared.job_store.connection import Connection
-from shared.job_store.keys import (
-    PRIORITIES,
-    Key,
-    job_of_member,
-    queue_key,
-)
+from shared.job_store.keys import PRIORITIES, Key, job_of_member, queue_key
 from shared.job_store.scripts import Scripts
 from shared.job_store.turns import turns_of_priorities
 

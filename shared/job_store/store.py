@@ -63,7 +63,7 @@ class Page(NamedTuple):
 
 
 def new_id() -> str:
-    """Return an id that nobody can guess, since whoever knows it has access to the job."""
+    """Return a new job's id, which nobody can guess."""
     return uuid4().hex
 
 

@@ -19,8 +19,6 @@ def turns_of_priorities(
 ) -> Iterator[Priority]:
     """Yield the priority of each queued job in the order in which they will start.
 
-    This is the rule of `choose` in `lua/common/2_order.lua`.
-
     Args:
         queued: how many jobs of each priority are queued.
         passed: how often each priority was passed over.

@@ -18,6 +18,7 @@ from shared.settings.levels import (
     fitted_size,
     has_shape_of,
     largest_size,
+    octaves_within,
     sizes_within,
 )
 from shared.settings.parsing import parse_settings, read_object, read_settings, validate
@@ -40,6 +41,7 @@ __all__ = [
     "fitted_size",
     "has_shape_of",
     "largest_size",
+    "octaves_within",
     "parse_settings",
     "read_object",
     "read_settings",

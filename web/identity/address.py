@@ -3,9 +3,7 @@
 import ipaddress
 from hashlib import blake2b
 
-HOST_PREFIX = (
-    64  # bits of an IPv6 address that are one connection's; within, a device changes its own
-)
+HOST_PREFIX = 64  # bits of an IPv6 address; a device changes the others by itself
 
 
 def hash_of_address(address: str | None) -> str:

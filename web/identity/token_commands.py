@@ -7,7 +7,7 @@ import click
 
 from shared.config import Config
 from shared.errors import StoreUnavailable
-from shared.job_store import Connection, Scope, Sessions, Tokens, connect
+from shared.job_store import SCOPES, Connection, Scope, Sessions, Tokens, connect
 from web.identity.first_token import LINK_SECONDS, sign_in_link
 from web.identity.tokens import OWNER_RULE, is_owner, new_token, read_scopes
 
@@ -85,7 +85,7 @@ def list_tokens(config: Config) -> None:
     rows: list[tuple[str, ...]] = [COLUMNS]
     for each in Tokens(_connection(config)).all():
         times = map(_time, (each.created, each.expires, each.used, each.revoked))
-        scopes = str(each.model_dump()["scopes"]).replace(" ", ",")
+        scopes = ",".join(scope for scope in SCOPES if scope in each.scopes)
         rows.append((each.id, each.name, each.owner, scopes, *times))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import cast
 
@@ -55,7 +55,7 @@ def is_owner(name: str) -> bool:
 def read_scopes(text: str) -> frozenset[Scope]:
     """Return the scopes in a list that is separated by commas, or raise ValueError."""
     names = {name.strip() for name in text.split(",")}
-    if not names or names.difference(SCOPES):
+    if names.difference(SCOPES):
         raise ValueError(f"the scopes are {', '.join(SCOPES)}")
     return frozenset(cast("set[Scope]", names))
 
@@ -75,11 +75,13 @@ class TokenLookup:
 
     def of_text(self, text: str) -> Token | None:
         """Return the valid token with this text."""
-        return self._cached("token", hash_of(text), text)
+        key = "token", hash_of(text)
+        return self._cached(key, lambda: self._find(text, key[1]))
 
     def of_cookie(self, cookie: str) -> Token | None:
         """Return the valid token that a browser signed in with."""
-        return self._cached("cookie", hash_of(cookie), "")
+        key = "cookie", hash_of(cookie)
+        return self._cached(key, lambda: self._signed_in(key[1]))
 
     def of_id(self, token_id: str) -> Token | None:
         """Return the valid token with this id; the answer is not cached."""
@@ -90,12 +92,11 @@ class TokenLookup:
         with self._lock:
             self._cache.pop(("cookie", hash_of(cookie)), None)
 
-    def _cached(self, kind: str, secret_hash: str, text: str) -> Token | None:
-        key = kind, secret_hash
+    def _cached(self, key: tuple[str, str], find: Callable[[], Token | None]) -> Token | None:
         with self._lock:
             if key in self._cache:
                 return self._cache[key]
-        token = self._find(text, secret_hash) if kind == "token" else self._signed_in(secret_hash)
+        token = find()
         with self._lock:
             self._cache[key] = token
         return token

@@ -77,9 +77,10 @@ def clean_image(data: bytes, max_megapixels: float, kept: Kept) -> CleanImage:
     """
     with _opened(data, FORMATS) as image:
         _check_bounds(image, max_megapixels)
-        profile = kept_profile(image)
-        if _stays_jpeg(image) and bool(profile) == bool(image.info.get("icc_profile")):
-            return _as_jpeg(data, image, _read_jpeg(data), profile, kept)
+        if _stays_jpeg(image):
+            profile = kept_profile(image)
+            if bool(profile) == bool(image.info.get("icc_profile")):
+                return _as_jpeg(data, image, _read_jpeg(data), profile, kept)
         return _as_png(data, image, max_megapixels, kept)
 
 

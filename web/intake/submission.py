@@ -91,7 +91,7 @@ def accept(
     services: Services,
     store: Callable[[str], JobInputs],
     describe: Callable[[JobInputs], NewJob],
-    request: KeyedRequest = NO_KEY,
+    request: KeyedRequest,
 ) -> Job:
     """Store a checked job's inputs, record the job, and wake a worker.
 

@@ -3,6 +3,7 @@
 import re
 import socket
 import time
+from collections.abc import Callable
 from enum import Enum
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -118,12 +119,7 @@ class Incoming:
 
     def receive(self) -> Received:
         """Collect what has arrived, without waiting."""
-        try:
-            return self._receive()
-        except BlockingIOError:
-            return Received.PART
-        except OSError:  # the connection was reset, or there is no space for the upload
-            return Received.CLOSED
+        return _without_waiting(self._receive)
 
     def _receive(self) -> Received:
         data = self._socket.recv(RECEIVE_BYTES)
@@ -142,12 +138,7 @@ class Incoming:
             data += self.recv(RECEIVE_BYTES)
         self.begin()
         self._begun_at = time.monotonic()
-        try:
-            return self._receive_head(data)
-        except BlockingIOError:
-            return Received.PART
-        except OSError:
-            return Received.CLOSED
+        return _without_waiting(lambda: self._receive_head(data))
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """Return what was collected, then what the socket receives."""
@@ -234,3 +225,12 @@ class Incoming:
         if self._data is not None:
             self._data.seek(0)
         return Received.READY
+
+
+def _without_waiting(step: Callable[[], Received]) -> Received:
+    try:
+        return step()
+    except BlockingIOError:
+        return Received.PART
+    except OSError:  # the connection was reset, or there is no space for the upload
+        return Received.CLOSED

@@ -18,9 +18,10 @@ from web.streams.event_stream import HandOver
 SILENT_SECONDS = 30.0  # for which a client may send nothing before its connection is closed
 LINGER_SECONDS = 2.0  # for which a client may read the end of an answer
 TRANSIENT = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
-TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-TOO_LONG = TOO_SLOW.replace(b"408 Request Timeout", b"431 Request Header Fields Too Large")
-BUSY = TOO_SLOW.replace(b"408 Request Timeout", b"503 Service Unavailable\r\nRetry-After: 10")
+REFUSAL = b"HTTP/1.1 %b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+TOO_SLOW = REFUSAL % b"408 Request Timeout"
+TOO_LONG = REFUSAL % b"431 Request Header Fields Too Large"
+BUSY = REFUSAL % b"503 Service Unavailable\r\nRetry-After: 10"
 MOST_UPLOADS = 16  # of the largest size that a process receives at a time, in bytes together
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
@@ -91,8 +92,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         elif received is Received.CLOSED:
             self._give_up(conn)
         else:
-            self.poller.unregister(conn.sock)
-            del self._receiving[conn]
+            self._stop_receiving(conn)
             conn.data_ready = True
             self.enqueue_req(conn)
 
@@ -153,9 +153,12 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         receive = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, receive)
 
-    def _refuse(self, conn: Any, answer: bytes) -> None:
+    def _stop_receiving(self, conn: Any) -> None:
         self.poller.unregister(conn.sock)
         del self._receiving[conn]
+
+    def _refuse(self, conn: Any, answer: bytes) -> None:
+        self._stop_receiving(conn)
         with suppress(OSError):  # the client may be gone
             conn.sock.send(answer)
         self._close_later(conn)  # at once, what the client still sends would reset the answer
@@ -197,8 +200,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             self._give_up(silent)
 
     def _give_up(self, conn: Any) -> None:
-        self.poller.unregister(conn.sock)
-        del self._receiving[conn]
+        self._stop_receiving(conn)
         self._drop(conn)
 
     def _drop(self, conn: Any) -> None:

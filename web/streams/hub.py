@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from flask import Flask
@@ -54,7 +53,7 @@ class Hub:
         self._lock = threading.Lock()
         self._watched: dict[str, Watched] = {}
         self._is_running = False
-        self._handed_over: SimpleQueue[Outlet] = SimpleQueue()
+        self._handed_over: list[Outlet] = []
 
     def watch(self, job_id: str, after: str, shown: dict[str, Any]) -> Mailbox:
         """Watch a job from the event `after` on, until the mailbox is closed.
@@ -76,7 +75,7 @@ class Hub:
     def adopt(self, outlet: Outlet) -> None:
         """Send a mailbox to a socket from now on."""
         with self._lock:
-            self._handed_over.put(outlet)
+            self._handed_over.append(outlet)
             self._ensure_running()
 
     def _ensure_running(self) -> None:
@@ -90,7 +89,7 @@ class Hub:
         with self.app.app_context():
             while self._is_needed(outlets):
                 outlets.handle(READ_SECONDS)
-                for outlet in _all_of(self._handed_over):
+                for outlet in self._take_handed_over():
                     outlets.add(outlet)
                 self._trying(self._read)
                 if time.monotonic() >= silent_until:
@@ -103,9 +102,13 @@ class Hub:
             for watched in self._watched.values():
                 watched.mailboxes = {each for each in watched.mailboxes if not each.is_closed}
             self._watched = {id_: each for id_, each in self._watched.items() if each.mailboxes}
-            waits = not self._handed_over.empty()
-            self._is_running = bool(self._watched or waits or len(outlets))
+            self._is_running = bool(self._watched or self._handed_over or len(outlets))
             return self._is_running
+
+    def _take_handed_over(self) -> list[Outlet]:
+        with self._lock:
+            taken, self._handed_over = self._handed_over, []
+        return taken
 
     def _trying(self, step: Callable[[dict[str, Watched]], None]) -> None:
         """Do a step; if it fails, end all streams: the clients reconnect and get the error."""
@@ -164,16 +167,7 @@ def _send_events(watched: Watched, job_id: str, events: Sequence[Event], job: Jo
             message, watched.shown = job_message(job, event.id)
             watched.send(message._replace(event_id=event.id))
             if job.ended:
-                return watched.close()
+                watched.close()
+                return
         elif message_of_part := part_message(job_id, event):
             watched.send(message_of_part)
-    return None
-
-
-def _all_of(queue: SimpleQueue[Outlet]) -> list[Outlet]:
-    found = []
-    while True:
-        try:
-            found.append(queue.get_nowait())
-        except Empty:
-            return found

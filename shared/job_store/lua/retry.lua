@@ -11,10 +11,9 @@ local state = state_of(id)
 if state ~= 'failed' then return { state } end
 local bound = reached_bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
 if bound then return { state, 'queue', bound } end
-local owner = get(id, 'owner') or ''
-bound = reached_owner_bound(owner, tonumber(ARGV[6]), math.huge)
+bound = reached_owner_bound(get(id, 'owner') or '', tonumber(ARGV[6]), math.huge)
 if bound then return { state, 'owner', bound } end
-redis.call('SADD', KEY.LIVE .. owner, id)
+redis.call('SADD', live_key(id), id)
 remember_request(name, content, id)
 redis.call('ZREM', KEY.ENDED, id)
 redis.call('DEL', lost_key(id))

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -13,7 +14,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def csrf_of(client: FlaskClient, page: str = "/signin") -> str:
+def csrf_of(client: FlaskClient | httpx.Client, page: str = "/signin") -> str:
     """Return the CSRF token in a page's form."""
     found = re.search(r'name="csrf_token" value="([0-9a-f]{64})"', client.get(page).text)
     assert found is not None

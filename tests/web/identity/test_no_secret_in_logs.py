@@ -18,7 +18,7 @@ from tests.ports import free_port
 from tests.shared.job_store.transitions import queued
 from tests.system.running_system import wait_until
 from tests.web.api_requests import JOBS
-from tests.web.identity.requests import bearer
+from tests.web.identity.requests import bearer, csrf_of
 from web.identity.tokens import new_token
 
 OF_ENVIRONMENT = secrets.token_hex(32)
@@ -67,10 +67,6 @@ def served(redis: Connection, redis_url: str, tmp_path: Path) -> Iterator[Served
     running.end()
 
 
-def _csrf(client: httpx.Client) -> str:
-    return client.get("/signin").text.partition('csrf_token" value="')[2][:64]
-
-
 def test_tokens_cookies_codes_and_links_are_in_no_log(
     served: Served, redis: Connection, jobs: JobStore
 ) -> None:
@@ -87,10 +83,10 @@ def test_tokens_cookies_codes_and_links_are_in_no_log(
         link = client.post(f"{JOBS}/{job_id}/share", headers=bearer(token)).json()["href"]
         assert client.get(link).status_code == 200
         client.get(f"/signin?code={code}")
-        form = {"csrf_token": _csrf(client), "code": code}
+        form = {"csrf_token": csrf_of(client), "code": code}
         assert client.post("/signin", data=form).status_code == 303
         cookie = client.cookies["gramworks"]
-        client.post("/signin", data={"csrf_token": _csrf(client), "token": token + "wrong"})
+        client.post("/signin", data={"csrf_token": csrf_of(client), "token": token + "wrong"})
         client.get(f"{JOBS}/damaged")
     log = served.end()
     assert "damaged" in log

@@ -12,7 +12,6 @@ from tests.web.pictures import SIZE, encoded, noise, swapping_profile
 from web.intake.jpeg import read_jpeg
 
 SECRET = b"a secret of the photographer"
-MARKERS = {*range(0xC0, 0xD0), *range(0xDA, 0xE0)}  # frames, tables, scans
 
 
 def photograph(mode: str = "RGB", **options: object) -> bytes:

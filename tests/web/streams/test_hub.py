@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from shared.job_store import JobStore
 from shared.job_store.connection import Connection
 from tests.parts import events_of
 from tests.shared.job_store.transitions import progress, running, someone
+from tests.system.running_system import wait_until
 from web.streams.hub import Hub
 from web.streams.mailbox import Mailbox
 
@@ -29,13 +29,6 @@ def _watch(hub: Hub, jobs: JobStore, job_id: str, after: str | None = None) -> M
 def _text(mailbox: Mailbox) -> str:
     text, _ = mailbox.wait()
     return text.decode()
-
-
-def _until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def _threads() -> int:
@@ -83,7 +76,7 @@ def test_every_state_is_sent_also_to_one_that_reads_late(hub: Hub, jobs: JobStor
     jobs.release(claim, "for the test")
     time.sleep(0.3)
     jobs.cancel(claim.job_id)
-    _until(lambda: mailbox.is_closed)
+    wait_until(lambda: mailbox.is_closed, "the stream ends", 5)
     text, follows = mailbox.take()
     assert not follows
     assert [f'"state": "{state}"' in text.decode() for state in ("queued", "cancelled")] == [
@@ -97,26 +90,23 @@ def test_the_streams_of_a_job_that_is_deleted_end(hub: Hub, jobs: JobStore) -> N
     mailbox = _watch(hub, jobs, claim.job_id)
     jobs.cancel(claim.job_id)
     jobs.delete(claim.job_id)
-    _until(lambda: mailbox.is_closed)
+    wait_until(lambda: mailbox.is_closed, "the stream ends", 5)
 
 
 def test_the_streams_of_a_job_that_vanished_end(hub: Hub, jobs: JobStore) -> None:
     claim = running(jobs)
     mailbox = _watch(hub, jobs, claim.job_id)
     jobs._connection.flushdb()
-    begin = time.monotonic()
-    while not mailbox.is_closed:
-        assert time.monotonic() - begin < 8
-        time.sleep(0.1)
+    wait_until(lambda: mailbox.is_closed, "the stream ends", 8)
 
 
 def test_the_thread_ends_with_the_last_watcher_and_begins_with_the_next(
     hub: Hub, jobs: JobStore
 ) -> None:
-    _until(lambda: _threads() == 0)
+    wait_until(lambda: _threads() == 0, "the thread ends", 5)
     claim = running(jobs)
     for _ in range(2):
         mailbox = _watch(hub, jobs, claim.job_id)
         assert _threads() == 1
         mailbox.close()
-        _until(lambda: _threads() == 0)
+        wait_until(lambda: _threads() == 0, "the thread ends", 5)

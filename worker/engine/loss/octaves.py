@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from shared.settings import SHORTEST_RESULT_SIDE
+from shared.settings import octaves_within
 from worker.engine.loss.gradients import Evaluation, Gradients
 from worker.engine.loss.term import Targets
 
@@ -24,8 +24,9 @@ def halves(image: tf.Tensor, octaves: int) -> list[tf.Tensor]:
 
     Sizes with a side below 32 pixels are left out.
     """
+    rows, columns = image.shape[1:3]
     sizes = [image]
-    while len(sizes) < octaves and min(sizes[-1].shape[1:3]) // 2 >= SHORTEST_RESULT_SIDE:
+    for _ in range(1, octaves_within(rows, columns, octaves)):
         sizes.append(halved(sizes[-1]))
     return sizes[1:]
 

@@ -171,7 +171,7 @@ end
 -- Gives the bytes that a job keeps back to its owner.
 local function release_kept(id)
   local kept, owner = get(id, 'kept', 'owner')
-  if not kept or not tonumber(kept) then return end
+  if not tonumber(kept) then return end
   if redis.call('HINCRBY', KEY.KEPT, owner or '', 0 - kept) <= 0 then
     redis.call('HDEL', KEY.KEPT, owner or '')
   end

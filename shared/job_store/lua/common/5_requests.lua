@@ -1,4 +1,3 @@
--- shared/job_store/lua/common/5_requests.lua
 -- Requests with an Idempotency-Key: sent again, they make no second job. `name` is empty without one.
 
 local function request_key(name) return KEY.REQUEST .. name end
