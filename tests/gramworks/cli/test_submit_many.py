@@ -156,16 +156,18 @@ def test_a_server_that_goes_away_stops_the_rest(server: FakeServer) -> None:
     assert len(server.requests(SUBMIT)) == 2
 
 
-def test_ctrl_c_says_how_to_get_the_pictures(server: FakeServer, photos: Path) -> None:
+@pytest.mark.parametrize("saves", [True, False])
+def test_ctrl_c_says_how_to_get_the_pictures(server: FakeServer, photos: Path, saves: bool) -> None:
     will_paint(server)
     endless = [b": still here\n\n", 0.1] * 100
     for name in NAMES:
         running = sse("job", job_json(id=f"j{name}"), "1")
         server.answer(f"GET /api/v1/jobs/j{name}/events", stream(running, *endless))
     command = [sys.executable, "-W", "error", "-m", "gramworks", "--url", server.url, "submit"]
-    painting, out = str(photos.parent / "painting.jpg"), str(photos / "{id}.png")
+    painting = str(photos.parent / "painting.jpg")
+    options = ["-o", str(photos / "{id}.png")] if saves else ["--watch"]
     process = subprocess.Popen(
-        [*command, str(photos), painting, "-o", out],
+        [*command, str(photos), painting, *options],
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -181,7 +183,8 @@ def test_ctrl_c_says_how_to_get_the_pictures(server: FakeServer, photos: Path) -
     assert process.returncode == 130, err
     assert "a.jpg: running, job ja" in out
     assert err.startswith("Stopped. 3 of 3 jobs were submitted and continue")
-    assert f"gramworks --url {server.url} watch jb -o {photos}/jb.png" in err
+    saved = f" -o {photos}/jb.png" if saves else ""
+    assert f"gramworks --url {server.url} watch jb{saved}\n" in err
     assert "Traceback" not in err
 
 
