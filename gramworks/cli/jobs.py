@@ -75,6 +75,6 @@ def _confirm(jobs: list[Job]) -> None:
         raise CommandFailed("Use --yes to delete jobs without being asked.")
     for job in jobs:
         click.echo(f"  {job.id}  {job.state}", err=True)
-    these = "this job" if len(jobs) == 1 else f"these {len(jobs)} jobs"
-    if not click.confirm(f"Delete {these} and all pictures?", err=True):
+    these = "this job and its" if len(jobs) == 1 else f"these {len(jobs)} jobs and their"
+    if not click.confirm(f"Delete {these} pictures?", err=True):
         raise CommandFailed("Nothing was changed.")

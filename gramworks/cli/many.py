@@ -146,9 +146,9 @@ class Many:
         text = f"Stopped. {len(jobs)} of {len(rows)} jobs were submitted and continue"
         click.echo(f"{text}; {self._session.command('list')} shows them.", err=True)
         for row, job in unsaved:
-            out = ("-o", str(self._out.target(row.painting.names(job.id)).path))
-            command = self._session.command("watch", job.id, *(out if self._out else ()))
-            click.echo(f"  {command}", err=True)
+            names = row.painting.names(job.id)
+            out = ("-o", str(self._out.target(names).path)) if self._out else ()
+            click.echo(f"  {self._session.command('watch', job.id, *out)}", err=True)
         click.get_current_context().exit(ExitCode.INTERRUPTED)
 
 

@@ -19,14 +19,14 @@ def install(app: Flask, config: Config) -> None:
         # not `request.host`, into which proxies' headers go
         host = request.environ.get("HTTP_HOST", "")
         if not is_allowed(host, config):
-            raise HostNotAllowed(host=host[:200])
+            raise HostNotAllowed(host=_split(host)[0][:200])  # as GRAMWORKS_HOSTS names it
 
     app.before_request(check)
 
 
 def is_allowed(host: str, config: Config) -> bool:
     """Return whether a `Host` header, with or without a port, has a name of this server."""
-    name, _, port = host.rpartition(":") if _has_port(host) else (host, "", "")
+    name, port = _split(host)
     if port and not (port.isascii() and port.isdigit()):
         return False
     name = name.lower().removesuffix(".")
@@ -40,5 +40,9 @@ def is_allowed(host: str, config: Config) -> bool:
     return address.is_loopback or not config.on_loopback
 
 
-def _has_port(host: str) -> bool:
-    return ":" in host.rpartition("]")[2]
+def _split(host: str) -> tuple[str, str]:
+    """Return a `Host` header's name and port; the port is empty if there is none."""
+    if ":" not in host.rpartition("]")[2]:
+        return host, ""
+    name, _, port = host.rpartition(":")
+    return name, port

@@ -60,6 +60,7 @@ def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
     schema = settings_schema()
     latest = list_jobs(LATEST).jobs if get_identity().has("read") else []
     limit = current_app.config["MAX_CONTENT_LENGTH"]
+    advanced = {name: field for name, field in schema.items() if not field.get("basic")}
     return render_template(
         "new.html",
         values=values,
@@ -69,7 +70,8 @@ def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
         presets=list(PRESETS),
         default_preset=DEFAULT_PRESET,
         basic={name: field for name, field in schema.items() if field.get("basic")},
-        advanced={name: field for name, field in schema.items() if not field.get("basic")},
+        advanced=advanced,
+        advanced_chosen=any(values.get(name) for name in advanced),
         limit=limit,
         formats=FORMAT_NAMES,
         too_large=sentence("upload_too_large", {"maximum": limit}),

@@ -152,18 +152,21 @@ def test_a_server_that_goes_away_stops_the_rest(server: FakeServer) -> None:
     assert len(server.requests(SUBMIT)) == 2
 
 
-def test_ctrl_c_says_how_to_get_the_pictures(server: FakeServer, photos: Path) -> None:
+@pytest.mark.parametrize("saves", [True, False])
+def test_ctrl_c_says_how_to_get_the_pictures(server: FakeServer, photos: Path, saves: bool) -> None:
     will_paint(server)
     endless = [b": still here\n\n", 0.1] * 100
     for name in NAMES:
         running = sse("job", job_json(id=f"j{name}"), "1")
         server.answer(f"GET /api/v1/jobs/j{name}/events", stream(running, *endless))
     painting, out = str(photos.parent / "painting.jpg"), str(photos / "{id}.png")
-    words = ("submit", str(photos), painting, "-o", out)
+    options = ("-o", out) if saves else ("--watch",)
+    words = ("submit", str(photos), painting, *options)
     out, err = interrupted(server, *words, at="GET /api/v1/jobs/jc/events")
     assert "a.jpg: running, job ja" in out
     assert err.startswith("Stopped. 3 of 3 jobs were submitted and continue")
-    assert f"gramworks --url {server.url} watch jb -o {photos}/jb.png" in err
+    saved = f" -o {photos}/jb.png" if saves else ""
+    assert f"gramworks --url {server.url} watch jb{saved}\n" in err
     assert "Traceback" not in err
 
 

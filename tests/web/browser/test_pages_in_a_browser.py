@@ -1,6 +1,5 @@
 """The pages in a real browser: the form sends what was chosen, the job page follows its job."""
 
-import json
 import re
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from shared.object_store import ObjectStore
 from shared.settings import PRESETS, StyleSettings
 from tests.formatted import ESTIMATES, NUMBERS
 from tests.shared.job_store.transitions import claimed, queued, running
+from tests.web.browser.on_a_phone import check_page
 from tests.web.finished_job import finish, finished
 
 PICTURE = style_path("brushwork")
@@ -259,17 +259,8 @@ def test_pages_fit_a_phone_and_controls_are_large_enough_to_tap(
     claim = running(jobs)
     jobs.report(claim, progress(3), 42.0)
     painted = finished(jobs, ObjectStore(str(data / "images")))
-    page.set_viewport_size({"width": 380, "height": 800})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for path in ("/", f"/jobs/{claim.job_id}", f"/jobs/{painted}"):
         page.goto(url + path)
-        for details in page.locator("details").all():
-            details.evaluate("each => { each.open = true; }")
+        check_page(page)
         page.screenshot(path=tmp_path / f"{scheme}{len(path)}.png")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 380, json.dumps({"path": path, "width": width})
-        for control in page.locator(
-            "button, select, summary, .button, .drop, .settings input"
-        ).all():
-            box = control.bounding_box()  # None: it is hidden
-            assert box is None or box["height"] >= 44, control.inner_text()

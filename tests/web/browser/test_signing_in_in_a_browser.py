@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from shared.job_store import JobStore
+from shared.kept_pixels import KeptPixels, Photograph
 from shared.object_store import ObjectStore
 from tests.shared.job_store.transitions import claimed, queued
 from tests.web.browser.conftest import served
-from tests.web.finished_job import finish
+from tests.web.browser.on_a_phone import check_page
+from tests.web.finished_job import KERAS, finish, painted, photographed
 
 TOKEN = "0123456789abcdef" * 4
 
@@ -62,6 +64,23 @@ def test_a_shared_picture_is_seen_without_signing_in(
     assert response is not None
     assert response.status == 404
     stranger.close()
+
+
+def test_signing_in_and_sharing_fit_a_phone(
+    guarded: str, page: Page, jobs: JobStore, data: Path
+) -> None:
+    job_id = queued(jobs, owner="operator")
+    wide = KeptPixels.of(painted(300, 1500), KERAS, Photograph(photographed(300, 1500)))
+    finish(claimed(jobs), jobs, ObjectStore(str(data / "images")), wide)
+    page.goto(f"{guarded}/signin")
+    check_page(page)
+    _sign_in(page, guarded, f"/jobs/{job_id}")
+    page.get_by_text("Share", exact=True).click()
+    page.get_by_role("button", name="Make a link").click()
+    check_page(page)
+    page.locator("#share a").click()
+    page.get_by_role("link", name="Download PNG").wait_for()
+    check_page(page)
 
 
 def test_a_picture_is_rendered_again_with_the_cookie(

@@ -143,6 +143,18 @@ def test_an_error_is_shown_beside_the_form_with_the_entered_values(
 
 
 @pytest.mark.parametrize(
+    ("chosen", "is_open"),
+    [({"iterations": "0", "seed": ""}, False), ({"iterations": "0", "seed": "1"}, True)],
+)
+def test_an_error_opens_the_further_settings_if_one_was_chosen(
+    client: FlaskClient, chosen: dict[str, str], is_open: bool
+) -> None:
+    details = re.search(r"<details ?(open)?>\s*<summary>More", _post(client, **chosen).text)
+    assert details is not None
+    assert bool(details[1]) is is_open
+
+
+@pytest.mark.parametrize(
     ("files", "words"),
     [
         ({"content": []}, "&#39;Photograph&#39; has no file"),

@@ -1,0 +1,22 @@
+"""Whether a page fits a phone."""
+
+import json
+
+from playwright.sync_api import Page
+
+WIDTH = 380
+SMALLEST = 44  # pixels; a finger's width
+CONTROLS = "button, select, summary, .button, .drop, .settings input, input[type=password]"
+
+
+def check_page(page: Page) -> None:
+    """Assert that all of the page, with its details open, is in view and can be tapped."""
+    page.set_viewport_size({"width": WIDTH, "height": 800})
+    for details in page.locator("details").all():
+        details.evaluate("each => { each.open = true; }")
+    page.evaluate("Promise.all([...document.images].filter(i => i.src).map(i => i.decode()))")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= WIDTH, json.dumps({"path": page.url, "width": width})
+    for control in page.locator(CONTROLS).all():
+        box = control.bounding_box()  # None: it is hidden
+        assert box is None or box["height"] >= SMALLEST, control.evaluate("each => each.outerHTML")
