@@ -58,9 +58,10 @@ async def rate(
     return Rate(len(times) / spent, quantiles(times, n=100)[-1])
 
 
-def get(path: str) -> bytes:
+def get(path: str, token: str | None = None) -> bytes:
     """Return the bytes of a GET request."""
-    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n{authorization}\r\n".encode()
 
 
 def post(path: str, body: bytes, content_type: str) -> bytes:

@@ -19,7 +19,8 @@ from bench import table, web_system
 from bench.http_load import Occupiers, Rate, Watchers, get, memory, percentile, post, rate
 from bench.servers import redis
 from bench.web_records import Row, records, row
-from shared.job_store import connect
+from shared.job_store import SCOPES, Tokens, connect
+from web.identity.tokens import new_token
 
 SECONDS = 4.0  # of each measurement
 ROUNDS = 3
@@ -44,9 +45,9 @@ def _rate(port: int, requests: Sequence[bytes]) -> Rate:
     return asyncio.run(rate(web_system.address(port), requests, SECONDS))
 
 
-def _status(ids: Sequence[str]) -> list[bytes]:
+def _status(ids: Sequence[str], token: str | None = None) -> list[bytes]:
     chosen = random.Random(1).sample(list(ids), min(READS, len(ids)))  # noqa: S311 - repeatable
-    return [get(f"/api/v1/jobs/{job_id}") for job_id in chosen]
+    return [get(f"/api/v1/jobs/{job_id}", token) for job_id in chosen]
 
 
 def pages(url: str, folder: Path, queued: int) -> dict[str, float]:
@@ -54,17 +55,21 @@ def pages(url: str, folder: Path, queued: int) -> dict[str, float]:
     connection = connect(url)
     connection.flushall()
     ids = web_system.fill(connection, queued)
-    ours, bare = _port(), _port()
+    ours, bare, guarded = _port(), _port(), _port()
+    token, record = new_token("bench", "bench", frozenset(SCOPES))
+    Tokens(connection).add(record)
     found: dict[str, list[float]] = {}
     with (
         web_system.maintained(url),
         web_system.web(url, folder, ours, 1),
+        web_system.web(url, folder, guarded, 1, auth="token"),
         web_system.bare(url, ids[0], bare),
     ):
         time.sleep(5)  # for the first forecast
         chosen = {
             "bare": (bare, [get(f"/{job_id}") for job_id in ids[:READS]]),
             "status": (ours, _status(ids)),
+            "token": (guarded, _status(ids, token)),
             "list": (ours, [get(f"/api/v1/jobs?limit={FEW}")]),
             "home": (ours, [get("/")]),
         }
@@ -135,6 +140,8 @@ def reads(url: str, folder: Path, many: int) -> list[Row]:
     return [
         row(f"status reads per s, {FEW} queued : bare", few["status"], few["bare"], "≥ 0.7"),
         row(f"status reads per s, {many} queued : bare", most["status"], most["bare"], "≥ 0.7"),
+        row(f"the same with a token, {FEW} queued : bare", few["token"], few["bare"], "≥ 0.6"),
+        row(f"the same with a token, {many} queued : bare", most["token"], most["bare"], "≥ 0.6"),
         row(f"status reads per s, {many} : {FEW} queued", most["status"], few["status"], "≈ 1"),
         *(
             row(f"{name}, ms, {many} : {FEW} queued", 1e3 / most[name], 1e3 / few[name], "≤ 1.5")

@@ -99,12 +99,14 @@ def _served(
 
 
 @contextmanager
-def web(redis_url: str, folder: Path, port: int, processes: int) -> Iterator[list[int]]:
+def web(
+    redis_url: str, folder: Path, port: int, processes: int, *, auth: str = "off"
+) -> Iterator[list[int]]:
     """Serve Gramworks; yield the ids of its processes."""
     environment = {
         "REDIS_URL": redis_url,
         "GRAMWORKS_DATA": str(folder),
-        "GRAMWORKS_AUTH": "off",
+        "GRAMWORKS_AUTH": auth,
         "GRAMWORKS_PORT": str(port),
         "GRAMWORKS_WEB_PROCESSES": str(processes),
         "GRAMWORKS_WEB_THREADS": str(MANY_THREADS),
