@@ -115,8 +115,10 @@ def web(
         "GRAMWORKS_LOG_LEVEL": "warning",
     }
     with _served([sys.executable, "-m", "web"], port, "/readyz", environment) as pid:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        yield [int(child) for child in children.split()]
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        while len(children.read_text().split()) < processes:  # the first answers before the last
+            time.sleep(0.1)
+        yield [int(child) for child in children.read_text().split()]
 
 
 @contextmanager
