@@ -9,6 +9,8 @@ upload into a job; `api/` and `pages/` have the routes; `streams/` serves those 
 """
 
 from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+from pydantic_core import to_json
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
@@ -25,11 +27,28 @@ POLICY = (  # no inline scripts or styles, no frames, forms only to this site
 )
 
 
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+
+
+class Json(DefaultJSONProvider):
+    """JSON by pydantic, which is several times faster; a status read is little more than that."""
+
+    def dumps(self, obj: object, **_options: object) -> str:
+        """Return an object as compact JSON, in the order of its keys."""
+        return to_json(obj).decode()
+
+
 def create_app(config: Config, cache: Cache = Cached) -> Flask:
     """Return the application for one deployment; `cache` holds the queue's forecast."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_bytes
-    app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
+    app.json = Json(app)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign] # as Flask's documentation does
     install(app, config, cache)
@@ -54,9 +73,8 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
 
 
 def _guard(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+    present = {name for name, _ in response.headers}
+    response.headers.extend(
+        [(name, value) for name, value in HEADERS.items() if name not in present]
+    )
     return response

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
+from pydantic_core import from_json
+
 from shared.errors import (
     GramworksError,
     IdempotencyKeyReused,
@@ -362,7 +364,7 @@ class JobStore:
         """Return the jobs that exist."""
         if not job_ids:
             return []
-        rows, queued, passed = json.loads(self._scripts.run("read", *job_ids))
+        rows, queued, passed = from_json(self._scripts.run("read", *job_ids))
         place = partial(
             _position,
             dict(zip(PRIORITIES, queued, strict=True)),
