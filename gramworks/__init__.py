@@ -1,9 +1,10 @@
 """Gramworks' Python client: submit pictures to a style-transfer server and fetch the results.
 
-Reading order: `client` has the methods; `models` and `events` are what they return, `errors` what
-they raise; `formats` names picture formats; `uploads` reads the pictures to send, `saving` saves
-files whole; `transport` sends HTTP requests, and `retries` says when again; `provenance` and
-`comparison` read results; `cli/` is the command line.
+Reading order: `client` has the methods, and `control` those for queued jobs and workers; `models`,
+`estimates` and `events` are what they return, `errors` what they raise; `formats` names picture
+formats; `uploads` reads the pictures to send, `saving` saves files whole; `transport` sends HTTP
+requests, and `retries` says when again; `provenance` and `comparison` read results; `cli/` is the
+command line.
 """
 
 from gramworks._version import __version__
@@ -22,6 +23,7 @@ from gramworks.errors import (
     UnexpectedAnswer,
     WaitTimeout,
 )
+from gramworks.estimates import Estimate, Size, WorkerEstimate
 from gramworks.events import Event, JobChanged, PreviewReady, Progressed, Reconnecting
 from gramworks.formats import FORMATS, UnknownFormat
 from gramworks.models import (
@@ -34,6 +36,7 @@ from gramworks.models import (
     Step,
     Suspension,
     Worker,
+    WorkerJob,
 )
 from gramworks.retries import Retries
 from gramworks.uploads import Picture
@@ -41,6 +44,7 @@ from gramworks.uploads import Picture
 __all__ = [
     "FORMATS",
     "Client",
+    "Estimate",
     "Event",
     "Fallback",
     "GramworksError",
@@ -63,6 +67,7 @@ __all__ = [
     "Retries",
     "ServerUnreachable",
     "SettingsGuide",
+    "Size",
     "Step",
     "Suspension",
     "Unavailable",
@@ -70,5 +75,7 @@ __all__ = [
     "UnknownFormat",
     "WaitTimeout",
     "Worker",
+    "WorkerEstimate",
+    "WorkerJob",
     "__version__",
 ]

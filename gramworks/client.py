@@ -14,14 +14,16 @@ from uuid import uuid4
 
 import httpx
 
+from gramworks.control import Control
 from gramworks.errors import ServerUnreachable, Unavailable, WaitTimeout, require_success
+from gramworks.estimates import Estimate, Size, sizes_json, styles_of
 from gramworks.events import RETRY_DELAYS, Event, EventStream, JobChanged
 from gramworks.formats import format_of
 from gramworks.models import Job, Page, SettingsGuide, Worker
 from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
 from gramworks.transport import Http
-from gramworks.uploads import Picture, several, upload
+from gramworks.uploads import Picture, Upload, several, upload
 
 DEFAULT_RETRIES = Retries()
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -35,7 +37,7 @@ MOST_PER_PAGE = 100  # jobs that the server lists at once
 POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two looks at a job
 
 
-class Client:
+class Client(Control):
     """A client of one server; a context manager that threads can share.
 
     `token` is sent with every request; a server that runs with GRAMWORKS_AUTH=off needs none.
@@ -87,16 +89,37 @@ class Client:
         it is unknown whether the server has the job, a call with the same pictures, settings and
         `idempotency_key` returns that job instead of submitting another one.
         """
-        form = {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
+        form = _form(settings, options)
         with ExitStack() as opened:
-            files = [("content", upload(content, "content", opened))]
-            files += [("style", upload(picture, "style", opened)) for picture in several(style)]
-            if init is not None:
-                files.append(("init", upload(init, "init", opened)))
+            files = _files(content, several(style), init, opened)
             headers = _idempotent(idempotency_key)
             return self._http.ask(
                 Job.from_json, "POST", "/api/v1/jobs", data=form, files=files, headers=headers
             )
+
+    def estimate(
+        self,
+        content: Picture | Size,
+        style: Picture | Size | Sequence[Picture | Size],
+        settings: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        *,
+        init: Picture | Size | None = None,
+    ) -> Estimate:
+        """Return what a job would take if it were submitted now; nothing is stored.
+
+        The arguments are those of `submit`. Each picture can also be given as its size, a tuple of
+        width and height; then all have to be, and nothing is uploaded. `InvalidRequest` is raised
+        if the job would not be accepted because of its pictures or settings.
+        """
+        path, styles = "/api/v1/estimate", styles_of(style)
+        if sizes := sizes_json(content, styles, init):
+            body = {**sizes, "settings": settings or {}, "options": options or {}}
+            return self._http.ask(Estimate.from_json, "POST", path, json=body)
+        form = _form(settings, options)
+        with ExitStack() as opened:
+            files = _files(content, styles, init, opened)
+            return self._http.ask(Estimate.from_json, "POST", path, data=form, files=files)
 
     def job(self, job_id: str) -> Job:
         """Return a job."""
@@ -289,3 +312,18 @@ def _event_headers(last_id: str | None) -> dict[str, str]:
 
 def _idempotent(key: str | None) -> dict[str, str]:
     return {"Idempotency-Key": key or uuid4().hex}
+
+
+def _form(settings: Mapping[str, Any] | None, options: Mapping[str, Any] | None) -> dict[str, str]:
+    return {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
+
+
+def _files(
+    content: Picture | Size,
+    styles: Sequence[Picture | Size],
+    init: Picture | Size | None,
+    opened: ExitStack,
+) -> list[tuple[str, Upload]]:
+    files = [("content", upload(content, "content", opened))]
+    files += [("style", upload(picture, "style", opened)) for picture in styles]
+    return files if init is None else [*files, ("init", upload(init, "init", opened))]

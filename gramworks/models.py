@@ -98,11 +98,19 @@ class Fallback:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as the server last sent it; `body` is the whole JSON, including unknown keys."""
+    """A job as the server last sent it; `body` is the whole JSON, including unknown keys.
+
+    A `paused` job is queued without a position. `pending` is `"pause"` or `"stop"` until the worker
+    of a running job has done it. `stopped_after` is how many evaluations a job made that was
+    stopped early.
+    """
 
     id: str
     state: str
     position: int | None = None
+    paused: bool = False
+    pending: str | None = None
+    stopped_after: int | None = None
     starts_in_seconds: float | None = None
     eta_seconds: float | None = None
     attempt: int = 0
@@ -145,6 +153,9 @@ class Job:
             id=body["id"],
             state=body["state"],
             position=body.get("position"),
+            paused=bool(body.get("paused")),
+            pending=body.get("pending"),
+            stopped_after=body.get("stopped_after"),
             starts_in_seconds=body.get("starts_in_seconds"),
             eta_seconds=body.get("eta_seconds"),
             attempt=body.get("attempt") or 0,
@@ -191,26 +202,62 @@ class Suspension:
 
 
 @dataclass(frozen=True)
+class WorkerJob:
+    """The job that a worker runs; `id` is None if it is another owner's."""
+
+    id: str | None
+    held_since: datetime | None
+    fraction: float | None
+    eta_seconds: float | None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> WorkerJob:
+        """Build it from the server's JSON."""
+        return cls(
+            id=body.get("id"),
+            held_since=_moment(body.get("held_since")),
+            fraction=body.get("fraction"),
+            eta_seconds=body.get("eta_seconds"),
+        )
+
+
+@dataclass(frozen=True)
 class Worker:
-    """A worker that is online; it paints results of up to `pixels` pixels."""
+    """A worker that is online; it paints results of up to `pixels` pixels.
+
+    A job of `work` takes it `overhead_seconds` + `work` / `speed`, as measured. `blocked_by` says
+    why it claims no jobs.
+    """
 
     name: str
     device: str
     pixels: int
     draining: bool
     suspended: Suspension | None
+    memory_bytes: int | None = None
+    speed: float | None = None
+    overhead_seconds: float | None = None
+    online_since: datetime | None = None
+    job: WorkerJob | None = None
+    blocked_by: Reason | None = None
     body: JsonObject = field(repr=False, default_factory=dict)
 
     @classmethod
     def from_json(cls, body: JsonObject) -> Worker:
         """Build it from the server's JSON."""
-        suspended = body.get("suspended")
+        suspended, job, blocked_by = (body.get(each) for each in ("suspended", "job", "blocked_by"))
         return cls(
             name=body["name"],
             device=body.get("device") or "",
             pixels=body["pixels"],
             draining=bool(body.get("draining")),
             suspended=Suspension.from_json(suspended) if suspended else None,
+            memory_bytes=body.get("memory_bytes"),
+            speed=body.get("speed"),
+            overhead_seconds=body.get("overhead_seconds"),
+            online_since=_moment(body.get("online_since")),
+            job=WorkerJob.from_json(job) if job else None,
+            blocked_by=Reason.from_json(blocked_by) if blocked_by else None,
             body=body,
         )
 

@@ -26,6 +26,8 @@ class Provenance:
     weights: str | None
     init: str | None
     losses: Mapping[str, float]
+    stopped_after: int | None = None
+    """How many evaluations were made, if the job was stopped early."""
 
     @classmethod
     def of_file(cls, data: bytes) -> Self:
@@ -54,4 +56,5 @@ class Provenance:
             weights=body["weights"],
             init=body.get("init"),
             losses={name: float(value) for name, value in body["losses"].items()},
+            stopped_after=body.get("stopped_after"),
         )

@@ -28,11 +28,16 @@ def several(pictures: Picture | Iterable[Picture]) -> list[Picture]:
     return [cast(Picture, pictures)]
 
 
-def upload(picture: Picture, field: str, opened: ExitStack) -> Upload:
+def upload(picture: Picture | tuple[int, int], field: str, opened: ExitStack) -> Upload:
     """Return a picture's file name and its bytes; a path stays open until `opened` closes.
 
     The bytes can be read again from their beginning, in case the request is repeated.
+
+    Raises:
+        TypeError: it is no picture, or only the size of one, and the bytes are needed.
     """
+    if isinstance(picture, tuple):
+        raise TypeError(f"{field}: give all pictures as sizes, or none.")
     if isinstance(picture, bytes):
         return field, picture
     if isinstance(picture, str | os.PathLike):

@@ -267,6 +267,36 @@ class NotFailed(GramworksError):
     code = "not_failed"
 
 
+class NotLive(GramworksError):
+    """Job `id` is in `state`; only a queued or running one can be changed."""
+
+    code = "not_live"
+
+
+class NotQueued(GramworksError):
+    """Job `id` is in `state`; only a queued one has a priority and a place that can change."""
+
+    code = "not_queued"
+
+
+class NotRunning(GramworksError):
+    """Job `id` is in `state`; only a running one can be stopped with what it has."""
+
+    code = "not_running"
+
+
+class JobPaused(GramworksError):
+    """Job `id` is paused, so it has no place in the queue."""
+
+    code = "job_paused"
+
+
+class WorkerNotFound(NotFound):
+    """No worker `name` is online."""
+
+    code = "worker_not_found"
+
+
 class Refused(GramworksError):
     """A job is not accepted now; it can be later."""
 
@@ -320,6 +350,12 @@ class NoLiveWorkerFits(Waits):
     code = "no_live_worker_fits"
 
 
+class Paused(Waits):
+    """The job is paused."""
+
+    code = "paused"
+
+
 class WorkersDraining(Waits):
     """The workers that could take the job are draining."""
 
@@ -330,6 +366,28 @@ class WorkersSuspended(Waits):
     """The workers that could take the job lost several jobs in a row and pause; see `reason`."""
 
     code = "workers_suspended"
+
+
+class ClaimsNothing(GramworksError):
+    """Why a worker that is online claims no jobs."""
+
+
+class WorkerDraining(ClaimsNothing):
+    """An operator drains it."""
+
+    code = "worker_draining"
+
+
+class WorkerSuspended(ClaimsNothing):
+    """It lost several jobs in a row, see `reason`, and pauses until `until` (ISO 8601)."""
+
+    code = "worker_suspended"
+
+
+class WorkerTooSmall(ClaimsNothing):
+    """It has the memory for results of up to `maximum` pixels only."""
+
+    code = "worker_too_small"
 
 
 class StoreUnavailable(GramworksError):

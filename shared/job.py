@@ -33,6 +33,8 @@ ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
 Priority = Literal["high", "normal", "low"]
+Pending = Literal["pause", "stop"]
+"""What a user wants of the attempt that runs a job: it ends with a checkpoint, or with a result."""
 
 
 class JobOptions(BaseModel):
@@ -143,7 +145,9 @@ class Job(_Record):
     size; `work` is the cost of all evaluations (`Level.work`). The next attempt starts at
     `fallback_step`, which is above 0 if earlier ones ran out of memory. `float_pixels` is the key
     of what the result can be rendered from again (`shared.kept_pixels`), while that is kept.
-    `shared` says whether the job has a share link.
+    `shared` says whether the job has a share link. A job that `is_paused` is queued without a
+    position; `pending` is what was asked of a running one. `stopped_after` is how many evaluations
+    a job made that was ended early by its user.
     """
 
     id: str
@@ -169,6 +173,9 @@ class Job(_Record):
     fallbacks: list[Fallback] = []
     worker: str | None = None
     shared: bool = False
+    is_paused: bool = False
+    pending: Pending | None = None
+    stopped_after: int | None = None
     held_since: datetime | None = None
     error: JobFault | None = None
     log: list[Transition] = []

@@ -43,15 +43,23 @@ class Provenance(BaseModel):
     init: str | None = None
     weights: str | None
     losses: dict[str, float]
+    stopped_after: int | None = None
 
     @classmethod
-    def of(cls, job: Job, weights: str | None, losses: dict[str, float]) -> Self:
+    def of(
+        cls,
+        job: Job,
+        weights: str | None,
+        losses: dict[str, float],
+        stopped_after: int | None = None,
+    ) -> Self:
         """Describe the result of a job.
 
         Args:
             job: the job.
             weights: the hash of VGG19's weights.
             losses: each term's weighted value for the result, and their sum as `total`.
+            stopped_after: how many evaluations were made, if the user ended the job early.
         """
         return cls(
             version=installed_version(),
@@ -62,6 +70,7 @@ class Provenance(BaseModel):
             init=job.inputs.init and job.inputs.init.sha256,
             weights=weights,
             losses=losses,
+            stopped_after=stopped_after,
         )
 
     def packet(self) -> bytes:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -19,10 +19,41 @@ from shared.errors import (
 from shared.forecast import Estimate, StartTimes
 from shared.job import Job
 from shared.job_store import JobQueue, Worker, Workers
-from shared.settings import largest_size
+from shared.settings import StyleSettings, largest_size
 
 CACHE_SECONDS, MAX_SHARE = 1.0, 0.1
 Value = TypeVar("Value")
+
+
+class Need(NamedTuple):
+    """What a job needs of a worker: a result of `rows` × `columns`, at the cost of `work`.
+
+    `width` and `height` are the content image's.
+    """
+
+    width: int
+    height: int
+    rows: int
+    columns: int
+    work: float
+
+    @property
+    def pixels(self) -> int:
+        """The result's size in pixels."""
+        return self.rows * self.columns
+
+    @classmethod
+    def of(cls, settings: StyleSettings, width: int, height: int) -> Self:
+        """Return what painting a picture with these settings needs."""
+        rows, columns = settings.result_shape(width, height)
+        work = sum(level.work for level in settings.levels(rows, columns))
+        return cls(width, height, rows, columns, work)
+
+    @classmethod
+    def of_job(cls, job: Job) -> Self:
+        """Return what a job needs."""
+        content = job.inputs.content
+        return cls(content.width, content.height, *job.result_shape, job.work)
 
 
 @dataclass(frozen=True)
@@ -36,19 +67,19 @@ class QueueForecast:
     live: Sequence[Worker]
     draining: Set[str]
 
-    def estimate(self, job: Job) -> Estimate | None:
-        """Return when a queued job starts and how long it takes; None if that is unknown."""
-        if job.position is None:
+    def estimate(self, position: int | None, need: Need) -> Estimate | None:
+        """Return when a job at a position starts and how long it takes; None if unknown."""
+        if position is None:
             return None
-        return self.times.estimate(job.position, job.pixels, job.work)
+        return self.times.estimate(position, need.pixels, need.work)
 
-    def blocked_by(self, job: Job) -> Waits | None:
-        """Return why a queued job does not start; None if it only waits for its turn."""
+    def blocked_by(self, need: Need) -> Waits | None:
+        """Return why no worker takes such a job; None if it only waits for its turn."""
         if not self.live:
             return NoWorkerOnline()
-        able = [worker for worker in self.live if worker.pixels >= job.pixels]
+        able = [worker for worker in self.live if worker.pixels >= need.pixels]
         if not able:
-            return _no_live_worker_fits(job, max(worker.pixels for worker in self.live))
+            return _no_live_worker_fits(need, max(worker.pixels for worker in self.live))
         taking = [worker for worker in able if worker.name not in self.draining]
         if not taking:
             return WorkersDraining()
@@ -67,11 +98,9 @@ def read_queue_forecast(queue: JobQueue, workers: Workers) -> QueueForecast:
     return QueueForecast(times, workers.live(), workers.draining())
 
 
-def _no_live_worker_fits(job: Job, pixels: int) -> NoLiveWorkerFits:
-    rows, columns = job.result_shape
-    content = job.inputs.content
-    fits = largest_size(content.width, content.height, pixels)
-    return NoLiveWorkerFits(width=columns, height=rows, maximum=fits)
+def _no_live_worker_fits(need: Need, pixels: int) -> NoLiveWorkerFits:
+    fits = largest_size(need.width, need.height, pixels)
+    return NoLiveWorkerFits(width=need.columns, height=need.rows, maximum=fits)
 
 
 class Cached(Generic[Value]):

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from shared.config import Config
 from shared.job_store import (
+    JobChanges,
     JobEvents,
     JobQueue,
     JobStore,
@@ -37,6 +38,7 @@ class Services:
 
     config: Config
     jobs: JobStore
+    changes: JobChanges
     queue: JobQueue
     requests: Requests
     events: JobEvents
@@ -65,6 +67,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
     app.extensions[_KEY] = Services(
         config=config,
         jobs=jobs,
+        changes=JobChanges(connection),
         queue=queue,
         requests=Requests(connection),
         events=JobEvents(connection),

@@ -3,7 +3,7 @@
 import os
 
 from shared.config import Config
-from shared.job_store import JobStore
+from shared.job_store import JobStore, Memory
 from worker.celery_app import create_app
 from worker.pool_process import LoadedEngine
 
@@ -14,7 +14,7 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
     from worker import weights
     from worker.engine.device import find_device
     from worker.engine.engine import Engine
-    from worker.engine.memory.plan import largest_pixels
+    from worker.engine.memory.plan import WHOLE, bytes_needed, largest_pixels
     from worker.host_memory import usable_bytes
     from worker.job.runner import Runner
     from worker.job.style_statistics import StyleStatistics
@@ -31,8 +31,11 @@ def load_engine(config: Config, jobs: JobStore) -> LoadedEngine:
         config.pixels_days > 0,
         engine.weights_sha256,
     )
-    pixels = largest_pixels(device.memory or usable_bytes(), device.precision)
-    return LoadedEngine(runner.run, pixels, device.name)
+    total = device.memory or usable_bytes()
+    base, with_a_pixel = (bytes_needed(WHOLE, pixels, device.precision) for pixels in (0, 1))
+    pixels = largest_pixels(total, device.precision)
+    memory = Memory(total, base, with_a_pixel - base)
+    return LoadedEngine(runner.run, pixels, device.name, memory)
 
 
 app = create_app(__name__, os.environ, load_engine)

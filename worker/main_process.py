@@ -42,6 +42,7 @@ class MainProcess:
         self._oom_kills = deque([oom_kills()], maxlen=OOM_ROUNDS)
         self._has_started = False
         self._reported_suspension: str | None = None
+        self._reported_draining = False
         self._loops = (  # the first one checks the others
             Loop("garbage collection", self._collect_garbage, self._stop),
             Loop("forecast", self._update_forecast, self._stop),
@@ -102,7 +103,7 @@ class MainProcess:
         """Requeue the jobs of dead workers on this host, before this worker claims any."""
         for job_id in requeue_jobs_of_dead_workers(self._jobs, self._workers, self._name):
             log.warning("job %s: requeued, its worker on this host is dead", job_id)
-        self._workers.undrain(self._name)  # a restarted container keeps its name
+        self._workers.join(self._name)  # a restarted container keeps its name
         self._has_started = True
 
     def _start(self, **_: Any) -> None:
@@ -129,6 +130,7 @@ class MainProcess:
             self._take_over()
         self._oom_kills.append(oom_kills())
         self._report_suspension()
+        self._report_draining()
         stopped = [loop.name for loop in self._loops if not loop.is_alive()]
         if stopped:  # send no heartbeat, so that the health check fails
             raise RuntimeError(f"no longer running: {', '.join(stopped)}")
@@ -153,6 +155,15 @@ class MainProcess:
             log.warning("claims jobs again")
             self._wake()
         self._reported_suspension = reason
+
+    def _report_draining(self) -> None:
+        is_draining = self._name in self._workers.draining()
+        if is_draining and not self._reported_draining:
+            log.warning("draining: finishes its job and claims no more")
+        if self._reported_draining and not is_draining:
+            log.warning("no longer draining: claims jobs again")
+            self._wake()
+        self._reported_draining = is_draining
 
     def _pool_process_died(self, exception: BaseException, **_: Any) -> None:
         if not isinstance(exception, WorkerLostError):

@@ -18,6 +18,7 @@ from shared.job_store import (
     Claim,
     Connection,
     JobStore,
+    Memory,
     Worker,
     Workers,
     connect,
@@ -42,6 +43,7 @@ class LoadedEngine(NamedTuple):
     run: RunJob
     largest_pixels: int
     device: str
+    memory: Memory | None = None
 
 
 LoadEngine = Callable[[Config, JobStore], LoadedEngine]
@@ -85,6 +87,7 @@ class PoolProcess:
             name=self._name,
             pixels=engine.largest_pixels,
             device=engine.device,
+            memory=engine.memory,
             speed=speed,
             overhead=overhead,
         )

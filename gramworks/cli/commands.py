@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gramworks._version import __version__
-from gramworks.cli import config_file
+from gramworks.cli import config_file, control
 from gramworks.cli.doctor import doctor
 from gramworks.cli.failures import CommandGroup
 from gramworks.cli.fetch import fetch
@@ -70,9 +70,15 @@ for command in (
     delete,
     retry,
     fork,
+    control.pause,
+    control.resume,
+    control.stop,
+    control.move,
     rerun,
     settings,
     workers,
+    control.drain,
+    control.undrain,
     doctor,
 ):
     cli.add_command(command)

@@ -151,7 +151,7 @@ def _availability(workers: Sequence[Worker]) -> Finding:
     remedy = (
         "Look at the worker's log. It tries again by itself; if its device is broken, stop it."
         if suspended
-        else "`python -m worker.drain --undo NAME` lets a draining worker take jobs again."
+        else "`gramworks undrain NAME` lets a draining worker take jobs again."
     )
     return Finding("workers", Status.PROBLEM, detail, remedy)
 

@@ -128,6 +128,8 @@ def _lines(comparison: Comparison, made: Provenance) -> Iterator[str]:
     then, now = made, comparison.made
     if now is None:
         return
+    if then.stopped_after != now.stopped_after:
+        yield f"The first was stopped after {then.stopped_after} evaluations, the new one was not."
     if then.losses and now.losses:
         yield f"Total loss: {then.losses['total']:.6g} then, {now.losses['total']:.6g} now."
     if then.version != now.version:

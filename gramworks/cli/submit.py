@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from gramworks.cli.assignments import check_assignments, read_assignments
+from gramworks.cli.estimate import show_estimates
 from gramworks.cli.follow import check_output, follow, wants_to_watch
 from gramworks.cli.many import Many
 from gramworks.cli.output_file import Output, Target
@@ -77,6 +78,7 @@ class Submission:
 @click.option("--init", type=EXISTING, metavar="FILE", help=INIT_HELP)
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Default: normal.")
 @click.option("--no-provenance", is_flag=True, help="Do not write into the file how it was made.")
+@click.option("--estimate", is_flag=True, help="Say what it would take, and submit nothing.")
 @watch_option
 @output_options
 @json_option
@@ -91,6 +93,7 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     init: Path | None,
     priority: str | None,
     no_provenance: bool,
+    estimate: bool,
     watch: bool | None,
     out: Output,
 ) -> None:
@@ -103,6 +106,8 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     check_output(session, out, watch)
     check_assignments(overrides)
     jobs = paintings(pictures, styles, each_style=each_style)
+    if estimate and out:
+        raise click.UsageError("--estimate makes no picture and cannot be used with --out.")
     if init and len(jobs) > 1:
         raise click.UsageError("--init is for one picture.")
     if out:
@@ -118,6 +123,9 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
             **({"init": "image"} if init else {}),
             **read_assignments(overrides, guide.schema),
         }
+        if estimate:
+            show_estimates(session, client, jobs, settings, options, init)
+            return
         _run(session, Submission(client, settings, options, init), jobs, watch, out)
 
 

@@ -16,6 +16,7 @@ from gramworks.cli.formatting import (
     ago,
     duration,
     evaluation,
+    file_size,
     level,
     losses,
     number,
@@ -26,6 +27,7 @@ from gramworks.models import Job, SettingsGuide, Step, Worker
 
 # The width of the longest single value; a list continues on the next line.
 VALUE_WIDTH = 18
+SHORT_ID = 8  # characters of an id that no other job is likely to have
 
 
 def jobs_table(jobs: Sequence[Job]) -> Table:
@@ -59,12 +61,34 @@ def job_table(job: Job, page: str | None) -> Table:
 def workers_table(workers: Sequence[Worker]) -> Table:
     """Lay out one line per worker, and why some claim no jobs."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("worker", "device", "largest result", "state"):
+    for title in ("worker", "device", "memory", "largest result", "online", "job", "state"):
         table.add_column(title)
     for worker in workers:
-        megapixels = f"{number(worker.pixels / 1e6)} megapixels"
-        table.add_row(worker.name, worker.device, megapixels, worker_state(worker))
+        table.add_row(
+            worker.name,
+            worker.device,
+            file_size(worker.memory_bytes) if worker.memory_bytes else "",
+            f"{number(worker.pixels / 1e6)} megapixels",
+            _online(worker),
+            _running(worker),
+            worker_state(worker),
+        )
     return table
+
+
+def _online(worker: Worker) -> str:
+    """Return for how long a worker has been online, if that is known."""
+    if worker.online_since is None:
+        return ""
+    return about((datetime.now(UTC) - worker.online_since).total_seconds()).removeprefix("about ")
+
+
+def _running(worker: Worker) -> str:
+    """Return a worker's job and how far it is; the start of its id names it."""
+    if worker.job is None:
+        return ""
+    job_id = worker.job.id[:SHORT_ID] if worker.job.id else "another owner's"
+    return job_id if worker.job.fraction is None else f"{job_id} {worker.job.fraction:.0%}"
 
 
 def worker_state(worker: Worker) -> str:
@@ -117,6 +141,8 @@ def _facts(job: Job, page: str | None) -> dict[str, RenderableType]:
         "state": state_text(job.state),
         "error": job.error.detail if job.error else "",
         "memory": "\n".join(fallback.detail for fallback in job.fallbacks),
+        "pending": job.pending or "",
+        "stopped": f"after {number(job.stopped_after)} evaluations" if job.stopped_after else "",
         "waiting": job.waiting.detail if job.waiting else "",
         "position": number(job.position) if job.position else "",
         "starts in": _about(job.starts_in_seconds),
@@ -156,6 +182,8 @@ def _explained(field: schema.Schema, guide: SettingsGuide) -> Text:
 
 
 def _how_far(job: Job) -> str:
+    if job.paused:
+        return "paused"
     if job.state == "running" and job.progress:
         return f"{job.progress.fraction:.0%}"
     return queue_position(job.position, None)

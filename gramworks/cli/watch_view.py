@@ -88,7 +88,9 @@ def outcome(watched: WatchedJob, *, brief: bool = False) -> Text:
     if seconds is not None:
         text.append(f" {'in' if job.state == 'succeeded' else 'after'} {duration(seconds)}", "none")
     if watched.progress and job.state == "succeeded" and not brief:
-        text.append(f", {number(watched.progress.evaluations)} evaluations", "none")
+        made = job.stopped_after or watched.progress.evaluations
+        early = "stopped after " if job.stopped_after else ""
+        text.append(f", {early}{number(made)} evaluations", "none")
         if watched.progress.loss:
             text.append(f", loss {losses(watched.progress.loss)}", "dim")
     return text

@@ -1,11 +1,13 @@
 """The jobs in Redis.
 
-Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
-`queue` (what is queued), `turns` (the order of the priorities), `requests` (those that come again),
-`events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for
-Python and Lua, `scripts` loads `lua/`.
+Reading order: `store` (JobStore: every transition of a job's life), `changes` (what its user
+changes on the way), `records` (writing and reading a job), `queue` (what is queued), `turns` (the
+order of the priorities), `requests` (those that come again), `events`, `workers`, `tokens`,
+`sessions`, `locks`, `connection`; `keys` defines keys and limits for Python and Lua, `scripts`
+loads `lua/`.
 """
 
+from shared.job_store.changes import Change, JobChanges
 from shared.job_store.connection import Connection, RedisStatus, connect
 from shared.job_store.events import Event, JobEvents, is_after
 from shared.job_store.locks import Locks
@@ -23,7 +25,7 @@ from shared.job_store.store import (
     new_id,
 )
 from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
-from shared.job_store.workers import Worker, Workers
+from shared.job_store.workers import Memory, Worker, Workers
 
 __all__ = [
     "LEASE_SECONDS",
@@ -31,15 +33,18 @@ __all__ = [
     "SCOPES",
     "UNBOUNDED",
     "Capability",
+    "Change",
     "Claim",
     "Connection",
     "Event",
+    "JobChanges",
     "JobEvents",
     "JobQueue",
     "JobStore",
     "KeyedRequest",
     "Load",
     "Locks",
+    "Memory",
     "NewJob",
     "Page",
     "QueuedJob",

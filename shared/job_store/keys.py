@@ -28,6 +28,7 @@ class Key(StrEnum):
     WORKERS = "gw:workers"  # hash: worker to its announcement, as JSON
     SEEN = "gw:worker-names"  # sorted set: workers, by the time in s of their last heartbeat
     LARGEST = "gw:largest"  # sorted set: workers' largest results in pixels, by the time in s
+    SINCE = "gw:worker-since"  # sorted set: workers, by the time in s when they started
     DRAINING = "gw:draining"  # sorted set: draining workers, by the time in s when draining ends
     JOB = "gw:job:"  # hash: the job's record
     LOG = "gw:log:"  # list: the job's transitions, as JSON
@@ -37,6 +38,7 @@ class Key(StrEnum):
     SIZE = "gw:size:"  # sorted set: a priority's queued jobs of one size, by tag
     SIZES = "gw:sizes:"  # sorted set: the first queued job of each size of a priority, by tag
     OWNERS = "gw:owners:"  # hash: a priority's owners to how many jobs they have queued
+    OWN = "gw:own:"  # sorted set: a priority's queued jobs of one owner, by tag
     FINISH = "gw:finish:"  # sorted set: a priority's owners, by their next tag
     CLAIM = "gw:claim:"  # the answer to the worker's last claim, as JSON
     FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
@@ -70,6 +72,7 @@ class Limits:
     failures_seconds: int = 86_400  # for which a worker's lost attempts are remembered
     heard_seconds: int = 20  # after its last heartbeat, a worker no longer counts as online
     chunk: int = 100  # members of a queue that a script reads at a time
+    passed_jobs: int = 100  # of its owner, that a job which moves to the front passes one by one
     request_seconds: int = 86_400  # for which an Idempotency-Key is remembered
     kept_bytes_a_pixel: int = 10  # float pixels 6.2, a PNG up to 3, a preview
     number_digits: int = 16  # of a job's number before its id, so that equal tags sort by number

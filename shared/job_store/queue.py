@@ -8,7 +8,7 @@ from shared.job import Priority
 from shared.job_store.connection import Connection
 from shared.job_store.keys import PRIORITIES, Key, job_of_member, queue_key
 from shared.job_store.scripts import Scripts
-from shared.job_store.turns import turns_of_priorities
+from shared.job_store.turns import QueueState, turns_of_priorities
 
 PART = 1000  # members that are read at a time
 
@@ -39,6 +39,11 @@ class JobQueue:
         """Return how much is queued."""
         jobs, size = self._integers(Key.LOAD, ("jobs", "bytes"))
         return Load(jobs, size)
+
+    def next_position(self, priority: Priority, owner: str) -> int:
+        """Return the position of a job that an owner would submit now."""
+        rank, queued, passed = json.loads(self._scripts.run("next_place", priority, owner))
+        return QueueState.of(queued, passed).next_position(priority, rank)
 
     def running_count(self) -> int:
         """Return how many jobs are running."""

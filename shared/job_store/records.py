@@ -6,6 +6,7 @@ than version 1. Readers ignore what they do not know, so that two versions can s
 
 import json
 import math
+import typing
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +22,8 @@ from shared.job import (
     JobOptions,
     JobProgress,
     JobState,
+    Pending,
+    Priority,
     Transition,
 )
 from shared.settings import StyleSettings
@@ -98,16 +101,17 @@ def from_fields(
 
 
 def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: int | None) -> Job:
+    state = _required(fields, "state", JobState)
     return Job(
         id=job_id,
-        state=_required(fields, "state", JobState),
+        state=state,
         attempt=_required(fields, "attempt", int),
         pixels=_required(fields, "pixels", int),
         work=_required(fields, "work", _number),
         owner=fields.get("owner", ""),
         shared="share" in fields,
         settings=_required(fields, "settings", _settings),
-        options=_required(fields, "options", _options),
+        options=_with_priority(_required(fields, "options", _options), fields.get("priority")),
         inputs=_required(fields, "inputs", JobInputs.model_validate_json),
         created_at=_required(fields, "created_at", _time),
         started_at=_optional(fields, "started_at", _time),
@@ -125,6 +129,9 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
         or _optional(fields, "rung", int)
         or 0,
         fallbacks=_optional(fields, "fallbacks", _fallbacks) or [],
+        is_paused=state is JobState.QUEUED and "paused" in fields,
+        pending=_optional(fields, "pending", _pending) if state is JobState.RUNNING else None,
+        stopped_after=_optional(fields, "stopped_after", int),
         worker=fields.get("worker"),
         error=_optional(fields, "error", JobFault.model_validate_json),
         log=[line for line in map(_transition, log) if line],
@@ -184,6 +191,19 @@ def _known(model: type[Model], text: str) -> Model:
 def _validated(model: type[Model], values: Mapping[str, Any]) -> Model:
     # as JSON, since JSON has lists where the model has tuples
     return model.model_validate_json(json.dumps(values))
+
+
+def _with_priority(options: JobOptions, priority: str | None) -> JobOptions:
+    """Return the options with the priority that the job has now, which users can change."""
+    if priority == options.priority or priority not in typing.get_args(Priority):
+        return options
+    return options.model_copy(update={"priority": priority})
+
+
+def _pending(text: str) -> Pending:
+    if text not in typing.get_args(Pending):
+        raise ValueError(f"{text} is of a later version.")
+    return typing.cast(Pending, text)
 
 
 def _fallbacks(text: str) -> list[Fallback]:

@@ -6,10 +6,9 @@ with its next write if no other attempt began in the meantime.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from pydantic_core import from_json
@@ -26,14 +25,14 @@ from shared.errors import (
     StoreUnavailable,
     Superseded,
 )
-from shared.job import Fallback, Job, JobFault, JobProgress, JobState, Priority
+from shared.job import Fallback, Job, JobFault, JobProgress, JobState, Pending
 from shared.job_store.connection import Connection
-from shared.job_store.keys import PRIORITIES, Key, job_key
+from shared.job_store.keys import Key, job_key
 from shared.job_store.queue import Load
 from shared.job_store.records import NewJob, UnreadableJob, from_fields, to_fields
 from shared.job_store.requests import HEADER, NO_KEY, KeyedRequest, Requests
 from shared.job_store.scripts import Scripts
-from shared.job_store.turns import position
+from shared.job_store.turns import QueueState
 
 LEASE_SECONDS = 10.0
 LEASE_MS = round(LEASE_SECONDS * 1000)
@@ -113,7 +112,7 @@ class JobStore:
             case ["made", earlier]:
                 return self.get(earlier)
             case [_, _] as reached:
-                raise _refusal(reached, bounds, of_owner)
+                raise refusal(reached, bounds, of_owner)
         try:
             self._confirm()
         except StoreUnavailable:
@@ -138,7 +137,7 @@ class JobStore:
     def check_owner(self, owner: str, of_owner: Load) -> None:
         """Raise OwnerQuotaReached if an owner has no room for one more job."""
         if bound := self._scripts.run("owner_bound", owner, *of_owner):
-            raise _refusal(("owner", bound), UNBOUNDED, of_owner)
+            raise refusal(("owner", bound), UNBOUNDED, of_owner)
 
     def retry(
         self,
@@ -166,7 +165,7 @@ class JobStore:
         if state != JobState.FAILED:
             raise NotFailed(id=job_id, state=state)
         if reached:
-            raise _refusal(reached, bounds, of_owner)
+            raise refusal(reached, bounds, of_owner)
 
     def delete(self, job_id: str) -> bool:
         """Delete the record of a job that is not live; return False if there was none."""
@@ -203,17 +202,19 @@ class JobStore:
         claimed: Any = self._scripts.run("claim_next", worker, pixels, lease, nonce)
         return Claim(job_id=claimed[0], attempt=claimed[1]) if claimed else None
 
-    def renew(self, claim: Claim, lease_seconds: float = LEASE_SECONDS) -> None:
-        """Hold the job for another `lease_seconds`."""
-        self._write("renew", claim, round(lease_seconds * 1000))
+    def renew(self, claim: Claim, lease_seconds: float = LEASE_SECONDS) -> Pending | None:
+        """Hold the job for another `lease_seconds`; return what its user wants of the attempt."""
+        return _pending(self._write("renew", claim, round(lease_seconds * 1000)))
 
-    def report(self, claim: Claim, progress: JobProgress, eta_seconds: float | None) -> None:
-        """Record a running job's progress and publish it."""
+    def report(
+        self, claim: Claim, progress: JobProgress, eta_seconds: float | None
+    ) -> Pending | None:
+        """Record a job's progress and publish it; return what its user wants of the attempt."""
         event = json.dumps({"progress": progress.model_dump(), "eta_seconds": eta_seconds})
         fields = ["progress", progress.model_dump_json()]
         if eta_seconds is not None:
             fields += ["eta_seconds", json.dumps(eta_seconds)]
-        self._write("report", claim, LEASE_MS, "progress", event, *fields)
+        return _pending(self._write("report", claim, LEASE_MS, "progress", event, *fields))
 
     def show_preview(self, claim: Claim, key: str, evaluation: int) -> None:
         """Publish a preview of `evaluation` that is stored under `key`."""
@@ -229,16 +230,27 @@ class JobStore:
         fields = ("fallbacks", recorded, "fallback_step", fallback_step)
         self._write("report", claim, LEASE_MS, "fallback", recorded, *fields)
 
-    def succeed(self, claim: Claim, result: str, float_pixels: str | None = None) -> None:
+    def succeed(
+        self,
+        claim: Claim,
+        result: str,
+        float_pixels: str | None = None,
+        stopped: JobProgress | None = None,
+    ) -> None:
         """End the job with what is stored under these keys; doing it twice has no effect.
 
         Args:
             claim: the attempt.
             result: the picture.
             float_pixels: what it was rendered from, if that is kept.
+            stopped: how far a job is that its user ended early.
         """
-        kept = ("float_pixels", float_pixels) if float_pixels else ()
-        self._write("finish", claim, JobState.SUCCEEDED, "result", result, *kept)
+        fields: list[str | int] = ["result", result]
+        if float_pixels:
+            fields += ["float_pixels", float_pixels]
+        if stopped:
+            fields += ["progress", stopped.model_dump_json(), "stopped_after", stopped.evaluation]
+        self._write("finish", claim, JobState.SUCCEEDED, *fields)
         self._confirm()
 
     def fail(self, claim: Claim, error: GramworksError) -> None:
@@ -251,7 +263,7 @@ class JobStore:
         self._write("decline", claim, _fault(error))
 
     def release(self, claim: Claim, reason: str) -> None:
-        """Requeue the job; the attempt does not count as lost."""
+        """Requeue the job, or pause it if that is pending; the attempt does not count as lost."""
         self._write("release", claim, reason)
 
     def lose(
@@ -365,20 +377,18 @@ class JobStore:
         if not job_ids:
             return []
         rows, queued, passed = from_json(self._scripts.run("read", *job_ids))
-        place = partial(
-            _position,
-            dict(zip(PRIORITIES, queued, strict=True)),
-            dict(zip(PRIORITIES, passed, strict=True)),
-        )
+        queue = QueueState.of(queued, passed)
         return [
-            from_fields(job_id, fields, log, place(fields, rank))
+            from_fields(job_id, fields, log, queue.position(fields.get("priority"), rank))
             for job_id, (fields, log, rank) in zip(job_ids, rows, strict=True)
             if fields
         ]
 
-    def _write(self, script: str, claim: Claim, *args: str | int | float) -> None:
-        if not self._scripts.run(script, claim.job_id, claim.attempt, *args):
+    def _write(self, script: str, claim: Claim, *args: str | int | float) -> Any:
+        answer = self._scripts.run(script, claim.job_id, claim.attempt, *args)
+        if not answer:
             raise Superseded(id=claim.job_id, attempt=claim.attempt)
+        return answer
 
     def _confirm(self) -> None:
         """Wait until enough replicas have this connection's writes, or raise StoreUnavailable."""
@@ -390,22 +400,8 @@ class JobStore:
             raise StoreUnavailable(store="redis", reason=reason)
 
 
-def _position(
-    queued: Mapping[Priority, int],
-    passed: Mapping[Priority, int],
-    fields: Mapping[str, str],
-    rank: int,
-) -> int | None:
-    """Return the position of a job; its rank is negative if it is not queued.
-
-    A later version may have other priorities, whose place among these is unknown.
-    """
-    if rank < 0 or fields["priority"] not in queued:
-        return None
-    return position(cast(Priority, fields["priority"]), rank, queued, passed)
-
-
-def _refusal(reached: Sequence[str], bounds: Load, of_owner: Load) -> Refused:
+def refusal(reached: Sequence[str], bounds: Load, of_owner: Load) -> Refused:
+    """Return the error for the bound that a script says is reached, and whose it is."""
     whose, bound = reached
     if whose == "owner":
         return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound))
@@ -414,3 +410,12 @@ def _refusal(reached: Sequence[str], bounds: Load, of_owner: Load) -> Refused:
 
 def _fault(error: GramworksError) -> str:
     return JobFault(code=error.code, parameters=error.parameters).model_dump_json()
+
+
+def _pending(answer: object) -> Pending | None:
+    """Return what a script's answer asks of an attempt; an earlier version's asks nothing."""
+    match answer:
+        case "pause" | "stop":
+            return answer
+        case _:
+            return None

@@ -8,7 +8,7 @@ position is computed from one period of them, at the same cost for every length 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self, cast
 
 from shared.job import Priority
 from shared.job_store.keys import MAX_PASSED, PRIORITIES
@@ -70,6 +70,34 @@ def position(
         rank -= taken[priority]
         before += emptied
         state = period.state_after(emptied)
+
+
+class QueueState(NamedTuple):
+    """How many jobs of each priority are queued, and how often it was passed over."""
+
+    queued: Mapping[Priority, int]
+    passed: Mapping[Priority, int]
+
+    @classmethod
+    def of(cls, queued: Sequence[int], passed: Sequence[int]) -> Self:
+        """Return what a script says, in the order of the priorities."""
+        return cls(
+            dict(zip(PRIORITIES, queued, strict=True)), dict(zip(PRIORITIES, passed, strict=True))
+        )
+
+    def position(self, priority: str | None, rank: int) -> int | None:
+        """Return the position of a job, before which `rank` of its priority are; None if negative.
+
+        A later version may have other priorities, whose place among these is unknown.
+        """
+        if rank < 0 or priority not in self.queued:
+            return None
+        return position(cast(Priority, priority), rank, self.queued, self.passed)
+
+    def next_position(self, priority: Priority, rank: int) -> int:
+        """Return the position of one more job, before which `rank` of its priority are."""
+        queued = {**self.queued, priority: self.queued[priority] + 1}
+        return position(priority, rank, queued, self.passed)
 
 
 State = tuple[int, ...]  # how often each of MAX_PASSED was passed over, at most its maximum

@@ -1,14 +1,32 @@
 """The workers: what each announces, and which are online, draining or suspended."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.errors import WorkerNotFound
 from shared.job_store.connection import Connection
 from shared.job_store.keys import LIMITS, Key
+from shared.job_store.scripts import Scripts
 
 REMEMBERED_SECONDS = 86_400.0  # after its last heartbeat, for which a worker is remembered
+
+
+class Memory(NamedTuple):
+    """A worker's memory in bytes, and what painting takes of it.
+
+    It plans with `total`. Painting takes `base`, and `a_pixel` for each pixel of a result that is
+    painted as a whole.
+    """
+
+    total: int
+    base: int
+    a_pixel: int
+
+    def needed(self, pixels: int) -> int:
+        """Return what a result takes: all of the memory if it has to be painted in tiles."""
+        return min(self.total, self.base + self.a_pixel * pixels)
 
 
 class Worker(BaseModel):
@@ -16,8 +34,8 @@ class Worker(BaseModel):
 
     As measured over its last jobs, a job of `work` (see `Level.work`) takes it `overhead` + `work`
     / `speed` seconds; both are None before its first job. If it lost several jobs in a row, it is
-    suspended for `suspended_reason`: it claims nothing until `suspended_until` (Redis's time in
-    seconds).
+    suspended for `suspended_reason`: it claims nothing until `suspended_until`. It has been online
+    `since` its start. Both are Redis's time in seconds.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,10 +43,15 @@ class Worker(BaseModel):
     name: str
     pixels: int
     device: str = ""
+    memory: Memory | None = None
     speed: float | None = None
     overhead: float | None = None
     suspended_until: float | None = None
     suspended_reason: str | None = None
+    since: float | None = None
+
+
+NOT_ANNOUNCED = {"suspended_until", "suspended_reason", "since"}
 
 
 class Workers:
@@ -39,10 +62,18 @@ class Workers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._scripts = Scripts(connection)
+
+    def join(self, name: str) -> None:
+        """Record that a worker starts; an earlier one of this name may have been draining."""
+        pipeline = self._connection.pipeline()
+        pipeline.zadd(Key.SINCE, {name: self._connection.clock()})
+        pipeline.zrem(Key.DRAINING, name)
+        pipeline.execute()
 
     def describe(self, worker: Worker) -> None:
         """Announce what a worker can do and how fast it is."""
-        announced = worker.model_dump_json(exclude={"suspended_until", "suspended_reason"})
+        announced = worker.model_dump_json(exclude=NOT_ANNOUNCED)
         self._connection.hset(Key.WORKERS, worker.name, announced)
 
     def heartbeat(self, name: str) -> None:
@@ -79,9 +110,9 @@ class Workers:
         pipeline = self._connection.pipeline()
         pipeline.hmget(Key.WORKERS, names)
         pipeline.mget([f"{Key.FAILURES}{name}" for name in names])
-        announced, failures = pipeline.execute()
-        rows = zip(announced, failures, strict=True)
-        workers = (_worker(text, failed, now) for text, failed in rows if text)
+        pipeline.zmscore(Key.SINCE, names)
+        rows = zip(*pipeline.execute(), strict=True)
+        workers = (_worker(text, failed, now, since) for text, failed, since in rows if text)
         return [worker for worker in workers if worker]
 
     def suspension(self, name: str) -> tuple[float, str] | None:
@@ -109,6 +140,15 @@ class Workers:
         """Let a worker claim jobs again."""
         self._connection.zrem(Key.DRAINING, name)
 
+    def set_draining(self, name: str, *, is_draining: bool) -> None:
+        """Let an online worker finish its job and claim no more, or claim jobs again.
+
+        Raises:
+            WorkerNotFound: no such worker is online.
+        """
+        if not self._scripts.run("drain", name, "drain" if is_draining else "undrain"):
+            raise WorkerNotFound(name=name)
+
     def draining(self) -> set[str]:
         """Return the names of the workers that are draining."""
         now = self._connection.clock()
@@ -119,17 +159,21 @@ class Workers:
     def _forget(pipeline: Any, name: str) -> None:
         pipeline.hdel(Key.WORKERS, name)
         pipeline.zrem(Key.SEEN, name)
+        pipeline.zrem(Key.SINCE, name)
         pipeline.zrem(Key.DRAINING, name)
         pipeline.delete(f"{Key.FAILURES}{name}", f"{Key.CLAIM}{name}")
 
 
-def _worker(announced: str, failures: str | None, now: float) -> Worker | None:
+def _worker(
+    announced: str, failures: str | None, now: float, since: float | None = None
+) -> Worker | None:
     try:
         worker = Worker.model_validate_json(announced)
     except ValidationError:
         return None
     until, reason = _suspension(failures, now)
-    return worker.model_copy(update={"suspended_until": until, "suspended_reason": reason})
+    known = {"suspended_until": until, "suspended_reason": reason, "since": since}
+    return worker.model_copy(update=known)
 
 
 def _suspension(failures: str | None, now: float) -> tuple[float | None, str | None]:

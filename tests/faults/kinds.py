@@ -28,6 +28,7 @@ KINDS: tuple[type[Fault], ...] = (
     on_jobs.Poison,
     on_jobs.Greedy,
     on_jobs.Cancel,
+    on_jobs.Pause,
 )
 
 

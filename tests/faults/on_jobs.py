@@ -1,9 +1,11 @@
 """Faults caused by jobs: crashes, too little memory, cancellations."""
 
 import random
+import time
 from contextlib import suppress
 
-from shared.errors import StoreUnavailable
+from shared.errors import NotLive, StoreUnavailable
+from shared.job_store import Change, JobChanges
 from tests.faults import orders
 from tests.faults.fault import Fault, Stage
 from tests.faults.orders import Order
@@ -42,12 +44,8 @@ class Greedy(HarmfulJob):
     order = orders.greedy()
 
 
-class Cancel(Fault):
-    """A user cancels a job, queued or running."""
-
-    kind = "cancel"
-    meaning = "a queued or running job cancelled"
-    measured = "asked → answered"
+class OnHarmlessJob(Fault):
+    """A user does something to a harmless job, queued or running."""
 
     def __init__(self, stage: Stage, rng: random.Random, target: str) -> None:
         super().__init__(stage, rng, target)
@@ -58,13 +56,6 @@ class Cancel(Fault):
             harmless = [job_id for job_id in self._candidates() if self._harmless(job_id)]
             self.hit = self.rng.choice(harmless) if harmless else None
 
-    def inject(self) -> None:
-        if self.hit:
-            self.stage.traffic.cancel(self.hit)
-
-    def recovery(self) -> float | None:
-        return self.repaired_at - self.at if self.hit else None
-
     def _candidates(self) -> list[str]:
         jobs = self.stage.system.jobs
         return [job.id for job in jobs.running()] if self._running else queue_of(jobs).order()
@@ -72,3 +63,46 @@ class Cancel(Fault):
     def _harmless(self, job_id: str) -> bool:
         order = self.stage.traffic.accepted.get(job_id)
         return order is not None and not order.harm
+
+
+class Cancel(OnHarmlessJob):
+    """A user cancels a job."""
+
+    kind = "cancel"
+    meaning = "a queued or running job cancelled"
+    measured = "asked → answered"
+
+    def inject(self) -> None:
+        if self.hit:
+            self.stage.traffic.cancel(self.hit)
+
+    def recovery(self) -> float | None:
+        return self.repaired_at - self.at if self.hit else None
+
+
+class Pause(OnHarmlessJob):
+    """A user pauses a job, and resumes it some seconds later, whatever else is broken."""
+
+    kind = "pause"
+    meaning = "a queued or running job paused for 1 to 8 s, then resumed"
+    lasts = (1.0, 8.0)
+    measured = "paused → resumed, without the time in between"
+
+    def inject(self) -> None:
+        self._change(Change(paused=True))
+
+    def repair(self) -> None:
+        self._change(Change(paused=False))
+
+    def recovery(self) -> float | None:
+        return self.repaired_at - self.at - self.seconds if self.hit else None
+
+    def _change(self, change: Change) -> None:
+        changes = JobChanges(self.stage.system.jobs._connection)
+        while self.hit:
+            try:
+                with suppress(NotLive):  # it has ended
+                    changes.change(self.hit, change)
+                return
+            except StoreUnavailable:
+                time.sleep(0.2)

@@ -41,9 +41,10 @@ class Known:
     marked: bool = True  # whether the pictures encode their job, as the scripted engine's do
 
 
-# Only a manual retry leads from failed to queued, and nobody retries here.
+# Only a manual retry leads from failed to queued, and nobody retries here. A job that is paused or
+# resumed is queued before and after.
 LEGAL = {
-    "queued": {"running", "cancelled"},
+    "queued": {"running", "cancelled", "queued"},
     "running": {"queued", "succeeded", "failed", "cancelled"},
 }
 

@@ -79,6 +79,7 @@ def _progress(settings: StyleSettings, mark: Mark, fallback_step: int) -> Progre
         tile=None,
         fallback_step=fallback_step,
         pixels=lambda: image,
+        result=lambda: image,
         snapshot=lambda: _snapshot(mark.evaluation, image),
     )
 

@@ -16,6 +16,7 @@ from PIL import Image
 
 from gramworks import Client, Job, JobChanged, PreviewReady, Progressed
 from gramworks.cli.commands import cli
+from gramworks.provenance import Provenance
 from samples import photograph_path, style_path
 from shared.job_store import JobStore, connect
 from shared.object_store import ObjectStore
@@ -200,6 +201,86 @@ def test_a_killed_pool_process_loses_no_job(
     wait_until(lambda: state(client, job) == "queued", "its parent has seen it", seconds=6)
     assert client.wait(job.id).state == "succeeded"
     assert [line.reason for line in jobs_of.get(job.id).log] == [None, None, "killed", None, None]
+
+
+def test_a_job_is_paused_while_it_is_painted_and_goes_on_from_there(
+    client: Client, jobs_of: JobStore
+) -> None:
+    job, quick = submit(client, {**LONG, "iterations": 150}), submit(client, QUICK)
+    wait_until(lambda: has_progress(client, job), "the job runs")
+    assert client.pause(job.id).pending == "pause"
+    wait_until(lambda: client.job(job.id).paused, "it is paused", seconds=10)
+    paused = client.job(job.id)
+    assert paused.progress is not None
+    assert paused.waiting is not None
+    assert (paused.state, paused.waiting.code) == ("queued", "paused")
+    assert client.wait(quick.id).state == "succeeded"  # its worker takes the next one
+    assert client.job(job.id).paused
+    client.resume(job.id)
+    assert first_of_second_attempt(client, jobs_of, job) == paused.progress.evaluation + 1
+    ended = client.wait(job.id)
+    assert (ended.attempt, ended.stopped_after) == (2, None)
+    reasons = [step.reason for step in ended.log]
+    assert reasons == [None, None, "paused", "resumed", None, None]
+
+
+@pytest.mark.parametrize("settings", [LONG, {**LONG, "pyramid": 2, "coarse_iterations": 4000}])
+def test_a_stopped_job_keeps_what_it_has(client: Client, settings: dict[str, object]) -> None:
+    """Also at a coarse level, whose picture is enlarged."""
+    job = submit(client, settings)
+    wait_until(lambda: has_progress(client, job), "the job runs")
+    assert client.stop(job.id).pending == "stop"
+    ended = client.wait(job.id, timeout=30)
+    assert ended.progress is not None
+    assert 0 < (ended.stopped_after or 0) == ended.progress.evaluation < 4000
+    picture = client.fetch(job.id)
+    with Image.open(io.BytesIO(picture)) as image:
+        assert image.size == (144, 96)
+    assert Provenance.of_file(picture).stopped_after == ended.stopped_after
+    assert client.render(job.id) == picture
+    photograph = pixels(photograph_path("chelsea").read_bytes()).mean()
+    assert abs(pixels(picture).mean() - photograph) < 60  # a picture, and no noise
+
+
+def test_a_drained_worker_finishes_its_job_and_another_takes_over(
+    system: RunningSystem, client: Client
+) -> None:
+    job = submit(client, {**LONG, "iterations": 60})
+    wait_until(lambda: has_progress(client, job), "the job runs")
+    [first] = client.workers()
+    assert first.job is not None
+    assert first.job.id == job.id
+    assert client.drain(first.name).draining
+    later = submit(client, QUICK)
+    assert client.wait(job.id).state == "succeeded"
+    assert state(client, later) == "queued"
+    waiting = client.job(later.id).waiting
+    assert waiting is not None
+    assert waiting.code == "workers_draining"
+    kill(system.running("web"))
+    system.start_web()
+    second = system.start_worker()
+    assert client.wait(later.id).state == "succeeded"
+    assert [worker.draining for worker in client.workers() if worker.name == first.name] == [True]
+    client.undrain(first.name)
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(60) == 0
+    assert client.wait(submit(client, QUICK).id).state == "succeeded"
+
+
+def test_an_estimate_is_close_to_what_the_job_takes(client: Client) -> None:
+    settings = {**LONG, "iterations": 40}
+    client.wait(submit(client, settings).id)  # the worker's speed is of whole jobs
+    pictures = photograph_path("chelsea"), style_path("woodcut-waves")
+    made = client.estimate(*pictures, settings)
+    assert (made.width, made.height, made.position) == (144, 96, 1)
+    assert made.memory_bytes is not None
+    assert made.memory_bytes > 500_000_000
+    assert [worker.blocked_by for worker in made.workers] == [None]
+    ended = client.wait(submit(client, settings).id)
+    assert made.runs_seconds is not None
+    assert ended.seconds_worked is not None
+    assert ended.seconds_worked == pytest.approx(made.runs_seconds, rel=0.6, abs=2)
 
 
 def test_the_web_can_restart_while_a_job_runs(system: RunningSystem, client: Client) -> None:

@@ -184,6 +184,23 @@ def test_a_suspension_is_logged_once_and_its_end_wakes_a_worker(
     assert wakeups(jobs) == woken + 1
 
 
+def test_draining_is_logged_once_and_its_end_wakes_a_worker(
+    jobs: JobStore, main: MainProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    workers_of(jobs).drain(NAME)
+    main._has_started = True  # a start ends the drain
+    for _ in range(2):
+        with suppress(RuntimeError):  # of the loops, which were not started
+            main._maintain()
+    assert caplog.text.count("claims no more") == 1
+    woken = wakeups(jobs)
+    workers_of(jobs).undrain(NAME)
+    with suppress(RuntimeError):
+        main._maintain()
+    assert "claims jobs again" in caplog.text
+    assert wakeups(jobs) == woken + 1
+
+
 def test_a_round_of_maintenance_reports_the_worker_as_online_while_all_loops_run(
     jobs: JobStore, main: MainProcess
 ) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from flask import current_app, request
 from werkzeug.routing import Map
 
-from shared.errors import RecordUnreadable
+from shared.errors import Paused, RecordUnreadable
 from shared.job import Job, JobState
 from shared.job_store import UnreadableJob
 from web.errors import fault
 from web.messages.job_log import fallback_sentence, transition_sentence
+from web.queue_forecast import Need
 from web.services import get_services
 
 LINKS = {
@@ -35,6 +36,8 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
     body = job.model_dump(mode="json")
     return {
         **{name: body[name] for name in ("id", "state", "position")},
+        "paused": job.is_paused,
+        **{name: body[name] for name in ("pending", "stopped_after")},
         **_expected_times(job),
         **{name: body[name] for name in ("attempt", "progress", "settings", "options")},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
@@ -75,10 +78,12 @@ def _expected_times(job: Job) -> dict[str, Any]:
     times = {"starts_in_seconds": None, "eta_seconds": job.eta_seconds, "waiting": None}
     if job.state is not JobState.QUEUED:
         return times
-    forecast = get_services().queue_forecast()
-    if blocked_by := forecast.blocked_by(job):
+    if job.is_paused:
+        return {**times, "waiting": fault(Paused())}
+    forecast, need = get_services().queue_forecast(), Need.of_job(job)
+    if blocked_by := forecast.blocked_by(need):
         return {**times, "waiting": fault(blocked_by)}
-    estimate = forecast.estimate(job)
+    estimate = forecast.estimate(job.position, need)
     if estimate is None:
         return times
     start, end = estimate.waits, estimate.waits + estimate.runs

@@ -76,7 +76,7 @@ def clean_image(data: bytes, max_megapixels: float, kept: Kept) -> CleanImage:
         NotAnImage, TruncatedImage, ImageTooSmall, ImageTooLarge: without a field.
     """
     with _opened(data, FORMATS) as image:
-        _check_bounds(image, max_megapixels)
+        check_bounds(*image.size, max_megapixels)
         if _stays_jpeg(image):
             profile = kept_profile(image)
             if bool(profile) == bool(image.info.get("icc_profile")):
@@ -96,7 +96,7 @@ def clean_simple_jpeg(data: bytes, max_megapixels: float, kept: Kept) -> CleanIm
     except ValueError:
         return None
     with _opened(data, ("JPEG",)) as image:
-        _check_bounds(image, max_megapixels)
+        check_bounds(*image.size, max_megapixels)
         if not _stays_jpeg(image) or not jpeg.is_sequential or image.info.get("icc_profile"):
             return None
         return _as_jpeg(data, image, jpeg, None, kept)
@@ -109,11 +109,12 @@ def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
         raise NotAnImage(formats=FORMAT_NAMES) from error
 
 
-def _check_bounds(image: Image.Image, max_megapixels: float) -> None:
-    size = {"width": image.width, "height": image.height}
-    if image.width * image.height > max_megapixels * MEGAPIXEL:
+def check_bounds(width: int, height: int, max_megapixels: float) -> None:
+    """Raise ImageTooLarge or ImageTooSmall if pictures of this size are not accepted."""
+    size = {"width": width, "height": height}
+    if width * height > max_megapixels * MEGAPIXEL:
         raise ImageTooLarge(maximum=max_megapixels, **size)
-    if min(image.size) < SHORTEST_SIDE:
+    if min(width, height) < SHORTEST_SIDE:
         raise ImageTooSmall(minimum=SHORTEST_SIDE, **size)
 
 
@@ -155,7 +156,7 @@ def _as_png(data: bytes, image: Image.Image, max_megapixels: float, kept: Kept) 
         raise
     except Exception as error:
         raise TruncatedImage from error
-    _check_bounds(image, max_megapixels)  # HEIC's size is known for certain only now
+    check_bounds(*image.size, max_megapixels)  # HEIC's size is known for certain only now
     picture = upright(image, _orientation(image))
     profile = kept_profile(picture) if kept.own_profile else None
     clean = _to_rgb(picture, kept.profile, is_kept=profile is not None)

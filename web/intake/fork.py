@@ -23,8 +23,8 @@ from shared.settings import (
     validate,
 )
 from web.intake.limits import check_room
-from web.intake.size import Bounds, resolve_size
-from web.intake.submission import accept, check_styles
+from web.intake.size import resolve_size
+from web.intake.submission import accept, bounds_of, check_styles
 from web.services import Services
 
 TRUE_MEANS = DEPROCESS_MEANS["keras"]  # with which a picture becomes the same pixels again
@@ -106,8 +106,8 @@ def _check_init(settings: StyleSettings, wanted: Fork, inputs: JobInputs) -> Non
 
 def _resolved(services: Services, parent: Job, settings: StyleSettings) -> StyleSettings:
     content = parent.inputs.content
-    bounds = Bounds(services.config.max_result_megapixels, services.workers.largest_recently())
-    return resolve_size(settings, (content.width, content.height), bounds, is_chosen=True)
+    size = content.width, content.height
+    return resolve_size(settings, size, bounds_of(services), is_chosen=True)
 
 
 def _pixels(services: Services, parent: Job) -> Picture:

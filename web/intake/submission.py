@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -32,11 +33,21 @@ from shared.settings import (
 )
 from web.intake.clean import CleanImage, Kept
 from web.intake.limits import check_room, owner_bounds, queue_bounds
-from web.intake.size import Bounds, resolve_size
+from web.intake.size import Bounds, Size, resolve_size
 from web.services import Services
 
 FIELDS = ("content", "style", "init", "settings", "options")
 INIT = "settings.init"
+
+
+class Upload(NamedTuple):
+    """A form that was checked: what to paint, and its pictures as they are stored."""
+
+    settings: StyleSettings
+    options: JobOptions
+    content: CleanImage
+    styles: list[CleanImage]
+    init: CleanImage | None
 
 
 def submit(
@@ -63,6 +74,24 @@ def submit(
     if earlier := services.requests.job_of(request):
         return services.jobs.get(earlier)
     check_room(services, owner)  # before anything is decoded
+    upload = read_upload(services, files, form)
+    return accept(
+        services,
+        lambda job_id: _store_all(services, job_id, upload),
+        lambda inputs: NewJob(upload.settings, upload.options, inputs, owner),
+        request,
+    )
+
+
+def read_upload(
+    services: Services, files: MultiDict[str, FileStorage], form: Mapping[str, str]
+) -> Upload:
+    """Return what a form describes; the arguments are those of `submit`.
+
+    Raises:
+        InvalidRequest: the request is invalid; the error names the field and its bound.
+        DecodingBusy: other pictures were read for too long.
+    """
     check_known({*files, *form}, FIELDS)
     if "init" in form:  # the setting of that name is in `settings`; ignoring it would mislead
         raise MissingFile(field="init")
@@ -73,18 +102,12 @@ def submit(
     of_content = Kept(alpha=True, own_profile=keeps_profile)
     content, *_ = _images(services, files, "content", 1, of_content)
     in_its_colours = Kept(profile=content.profile)
-    bounds = Bounds(services.config.max_result_megapixels, services.workers.largest_recently())
     size = content.width, content.height
-    settings = resolve_size(settings, size, bounds, is_chosen="size" in chosen)
+    settings = resolve_size(settings, size, bounds_of(services), is_chosen="size" in chosen)
     styles = _images(services, files, "style", MAX_STYLES, in_its_colours)
     check_styles(settings, len(styles))
     init = _init(services, files, settings, content)
-    return accept(
-        services,
-        lambda job_id: _store_all(services, job_id, content, styles, init),
-        lambda inputs: NewJob(settings, options, inputs, owner),
-        request,
-    )
+    return Upload(settings, options, content, styles, init)
 
 
 def accept(
@@ -135,6 +158,26 @@ def check_styles(settings: StyleSettings, styles: int) -> None:
         raise StylesTooLarge(field="settings.style_scale", styles=styles, maximum=largest)
 
 
+def bounds_of(services: Services) -> Bounds:
+    """Return the largest results: that the server accepts, and that a worker can paint."""
+    return Bounds(services.config.max_result_megapixels, services.workers.largest_recently())
+
+
+def check_init(settings: StyleSettings, *, is_sent: bool) -> None:
+    """Raise an error unless an image to start from came exactly if the settings ask for one."""
+    if is_sent and settings.init != "image":
+        raise InitUnused(field="init", setting=INIT, value=settings.init)
+    if not is_sent and settings.init == "image":
+        raise InitMissing(field="init", setting=INIT)
+
+
+def check_shape(init: Size, content: Size) -> None:
+    """Raise InitOfOtherShape unless the image to start from has the content's proportions."""
+    if not has_shape_of(init, content):
+        sizes = {"width": init[0], "height": init[1]}
+        raise InitOfOtherShape(field="init", of_width=content[0], of_height=content[1], **sizes)
+
+
 def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:
     if field in files:  # curl's @ sends it so; ignoring it would use other settings
         raise InvalidJson(field=field, reason="it was sent as a file, not as a form field")
@@ -160,32 +203,21 @@ def _init(
 ) -> CleanImage | None:
     """Return the image to start from, if the settings ask for one."""
     is_sent = any(upload.filename for upload in files.getlist("init"))
-    if settings.init != "image":
-        if is_sent:
-            raise InitUnused(field="init", setting=INIT, value=settings.init)
-        return None
+    check_init(settings, is_sent=is_sent)
     if not is_sent:
-        raise InitMissing(field="init", setting=INIT)
+        return None
     init, *_ = _images(services, files, "init", 1, Kept(profile=content.profile))
-    shape, of = (init.width, init.height), (content.width, content.height)
-    if not has_shape_of(shape, of):
-        sizes = {"width": shape[0], "height": shape[1], "of_width": of[0], "of_height": of[1]}
-        raise InitOfOtherShape(field="init", **sizes)
+    check_shape((init.width, init.height), (content.width, content.height))
     return init
 
 
-def _store_all(
-    services: Services,
-    job_id: str,
-    content: CleanImage,
-    styles: list[CleanImage],
-    init: CleanImage | None,
-) -> JobInputs:
+def _store_all(services: Services, job_id: str, upload: Upload) -> JobInputs:
+    content, init = upload.content, upload.init
     return JobInputs(
         content=_store(services, paths.content_key(job_id, content.suffix), content),
         styles=[
             _store(services, paths.style_key(job_id, number, style.suffix), style)
-            for number, style in enumerate(styles)
+            for number, style in enumerate(upload.styles)
         ],
         init=_store(services, paths.init_key(job_id, init.suffix), init) if init else None,
     )

@@ -119,6 +119,25 @@ SENTENCES: dict[str, str] = {
     "decoding_busy": "The server is reading other images. Try again in a few seconds.",
     "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
     "not_failed": "The job is {state}. Only a failed job can be retried.",
+    "not_live": "The job is {state}. Only a queued or running job can be changed.",
+    "not_queued": (
+        "The job is {state}. Only a queued job has a priority and a place that can be changed."
+    ),
+    "not_running": (
+        "The job is {state}. Only a running job can be stopped with what it has.{stop_way_out}"
+    ),
+    "job_paused": (
+        "The job is paused and has no place in the queue. Resume it, in the same request or before."
+    ),
+    "worker_not_found": "No worker {name} is online.",
+    "worker_draining": (
+        "An operator drains the worker. It finishes its job and claims no more until that is"
+        " undone."
+    ),
+    "worker_suspended": (
+        "The worker is paused until {until} after several failures in a row ({reason})."
+    ),
+    "worker_too_small": "The worker takes results of up to {maximum} pixels.",
     "queue_full": (
         "The queue is full ({amount}). The job was not accepted. Try again in a minute."
     ),
@@ -129,6 +148,7 @@ SENTENCES: dict[str, str] = {
     "storage_full": (
         "The {place} has no space left. The job was not accepted. Try again in a few minutes."
     ),
+    "paused": "The job is paused. It starts after it is resumed.",
     "no_worker_online": "No worker is online. The job starts as soon as one is.",
     "no_live_worker_fits": (
         "No worker that is online has enough memory for {width} × {height} pixels. The job waits"
@@ -183,7 +203,7 @@ RULES: dict[str, str] = {
     "tuple_type": "must be a name or a list of three numbers",
     "too_short": "must have {minimum} or more values",
     "too_long": "must have {maximum} or fewer values",
-    "missing": "is missing: three numbers are needed",
+    "missing": "is missing",
     "literal_error": "must be {expected}",
 }
 _RENDER_WAYS_OUT = {
@@ -192,6 +212,7 @@ _RENDER_WAYS_OUT = {
     "failed": "Retry it, and wait until it has succeeded.",
     "cancelled": "Submit it again.",
 }
+_STOP_WAYS_OUT = {"queued": " Cancel it, or wait until it runs."}
 _TOO_OFTEN = {
     "owner": "You submit too often",
     "address": "Too many submissions come from your address",
@@ -216,6 +237,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "weights_counted": _counted(parameters.get("weights"), "weight"),
         "styles_counted": _counted(parameters.get("styles"), "style image"),
         "render_way_out": _RENDER_WAYS_OUT.get(str(parameters.get("state")), ""),
+        "stop_way_out": _STOP_WAYS_OUT.get(str(parameters.get("state")), ""),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
         "yet": " yet" if parameters.get("state") in ("queued", "running") else "",
@@ -265,11 +287,15 @@ def _lost_attempt(known: Mapping[str, Any]) -> str:
 
 def _rule(parameters: Mapping[str, Any]) -> str:
     template = RULES.get(str(parameters.get("problem")))
+    if parameters.get("problem") == "missing" and str(parameters.get("field", ""))[-2:-1] == ".":
+        template = "is missing: three numbers are needed"
     if template is None:
         return "is not valid: " + str(parameters.get("message", "")).removeprefix("Value error, ")
     return template.format(**{name: _plain(value) for name, value in parameters.items()})
 
 
 def _plain(value: Any) -> Any:
-    """Return 4 instead of 4.0, and all else as it is."""
+    """Return 4 instead of 4.0, JSON's true instead of Python's, and all else as it is."""
+    if value in ("True", "False"):
+        return str(value).lower()
     return f"{value:.10g}" if isinstance(value, float) else value

@@ -22,6 +22,9 @@ REASONS: dict[str, str] = {
     "handed back": "its worker was stopped",
     "taken up again": "its worker is connected again",
     "retried": "it was retried",
+    "paused": "it was paused",
+    "resumed": "it was resumed",
+    "stopped": "it was stopped early, with the pixels that it had",
     "killed": "its process was killed",
     "killed for its memory": "its process was killed because it ran out of memory",
     "hung": "its worker stopped making progress",
@@ -40,9 +43,9 @@ def transition_sentence(transition: Mapping[str, Any]) -> str:
     counted = f" (attempt {attempt})" if attempt and (reason or attempt > 1) else ""
     if reason is None:
         return STATES[state].format(worker=transition["worker"] or "a worker") + counted + "."
-    return (
-        f"{STATES_WITH_REASON.get(state, STATES[state])}: {REASONS.get(reason, reason)}{counted}."
-    )
+    is_paused = state == "queued" and reason == "paused"
+    what = "Taken out of the queue" if is_paused else STATES_WITH_REASON.get(state, STATES[state])
+    return f"{what}: {REASONS.get(reason, reason)}{counted}."
 
 
 def fallback_sentence(fallback: Mapping[str, Any]) -> str:

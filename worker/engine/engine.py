@@ -71,10 +71,11 @@ class Engine:
     ) -> Iterator[Progress]:
         """Paint `content` in the style of `styles`; yield after each evaluation of the loss.
 
-        To cancel, stop iterating. The last progress holds the result. When memory runs out, the
-        generator continues from its last point in smaller tiles, then with a shorter history;
-        `Progress.fallback_step` counts these steps. With `stop_when_settled`, a level that ends
-        early reports its last evaluation's number and the whole level's work then.
+        To cancel, stop iterating. The last progress holds the result, earlier ones what there is of
+        it. When memory runs out, the generator continues from its last point in smaller tiles, then
+        with a shorter history; `Progress.fallback_step` counts these steps. With
+        `stop_when_settled`, a level that ends early reports its last evaluation's number and the
+        whole level's work then.
 
         Args:
             content: (rows, columns, 3), R, G, B from 0 to 255, at its original size.

@@ -23,6 +23,7 @@ class Progress:
     tile: int | None  # the longest side in pixels of the tiles; None where the image is whole
     fallback_step: int  # 0 as planned, one more each time that memory ran out
     pixels: Callable[[], NDArray[np.float32]]  # the image: (rows, columns, 3), centred B, G, R
+    result: Callable[[], NDArray[np.float32]]  # the image at the result's size, if need be enlarged
     snapshot: Callable[[], Snapshot]  # what another process needs to resume from that image
 
     @property

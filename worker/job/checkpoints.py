@@ -37,13 +37,17 @@ class Checkpoints:
         if begin < self._due or progress.evaluation == progress.evaluations:
             return
         try:
-            key = paths.checkpoint_key(self._claim.job_id, self._claim.attempt)
-            self._objects.put(key, to_bytes(progress.snapshot()))
-            self._jobs.save_checkpoint(self._claim, key)
+            self.save(progress)
         except StoreUnavailable as error:
             log.warning("job %s: checkpoint not saved: %s", self._claim.job_id, error.parameters)
         now = time.monotonic()
         self._due = now + max(self._seconds, (now - begin) / MAX_SHARE)
+
+    def save(self, progress: Progress) -> None:
+        """Save a checkpoint now; raise StoreUnavailable if a store is not available."""
+        key = paths.checkpoint_key(self._claim.job_id, self._claim.attempt)
+        self._objects.put(key, to_bytes(progress.snapshot()))
+        self._jobs.save_checkpoint(self._claim, key)
 
 
 def load(key: str, objects: ObjectStore) -> Snapshot | None:

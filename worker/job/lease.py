@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from shared.errors import StoreUnavailable, Superseded
+from shared.job import Pending
 from shared.job_store import LEASE_SECONDS, Claim, JobStore
 from worker.job.watchdog import LOADING_SECONDS
 
@@ -16,12 +17,16 @@ log = logging.getLogger(__name__)
 
 
 class Lease:
-    """The deadline of the next progress, and whether the attempt still holds the job."""
+    """The deadline of the next progress, and whether the attempt still holds the job.
+
+    `pending` is what the job's user wants of the attempt, as the store said last.
+    """
 
     def __init__(self, claim: Claim) -> None:
-        self._claim = claim
+        self.claim = claim
         self._deadline = time.monotonic() + LOADING_SECONDS
         self._lost = threading.Event()
+        self.pending: Pending | None = None
 
     def expect_progress_in(self, seconds: float) -> None:
         """Report progress, and set the deadline for the next."""
@@ -30,7 +35,11 @@ class Lease:
     def check(self) -> None:
         """Raise Superseded if the attempt no longer holds the job."""
         if self._lost.is_set():
-            raise Superseded(id=self._claim.job_id, attempt=self._claim.attempt)
+            raise Superseded(id=self.claim.job_id, attempt=self.claim.attempt)
+
+    def note(self, pending: Pending | None) -> None:
+        """Record what the job's user wants of the attempt."""
+        self.pending = pending
 
     def mark_lost(self) -> None:
         """Record that the attempt no longer holds the job."""
@@ -71,7 +80,7 @@ def hold_lease(
                 on_hang(claim, jobs)
                 return
             try:
-                jobs.renew(claim, seconds)
+                lease.note(jobs.renew(claim, seconds))
             except Superseded:
                 lease.mark_lost()
                 return

@@ -7,12 +7,13 @@ from collections import deque
 from shared import paths
 from shared.errors import StoreUnavailable
 from shared.job import Fallback, Job, JobProgress
-from shared.job_store import Claim, JobStore
+from shared.job_store import JobStore
 from shared.kept_pixels import Photograph
 from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import encode, finish, resized
 from worker.engine.progress import Progress
+from worker.job.lease import Lease
 
 PROGRESS_SECONDS = 0.2
 PREVIEW_SECONDS = 4.0
@@ -29,7 +30,7 @@ class ProgressReporter:
 
     def __init__(
         self,
-        claim: Claim,
+        lease: Lease,
         jobs: JobStore,
         objects: ObjectStore,
         job: Job,
@@ -39,14 +40,15 @@ class ProgressReporter:
         """Prepare to report an attempt.
 
         Args:
-            claim: the attempt.
+            lease: the attempt's lease, which hears what the job's user wants of the attempt.
             jobs: where progress is recorded.
             objects: where previews are stored.
             job: the job.
             photograph: the content image at the result's size, for what the result keeps of it.
             speed: the worker's speed in work per second, if known.
         """
-        self._claim = claim
+        self._lease = lease
+        self._claim = lease.claim
         self._jobs = jobs
         self._objects = objects
         self._job = job
@@ -72,7 +74,8 @@ class ProgressReporter:
         if progress.fallback_step > self._fallback_step:
             self._record_fallback(progress)
         if now - self._reported >= PROGRESS_SECONDS or is_last:
-            self._jobs.report(self._claim, to_record(progress), self._seconds_left())
+            seconds_left = self._seconds_left()
+            self._lease.note(self._jobs.report(self._claim, to_record(progress), seconds_left))
             self._reported = now
         if now - self._previewed >= PREVIEW_SECONDS and not is_last:
             self._show_preview(progress)

@@ -20,11 +20,7 @@ from shared.errors import (
 )
 from shared.job import Job
 from shared.job_store import Claim, JobStore
-from shared.kept_pixels import KeptPixels
-from shared.metadata import Metadata
 from shared.object_store import ObjectStore
-from shared.pictures import encode, render
-from shared.provenance import Provenance
 from shared.settings import StyleSettings
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
@@ -34,12 +30,17 @@ from worker.job.checkpoints import Checkpoints
 from worker.job.lease import Lease, OnHang, end_hung_process, hold_lease
 from worker.job.pictures import JobPictures
 from worker.job.progress_reporter import ProgressReporter, to_record
+from worker.job.result import Results, is_early
 from worker.job.throughput import JobTiming, Stopwatch
 from worker.job.watchdog import LOADING_SECONDS, Watchdog
 from worker.maintenance.garbage import delete_unnamed
 
 Pixels = NDArray[np.float32]
 log = logging.getLogger(__name__)
+
+
+class PauseWanted(Exception):
+    """The job's user wants it paused, and its checkpoint is saved."""
 
 
 class Stylize(Protocol):
@@ -71,7 +72,7 @@ class Runner:
     on_hang: OnHang = end_hung_process
 
     def run(self, claim: Claim, speed: float | None = None) -> JobTiming | None:
-        """Run a claimed job until it has succeeded, failed with a reason, or is superseded.
+        """Run a claimed job until it succeeds, fails with a reason, is paused, or is superseded.
 
         Args:
             claim: the attempt.
@@ -91,6 +92,8 @@ class Runner:
             except Superseded:
                 log.info("job %s: cancelled, or held by another worker", claim.job_id)
                 self._delete_unnamed(claim, paths.attempt_folder(claim.job_id, claim.attempt))
+            except PauseWanted:
+                self._pause(claim, lease)
             except StoreUnavailable as error:
                 self._release(claim, error)
                 raise
@@ -111,45 +114,20 @@ class Runner:
         job = with_backoff(partial(self.jobs.get, claim.job_id), lease)
         stopwatch = Stopwatch(job.work)
         photograph = self._pictures(job, lease).photograph()
-        reporter = ProgressReporter(claim, self.jobs, self.objects, job, photograph, speed)
+        reporter = ProgressReporter(lease, self.jobs, self.objects, job, photograph, speed)
         progress = self._paint(claim, job, lease, reporter, stopwatch)
         lease.expect_progress_in(LOADING_SECONDS)
         # the result before the record, so that a succeeded job always has one
-        kept = KeptPixels.of(progress.pixels(), job.settings.deprocess_means, photograph)
-        keys = self._store_result(claim, job, lease, kept, progress)
-        with_backoff(partial(self.jobs.succeed, claim, *keys), lease)
+        results = Results(
+            self.objects, self.keep_pixels, self.weights_sha256, self.object_store_seconds
+        )
+        keys = results.store(claim, job, lease, progress, photograph)
+        stopped = to_record(progress) if is_early(progress) else None
+        with_backoff(partial(self.jobs.succeed, claim, *keys, stopped), lease)
         self._delete_unnamed(claim, paths.job_folder(claim.job_id))
         log.info("job %s: succeeded in %.1f s", claim.job_id, time.monotonic() - begin)
-        is_partly_painted = job.checkpoint or job.settings.stop_when_settled
+        is_partly_painted = job.checkpoint or job.settings.stop_when_settled or stopped
         return None if is_partly_painted else stopwatch.timing()
-
-    def _store_result(
-        self, claim: Claim, job: Job, lease: Lease, kept: KeptPixels, progress: Progress
-    ) -> tuple[str, str | None]:
-        """Store the picture and its float pixels; return their keys."""
-        settings = job.settings
-        in_its_colours = settings.preserve_color == "luminance"
-        picture = render(kept, settings.deprocess_means, in_photograph_colours=in_its_colours)
-        key = paths.result_key(claim.job_id, claim.attempt)
-        data = encode(picture, "png", Metadata(kept.profile, self._xmp(job, progress)))
-        with_backoff(partial(self.objects.put, key, data), lease, self.object_store_seconds)
-        return key, self._store_pixels(claim, kept) if self.keep_pixels else None
-
-    def _xmp(self, job: Job, progress: Progress) -> bytes | None:
-        if not job.options.provenance:
-            return None
-        losses = to_record(progress).loss
-        return Provenance.of(job, self.weights_sha256, losses).packet()
-
-    def _store_pixels(self, claim: Claim, kept: KeptPixels) -> str | None:
-        """Store a result's float pixels; return None if that fails, since the result is there."""
-        key = paths.pixels_key(claim.job_id, claim.attempt)
-        try:
-            self.objects.put(key, kept.to_bytes())
-        except StoreUnavailable as error:
-            log.warning("job %s: float pixels are not kept: %s", claim.job_id, error.parameters)
-            return None
-        return key
 
     def _paint(
         self,
@@ -159,12 +137,25 @@ class Runner:
         reporter: ProgressReporter,
         stopwatch: Stopwatch,
     ) -> Progress:
-        """Paint from the job's checkpoint, or from the start if it has no usable checkpoint."""
+        """Paint from the job's checkpoint, or from the start if it has no usable checkpoint.
+
+        Return the last progress, which is an early one if the job's user wants it stopped.
+
+        Raises:
+            PauseWanted: the job is to be paused.
+        """
         saved = Checkpoints(claim, self.jobs, self.objects, self.checkpoint_seconds)
         for snapshot in (self._snapshot(job, lease), None):
             try:
                 for progress in self._evaluations(job, lease, snapshot, stopwatch):
                     reporter.report(progress)
+                    if is_early(progress) and lease.pending == "stop":
+                        log.info("job %s: stops early", claim.job_id)
+                        break
+                    if is_early(progress) and lease.pending == "pause":
+                        save = partial(saved.save, progress)
+                        with_backoff(save, lease, self.object_store_seconds)
+                        raise PauseWanted
                     saved.save_if_due(progress)
             except ValueError as error:
                 if snapshot is None:
@@ -230,6 +221,14 @@ class Runner:
             with_backoff(lose, lease, OBJECT_STORE_SECONDS)
         except (StoreUnavailable, Superseded):
             log.warning("job %s: will be requeued when its lease expires", claim.job_id)
+
+    def _pause(self, claim: Claim, lease: Lease) -> None:
+        """Give the job back, which is then paused, or queued if it was resumed meanwhile."""
+        log.info("job %s: paused", claim.job_id)
+        try:
+            with_backoff(partial(self.jobs.release, claim, "paused"), lease)
+        except Superseded:
+            log.info("job %s: cancelled, or held by another worker", claim.job_id)
 
     def _release(self, claim: Claim, error: StoreUnavailable) -> None:
         try:

@@ -1,4 +1,4 @@
--- Ends a running job as succeeded or failed.
+-- Ends a running job as succeeded or failed; as stopped early if `stopped_after` is among the fields.
 -- Arguments: id, attempt, state, then name and value of each field.
 -- Result: 1; 0 if the attempt was superseded.
 -- Events: state.
@@ -8,7 +8,7 @@ local had_state, had_attempt, had_value, worker = get(id, 'state', 'attempt', fi
 if had_state == state and had_attempt == attempt and had_value == value then return 1 end
 if not ensure_held(id, attempt, 0) then return 0 end
 clear_failures(worker)
-finish(id, state, nil, unpack(ARGV, 4))
+finish(id, state, has(ARGV, 'stopped_after') and 'stopped' or nil, unpack(ARGV, 4))
 if get(id, 'float_pixels') then
   redis.call('ZADD', KEY.PIXELS, get(id, 'finished_at'), id)
 end

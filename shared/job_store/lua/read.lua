@@ -11,7 +11,7 @@ local function fields_of(id)
   return fields
 end
 
-local jobs, queued, passed = {}, {}, {}
+local jobs = {}
 for index, id in ipairs(ARGV) do
   local fields, rank = fields_of(id), -1
   if fields.state == 'queued' and fields.priority and tonumber(fields.number) then
@@ -20,8 +20,4 @@ for index, id in ipairs(ARGV) do
   end
   jobs[index] = { fields, redis.call('LRANGE', log_key(id), 0, -1), rank }
 end
-for index, priority in ipairs(PRIORITIES) do
-  queued[index] = redis.call('ZCARD', queue_key(priority))
-  passed[index] = tonumber(redis.call('HGET', KEY.PASSED, priority) or 0)
-end
-return cjson.encode({ jobs, queued, passed })
+return cjson.encode({ jobs, queue_state() })

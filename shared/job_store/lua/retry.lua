@@ -18,7 +18,7 @@ remember_request(name, content, id)
 redis.call('ZREM', KEY.ENDED, id)
 redis.call('DEL', lost_key(id))
 redis.call('HDEL', job_key(id), 'error', 'finished_at', 'started_at', 'worker',
-  'declined_by')
+  'declined_by', 'pending', 'paused')
 redis.call('PERSIST', events_key(id))
 move(id, 'queued', 'retried')
 enqueue(id)

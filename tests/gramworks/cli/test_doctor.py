@@ -116,7 +116,7 @@ def test_only_draining_workers_are_a_problem(server: FakeServer) -> None:
     will_have(server, {**WORKER, "draining": True})
     result = run(server, "doctor", "--json")
     assert problems(result) == ["workers"]
-    assert "--undo" in findings(result)["workers"]["remedy"]
+    assert "gramworks undrain NAME" in findings(result)["workers"]["remedy"]
 
 
 def test_a_job_that_waits_for_a_reason_is_a_problem(server: FakeServer) -> None:

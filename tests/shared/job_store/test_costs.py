@@ -1,13 +1,15 @@
 """What a status read, a submission and a claim cost does not depend on the length of the queue."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from shared.job import InputImage, JobInputs, JobOptions
-from shared.job_store import JobStore, NewJob, new_id
+from shared.job_store import Change, JobChanges, JobStore, NewJob, new_id
 from shared.job_store.connection import Connection
+from shared.job_store.keys import LIMITS
 from shared.settings import PRESETS, StyleSettings
 from tests.shared.job_store.transitions import queued, someone
 
@@ -80,3 +82,40 @@ def test_a_queued_job_takes_less_than_four_kilobytes(
         )
         jobs.create(job_id, NewJob(settings, JobOptions(), inputs, "a" * 24))
     assert (used() - before) / 200 < MOST_BYTES
+
+
+CHANGES: dict[str, Change] = {
+    "a move to the front": Change(front=True),
+    "another priority": Change(priority="low"),
+    "a pause": Change(paused=True),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_takes_as_many_commands_for_many_queued_jobs_as_for_few(
+    jobs: JobStore, redis: Connection, name: str
+) -> None:
+    changes, sent = JobChanges(redis), []
+    for number in (FEW, FEW, MANY):
+        for _ in range(number):
+            queued(jobs, owner="other")
+        first, last = queued(jobs, owner="mine"), queued(jobs, owner="mine")
+        sent.append(_sent(redis, partial(changes.change, last, CHANGES[name])))
+        jobs.cancel(first), jobs.cancel(last)
+    assert sent[2] == sent[1]  # the first loads the scripts
+
+
+def test_a_move_past_very_many_jobs_takes_as_many_commands_as_past_many(
+    jobs: JobStore, redis: Connection
+) -> None:
+    changes = JobChanges(redis)
+    many, sent = LIMITS.passed_jobs, []
+    for _ in range(many):
+        queued(jobs)
+    changes.change(queued(jobs), Change(front=True))
+    for number in (0, 2 * many):
+        for _ in range(number):
+            queued(jobs)
+        last = queued(jobs)
+        sent.append(_sent(redis, partial(changes.change, last, Change(front=True))))
+    assert sent[0] == sent[1]

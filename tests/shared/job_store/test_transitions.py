@@ -1,12 +1,13 @@
 """The states of a job: legal transitions happen, others are refused and change nothing."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 
-from shared.errors import Diverged, NotFailed, Superseded
+from shared.errors import Diverged, NotFailed, NotLive, NotRunning, Superseded
 from shared.job import ENDED, TRANSITIONS, JobState
-from shared.job_store import Claim, JobStore
+from shared.job_store import Change, Claim, JobChanges, JobStore
 from tests.parts import queue_of
 from tests.shared.job_store.transitions import ANOTHER, ANY, LEASE, in_state, progress, running
 
@@ -36,6 +37,32 @@ def _retry(jobs: JobStore, claim: Claim) -> None:
 
 
 STEPS["retry"] = _retry
+
+
+def _change(change: Change) -> Step:
+    """Return a step that no state but queued and running allows."""
+
+    def step(jobs: JobStore, claim: Claim) -> None:
+        allowed = (
+            nullcontext() if jobs.get(claim.job_id).state not in ENDED else pytest.raises(NotLive)
+        )
+        with allowed:
+            JobChanges(jobs._connection).change(claim.job_id, change)
+
+    return step
+
+
+def _stop(jobs: JobStore, claim: Claim) -> None:
+    is_running = jobs.get(claim.job_id).state is JobState.RUNNING
+    with nullcontext() if is_running else pytest.raises(NotRunning):
+        JobChanges(jobs._connection).stop(claim.job_id)
+
+
+STEPS |= {
+    "pause": _change(Change(paused=True)),
+    "resume": _change(Change(paused=False)),
+    "stop": _stop,
+}
 MOVES = {
     (JobState.QUEUED, "claim"): JobState.RUNNING,
     (JobState.QUEUED, "cancel"): JobState.CANCELLED,

@@ -36,6 +36,9 @@ ANY_TOKEN = {  # these show no job and change none
 }
 
 
+WORKER = "gramworks-1@host"
+
+
 class Walk:
     """Asks every route of an application for a job of alice."""
 
@@ -66,10 +69,10 @@ class Walk:
 
     def faults_of(self, rule: Rule, method: str) -> Iterator[str]:
         what = f"{method} {rule.rule}"
-        if rule.arguments - {"job_id"}:
+        if rule.arguments - {"job_id", "worker"}:
             yield f"{what}: the test does not know {rule.arguments}"
             return
-        path = rule.rule.replace("<job_id>", self.job_id)
+        path = rule.rule.replace("<job_id>", self.job_id).replace("<worker>", WORKER)
         if self.status(method, path) != (401 if path.startswith("/api/") else self.sign_in(method)):
             yield f"{what}: answers without a token"
         if "job_id" in rule.arguments and self.status(method, path, self.strangers) != 404:

@@ -45,6 +45,21 @@ def test_the_same_settings_give_the_same_picture_bit_for_bit(weights: Weights, p
     np.testing.assert_array_equal(first, second)
 
 
+def test_the_result_of_a_coarse_level_is_its_image_as_the_last_level_would_start_from_it(
+    engine: Engine,
+) -> None:
+    values = {"size": 128, "iterations": 2, "coarse_iterations": 2, "pyramid": 3}
+    steps = run(engine, StyleSettings(**{**PRESETS["balanced"], **values}))
+    assert [step.pixels().shape[0] for step in steps] == [32, 32, 64, 64, 128, 128]
+    assert {step.result().shape for step in steps} == {(128, 192, 3)}
+    for coarse in steps[:4]:
+        result, pixels = coarse.result(), coarse.pixels()
+        rows, columns, _ = pixels.shape
+        smaller = resize(result[np.newaxis], rows, columns, "aspect")[0].numpy()
+        assert np.corrcoef(smaller.ravel(), pixels.ravel())[0, 1] > 0.95
+    np.testing.assert_array_equal(steps[-1].result(), steps[-1].pixels())
+
+
 @pytest.mark.parametrize("grey", [0, 128, 255])
 def test_a_style_without_any_structure_is_painted(engine: Engine, grey: int) -> None:
     """Its covariance is zero, by which the moments' distance is not divided."""

@@ -59,6 +59,7 @@ def progress(evaluation: int, evaluations: int, fallback_step: int = 0) -> Progr
         tile=None,
         fallback_step=fallback_step,
         pixels=lambda: BLACK,
+        result=lambda: BLACK,
         snapshot=lambda: snapshot(evaluation),
     )
 

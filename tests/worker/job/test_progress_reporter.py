@@ -11,6 +11,7 @@ from shared.job_store import JobStore
 from shared.kept_pixels import Photograph
 from shared.object_store import ObjectStore
 from tests.worker.job.scripted import PICTURE, claimed, progress
+from worker.job.lease import Lease
 from worker.job.progress_reporter import ProgressReporter
 
 
@@ -36,7 +37,9 @@ def test_an_unavailable_store_is_tried_again_after_two_seconds(
 ) -> None:
     claim = claimed(jobs, objects)
     away = Away(jobs._connection)
-    reporter = ProgressReporter(claim, away, objects, jobs.get(claim.job_id), Photograph(PICTURE))
+    reporter = ProgressReporter(
+        Lease(claim), away, objects, jobs.get(claim.job_id), Photograph(PICTURE)
+    )
     report_for(3.2, reporter)
     first, second = away.tries
     assert second - first >= 2
@@ -48,5 +51,6 @@ def test_the_first_estimate_uses_the_worker_s_speed_if_it_is_known(
 ) -> None:
     claim = claimed(jobs, objects)
     job = jobs.get(claim.job_id).model_copy(update={"work": 2000.0})
-    ProgressReporter(claim, jobs, objects, job, Photograph(PICTURE), known).report(progress(5, 10))
+    reporter = ProgressReporter(Lease(claim), jobs, objects, job, Photograph(PICTURE), known)
+    reporter.report(progress(5, 10))
     assert jobs.get(claim.job_id).eta_seconds == expected

@@ -62,7 +62,9 @@ def claim_with(
 
 def test_preview_and_result_have_the_job_s_own_means(jobs: JobStore, objects: ObjectStore) -> None:
     claim = claim_with(jobs, objects, deprocess_means=[30.4, 100.0, 200.6])  # B, G, R
-    steps = [replace(progress(number, 2), pixels=lambda: GREY) for number in (1, 2)]
+    steps = [
+        replace(progress(number, 2), pixels=lambda: GREY, result=lambda: GREY) for number in (1, 2)
+    ]
     pictures = Pictures(str(objects.folder))
     Runner(jobs, pictures, yielding(steps)).run(claim)
     assert set(pictures.seen) == {"preview.jpg", "result.png"}
@@ -77,7 +79,7 @@ def test_float_pixels_are_kept_beside_the_result_and_named_by_the_record(
 ) -> None:
     painted = np.random.default_rng(0).uniform(-130, 150, GREY.shape).astype(np.float32)
     claim = claim_with(jobs, objects, deprocess_means=[30.4, 100.0, 200.6])
-    steps = [replace(progress(1, 1), pixels=lambda: painted)]
+    steps = [replace(progress(1, 1), pixels=lambda: painted, result=lambda: painted)]
     Runner(jobs, objects, yielding(steps)).run(claim)
     job = jobs.get(claim.job_id)
     assert job.float_pixels == f"jobs/{claim.job_id}/1/pixels.npz"
@@ -137,8 +139,8 @@ def test_preview_and_result_have_the_photograph_s_colours_if_the_job_preserves_t
     objects.put(f"jobs/{claim.job_id}/content.png", encode(orange, "png"))
     half, whole = (np.zeros(shape, np.float32) for shape in ((16, 20, 3), (32, 40, 3)))
     steps = [
-        replace(progress(1, 2), pixels=lambda: half),
-        replace(progress(2, 2), pixels=lambda: whole),
+        replace(progress(1, 2), pixels=lambda: half, result=lambda: half),
+        replace(progress(2, 2), pixels=lambda: whole, result=lambda: whole),
     ]
     pictures = Pictures(str(objects.folder))
     Runner(jobs, pictures, yielding(steps)).run(claim)
@@ -165,7 +167,7 @@ def test_the_photograph_s_alpha_and_profile_are_the_result_s(
 
     def look(content: Pixels, *_: object, **__: object) -> Iterator[Progress]:
         seen.append(content)
-        yield replace(progress(1, 1), pixels=lambda: GREY)
+        yield replace(progress(1, 1), pixels=lambda: GREY, result=lambda: GREY)
 
     Runner(jobs, objects, look).run(claim)
     assert seen[0].shape == (64, 80, 3)
@@ -222,7 +224,8 @@ def test_each_step_has_its_own_deadline(jobs: JobStore, objects: ObjectStore) ->
     def stylize(*_: object, **__: object) -> Iterator[Progress]:
         for number in range(1, 11):  # two at the coarse level
             look()
-            yield replace(progress(number, 10), pixels=encoded if number == 10 else lambda: GREY)
+            image = encoded if number == 10 else lambda: GREY
+            yield replace(progress(number, 10), pixels=image, result=image)
 
     Runner(jobs, objects, stylize)._paint_and_store(claim, lease, None)
     first, later, result = [120 + 0.8, 120 + 3.1], 30, 120

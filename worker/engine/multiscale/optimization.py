@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from worker.engine.loss.deep_layer_reuse import DeepLayerReuse
 from worker.engine.loss.objective import Objective
@@ -44,6 +47,7 @@ class Optimization:
         """
         self._objective = objective
         self._levels: list[LevelInputs | None] = list(levels)
+        self._contents = [inputs.content for inputs in levels]
         self._kept_pairs = kept_pairs
         self._read_seconds = read_seconds
         self._method = levels[0].settings.optimizer
@@ -155,6 +159,12 @@ class Optimization:
             if numbers
         ]
 
+    def _enlarged(self, image: tf.Tensor, index: int) -> NDArray[np.float32]:
+        """Return a level's image (rows, columns, 3) as the last level would start from it."""
+        for coarse, fine in pairwise(self._contents[index:]):
+            image = enlarged(image, coarse, fine)
+        return np.asarray(image[0])
+
     def _progress(self, index: int, point: Point) -> Progress:
         plan, step = self._fallback.plan(self._plans[index]), self._fallback.step
         level, evaluation = index + 1, self._schedule.done
@@ -169,5 +179,6 @@ class Optimization:
             tile=plan.side,
             fallback_step=step,
             pixels=point.image[0].numpy,
+            result=partial(self._enlarged, point.image, index),
             snapshot=partial(to_snapshot, point, level, evaluation, step),
         )

@@ -31,6 +31,12 @@ local function state_of(id) return (get(id, 'state')) end
 
 local function is_live(state) return state == 'queued' or state == 'running' end
 
+-- Whether a job is kept out of the queue. Its state is `queued`, since earlier versions know no other.
+local function is_paused(id)
+  local state, paused = get(id, 'state', 'paused')
+  return state == 'queued' and paused and true or false
+end
+
 -- Returns a field of a JSON object; nil if it is missing or the text is not a JSON object.
 local function json_field(text, name)
   local is_json, value = pcall(cjson.decode, text)

@@ -6,6 +6,7 @@
 local function queue_key(priority) return KEY.QUEUE .. priority end
 local function owners_key(priority) return KEY.OWNERS .. priority end
 local function finish_key(priority) return KEY.FINISH .. priority end
+local function own_key(priority, owner) return KEY.OWN .. priority .. ':' .. owner end
 
 -- Members with equal tags are sorted by number, since Redis sorts equal scores by member.
 local function queue_member(number, id)
@@ -90,20 +91,21 @@ local function add_to_queue(id)
   redis.call('ZADD', queue_key(job.priority), job.tag, member)
   redis.call('HINCRBY', KEY.INDEXED, job.priority, updating_first(job.priority, job.pixels,
     function(key) return redis.call('ZADD', key, job.tag, member) end))
+  redis.call('ZADD', own_key(job.priority, job.owner), job.tag, member)
   redis.call('HINCRBY', owners_key(job.priority), job.owner, 1)
   redis.call('HINCRBY', KEY.LOAD, 'jobs', 1)
   redis.call('HINCRBY', KEY.LOAD, 'bytes', job.bytes)
 end
 
 -- Removes a job whose record no longer has its priority and number from the queue. Returns the
--- priority under which it was queued; nil if it was not queued.
+-- priority and the member under which it was queued; nil if it was not queued.
 local function search_and_remove(id)
   for _, priority in ipairs(PRIORITIES) do
     for _, member in ipairs(redis.call('ZRANGE', queue_key(priority), 0, -1)) do
       if job_of_member(member) == id then
         redis.call('ZREM', queue_key(priority), member)
         index_again(priority)
-        return priority
+        return priority, member
       end
     end
   end
@@ -126,9 +128,10 @@ local function remove_from_queue(id)
   else
     local known_priority, number = get(id, 'priority', 'number')
     if known_priority and tonumber(number) then return end
-    priority = search_and_remove(id)
+    priority, member = search_and_remove(id)
     if not priority then return end
   end
+  redis.call('ZREM', own_key(priority, job.owner), member)
   if redis.call('HINCRBY', owners_key(priority), job.owner, -1) <= 0 then
     redis.call('HDEL', owners_key(priority), job.owner)
   end
@@ -138,14 +141,25 @@ local function remove_from_queue(id)
   end
 end
 
--- Gives a job a tag after its owner's other jobs, and adds it to the queue.
-local function enqueue(id)
+-- Gives a job a tag after its owner's other jobs, and adds it to the queue. `work` is what its owner
+-- is charged; by default all of the job's.
+local function enqueue(id, work)
   local job = queue_fields(id)
   local finish = tonumber(redis.call('ZSCORE', finish_key(job.priority), job.owner) or 0)
   local tag = math.max(virtual_time(job.priority), finish)
-  redis.call('ZADD', finish_key(job.priority), exact(tag + job.work), job.owner)
+  redis.call('ZADD', finish_key(job.priority), exact(tag + (work or job.work)), job.owner)
   redis.call('HSET', job_key(id), 'tag', exact(tag))
   add_to_queue(id)
+end
+
+-- Returns for each priority how many jobs are queued, and how often it was passed over.
+local function queue_state()
+  local queued, passed = {}, {}
+  for index, priority in ipairs(PRIORITIES) do
+    queued[index] = redis.call('ZCARD', queue_key(priority))
+    passed[index] = tonumber(redis.call('HGET', KEY.PASSED, priority) or 0)
+  end
+  return queued, passed
 end
 
 -- Returns the bound that the queue has reached, `jobs` or `bytes`; nil if there is room.
@@ -177,11 +191,18 @@ local function release_kept(id)
   end
 end
 
--- Gives the owner of a job that is cancelled before it starts its share back.
+-- The work of a queued job that is still to be done. Without a checkpoint it has no progress.
+local function work_left(id)
+  local progress = get(id, 'progress')
+  local fraction = progress and tonumber(json_field(progress, 'fraction')) or 0
+  return queue_fields(id).work * (1 - fraction)
+end
+
+-- Gives the owner of a job that leaves the queue without running the share for its work back.
 local function refund(id)
   local job = queue_fields(id)
   if redis.call('ZSCORE', finish_key(job.priority), job.owner) then
-    redis.call('ZINCRBY', finish_key(job.priority), -job.work, job.owner)
+    redis.call('ZINCRBY', finish_key(job.priority), -work_left(id), job.owner)
   end
 end
 

@@ -1,7 +1,7 @@
 -- The transitions of a job.
 
 -- Changes a job's state. All changes go through here, so that log and events are complete. The events
--- begin when a job leaves the queue for the first time: a stream takes 4 kB however short it is.
+-- begin when a job first leaves the queue or is paused: a stream takes 4 kB however short it is.
 local function move(id, state, reason, ...)
   redis.call('HSET', job_key(id), 'state', state, ...)
   local attempt, worker = get(id, 'attempt', 'worker')
@@ -9,7 +9,7 @@ local function move(id, state, reason, ...)
   if state ~= 'queued' or reason then line.worker = worker or nil end
   redis.call('RPUSH', log_key(id), cjson.encode(line))
   redis.call('LTRIM', log_key(id), -LIMIT.log_length, -1)
-  if state ~= 'queued' or redis.call('EXISTS', events_key(id)) == 1 then
+  if state ~= 'queued' or reason or redis.call('EXISTS', events_key(id)) == 1 then
     publish(id, 'state', state)
   end
 end
@@ -18,7 +18,7 @@ local function finish(id, state, reason, ...)
   remove_from_queue(id)
   redis.call('SREM', live_key(id), id)
   redis.call('ZREM', KEY.LEASES, id)
-  redis.call('HDEL', job_key(id), 'eta_seconds', 'lapsed')
+  redis.call('HDEL', job_key(id), 'eta_seconds', 'lapsed', 'pending', 'paused')
   if state ~= 'failed' then redis.call('HDEL', job_key(id), 'checkpoint') end -- else for a retry
   local time = now()
   redis.call('ZADD', KEY.ENDED, time, id)
@@ -26,11 +26,24 @@ local function finish(id, state, reason, ...)
   redis.call('EXPIRE', events_key(id), LIMIT.stream_seconds)
 end
 
--- Puts a job back to its old place in the queue. If it has a checkpoint, it keeps its progress.
+-- Keeps a job, which is in no queue, out of it until it is resumed. It does not count as live, and its
+-- owner gets the share for the rest of its work back. An attempt whose lease expired does not get it.
+local function pause(id, reason)
+  refund(id)
+  redis.call('SREM', live_key(id), id)
+  redis.call('HDEL', job_key(id), 'pending', 'lapsed')
+  move(id, 'queued', reason, 'paused', now())
+end
+
+-- Puts a job back to its old place in the queue, or pauses it if that is pending. If it has a
+-- checkpoint, it keeps its progress; otherwise there is nothing that a stop could keep.
 local function requeue(id, reason)
   redis.call('ZREM', KEY.LEASES, id)
   redis.call('HDEL', job_key(id), 'eta_seconds')
-  if not get(id, 'checkpoint') then redis.call('HDEL', job_key(id), 'progress') end
+  local checkpoint, pending = get(id, 'checkpoint', 'pending')
+  if not checkpoint then redis.call('HDEL', job_key(id), 'progress') end
+  if pending == 'pause' then return pause(id, reason) end
+  if pending and not checkpoint then redis.call('HDEL', job_key(id), 'pending') end
   move(id, 'queued', reason)
   add_to_queue(id)
 end
