@@ -229,6 +229,24 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class TooManyWebhooks(InvalidRequest):
+    """The owner has `maximum` webhooks already."""
+
+    code = "too_many_webhooks"
+
+
+class WebhookNotFound(NotFound):
+    """There is no webhook `id`, or it was deleted."""
+
+    code = "webhook_not_found"
+
+
+class WebhookDisabled(GramworksError):
+    """Webhook `id` is disabled, so nothing is sent to it."""
+
+    code = "webhook_disabled"
+
+
 class TokenRequired(GramworksError):
     """The request has no token."""
 

@@ -52,7 +52,7 @@ class Answer(NamedTuple):
 class Outbound:
     """Calls URLs at public addresses, and at those that the operator allows.
 
-    Both methods end within `seconds`, whatever the other side does. They raise errors without a
+    Each method ends within `seconds`, whatever the other side does. It raises errors without a
     `field`: InvalidUrl, AddressNotAllowed, UrlUnreachable, UrlTooSlow.
     """
 
@@ -98,12 +98,16 @@ class Outbound:
         Redirects are not followed.
         """
         with self._sent("POST", parse(url), headers, content, Clock(seconds)) as answer:
-            body = b""
-            for part in answer.iter_stream():
+            body, parts = b"", answer.iter_stream()
+            while len(body) < max_bytes and (part := next(parts, b"")):
                 body += part
-                if len(body) >= max_bytes:
-                    break
             return Answer(answer.status, _headers(answer), body[:max_bytes])
+
+    def check(self, url: str, *, seconds: float) -> None:
+        """Raise an error if a URL cannot be called, as far as its name's addresses tell now."""
+        parsed = parse(url)
+        backend = _Backend(self._allowed, self._resolve, Clock(seconds))
+        backend.addresses(parsed.raw_host.decode("ascii"), parsed.port or 443)
 
     @contextmanager
     def _sent(
@@ -181,7 +185,7 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first of the host's addresses that may be called and answers."""
         del timeout, local_address
-        addresses = self._addresses(host, port)
+        addresses = self.addresses(host, port)
         error: Exception = UrlUnreachable(host=host, reason="it has no address")
         for address in addresses[:MOST_ADDRESSES]:
             seconds = self._clock.left(CONNECT_SECONDS)
@@ -193,7 +197,8 @@ class _Backend(httpcore.NetworkBackend):
                 return _Stream(stream, self._clock)
         raise error
 
-    def _addresses(self, host: str, port: int) -> list[str]:
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host that may be called."""
         found = _within(self._clock, lambda: self._resolve(host, port, type=socket.SOCK_STREAM))
         if isinstance(found, OSError | UnicodeError):
             raise UrlUnreachable(host=host, reason="its name has no address") from found

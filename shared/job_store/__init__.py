@@ -2,13 +2,14 @@
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
 `queue` (what is queued), `turns` (the order of the priorities), `requests` (those that come again),
-`events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for
-Python and Lua, `scripts` loads `lua/`.
+`events`, `webhooks` and `outbox` (what is sent to them), `workers`, `tokens`, `sessions`, `locks`,
+`connection`; `keys` defines keys and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect
 from shared.job_store.events import Event, JobEvents, is_after
 from shared.job_store.locks import Locks
+from shared.job_store.outbox import Attempt, ClaimedDelivery, Delivery, Outbox
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
 from shared.job_store.requests import NO_KEY, KeyedRequest, Requests
@@ -23,17 +24,23 @@ from shared.job_store.store import (
     new_id,
 )
 from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
+from shared.job_store.webhooks import EVENT_TYPES, EventType, Webhook, Webhooks
 from shared.job_store.workers import Worker, Workers
 
 __all__ = [
+    "EVENT_TYPES",
     "LEASE_SECONDS",
     "NO_KEY",
     "SCOPES",
     "UNBOUNDED",
+    "Attempt",
     "Capability",
     "Claim",
+    "ClaimedDelivery",
     "Connection",
+    "Delivery",
     "Event",
+    "EventType",
     "JobEvents",
     "JobQueue",
     "JobStore",
@@ -41,6 +48,7 @@ __all__ = [
     "Load",
     "Locks",
     "NewJob",
+    "Outbox",
     "Page",
     "QueuedJob",
     "RedisStatus",
@@ -50,6 +58,8 @@ __all__ = [
     "Token",
     "Tokens",
     "UnreadableJob",
+    "Webhook",
+    "Webhooks",
     "Worker",
     "Workers",
     "connect",

@@ -255,6 +255,23 @@ def test_bytes_are_posted_and_the_answer_is_returned(server: OwnHttpServer) -> N
     assert (seen.method, seen.body, seen.headers["Content-Type"]) == ("POST", b"{}", "text/x")
 
 
+def test_a_post_that_wants_no_body_does_not_wait_for_it(server: OwnHttpServer) -> None:
+    server.answers["/hook"] = endless(b"x", pause=0.1)
+    answer = Outbound(ONE).post(server.url("/hook"), b"", {}, max_bytes=0, seconds=SECONDS)
+    assert (answer.status, answer.body) == (200, b"")
+
+
+def test_a_url_is_checked_without_a_call(server: OwnHttpServer) -> None:
+    names = Names(allowed=[["127.0.0.1"]], private=[["10.0.0.1"]])
+    outbound = Outbound(ONE, resolve=names)
+    outbound.check(server.url("/", "allowed.test"), seconds=SECONDS)
+    with pytest.raises(AddressNotAllowed):
+        outbound.check(server.url("/", "private.test"), seconds=SECONDS)
+    with pytest.raises(InvalidUrl):
+        outbound.check("ftp://allowed.test/", seconds=SECONDS)
+    assert server.seen == []
+
+
 def test_a_post_follows_no_redirect(server: OwnHttpServer) -> None:
     server.answers["/hook"] = redirect("/other", 307)
     answer = Outbound(ONE).post(server.url("/hook"), b"", {}, max_bytes=10, seconds=5)

@@ -82,10 +82,10 @@ SENTENCES: dict[str, str] = {
     ),
     "invalid_url": "The URL in '{field}' {url_rule}.",
     "address_not_allowed": (
-        "The URL in '{field}' leads to {host}, whose address is not public. Upload the file, or ask"
+        "The URL in '{field}' leads to {host}, whose address is not public. Use another one, or ask"
         " the operator to allow it with GRAMWORKS_OUTBOUND_ALLOWED."
     ),
-    "url_unreachable": "The URL in '{field}' cannot be fetched from {host}: {reason}.",
+    "url_unreachable": "The URL in '{field}' cannot be called at {host}: {reason}.",
     "url_refused": (
         "The URL in '{field}' cannot be fetched: {host} answered {status_of_url}. Check that it"
         " opens without signing in."
@@ -100,6 +100,9 @@ SENTENCES: dict[str, str] = {
     "too_many_redirects": "The URL in '{field}' is redirected more than {maximum} times.",
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
+    "too_many_webhooks": "You have {maximum} webhooks, which is all you may. Delete one.",
+    "webhook_not_found": "There is no webhook {id}. It may have been deleted.",
+    "webhook_disabled": "The webhook {id} is disabled. Enable it first: PATCH it with 'enabled'.",
     "token_required": (
         "This needs a token. Send it as 'Authorization: Bearer gw_…', sign in at /signin, or set"
         " GRAMWORKS_TOKEN for the command line."
@@ -202,7 +205,7 @@ RULES: dict[str, str] = {
     "tuple_type": "must be a name or a list of three numbers",
     "too_short": "must have {minimum} or more values",
     "too_long": "must have {maximum} or fewer values",
-    "missing": "is missing: three numbers are needed",
+    "missing": "is missing",
     "literal_error": "must be {expected}",
 }
 _RENDER_WAYS_OUT = {
@@ -299,6 +302,8 @@ def _lost_attempt(known: Mapping[str, Any]) -> str:
 
 def _rule(parameters: Mapping[str, Any]) -> str:
     template = RULES.get(str(parameters.get("problem")))
+    if parameters.get("problem") == "missing" and str(parameters.get("field", ""))[-2:-1] == ".":
+        template = "is missing: three numbers are needed"
     if template is None:
         return "is not valid: " + str(parameters.get("message", "")).removeprefix("Value error, ")
     return template.format(**{name: _plain(value) for name, value in parameters.items()})

@@ -24,6 +24,7 @@ local function finish(id, state, reason, ...)
   redis.call('ZADD', KEY.ENDED, time, id)
   move(id, state, reason, 'finished_at', time, ...)
   redis.call('EXPIRE', events_key(id), LIMIT.stream_seconds)
+  announce_end(id, state)
 end
 
 -- Puts a job back to its old place in the queue. If it has a checkpoint, it keeps its progress.
