@@ -3,8 +3,8 @@
 Reading order: `client` has the methods, and `control` those for queued jobs and workers; `models`,
 `estimates` and `events` are what they return, `errors` what they raise; `formats` names picture
 formats; `uploads` reads the pictures to send, `saving` saves files whole; `transport` sends HTTP
-requests, and `retries` says when again; `provenance` and `comparison` read results; `cli/` is the
-command line.
+requests, and `retries` says when again; `provenance` and `comparison` read results; `webhooks` are
+calls when a job ends, and `verification` is for who receives them; `cli/` is the command line.
 """
 
 from gramworks._version import __version__
@@ -40,15 +40,20 @@ from gramworks.models import (
 )
 from gramworks.retries import Retries
 from gramworks.uploads import Picture
+from gramworks.verification import InvalidWebhook, verify_webhook
+from gramworks.webhooks import Attempt, Delivery, Webhook
 
 __all__ = [
     "FORMATS",
+    "Attempt",
     "Client",
     "Estimate",
+    "Delivery",
     "Event",
     "Fallback",
     "GramworksError",
     "InvalidRequest",
+    "InvalidWebhook",
     "Job",
     "JobCancelled",
     "JobChanged",
@@ -74,8 +79,10 @@ __all__ = [
     "UnexpectedAnswer",
     "UnknownFormat",
     "WaitTimeout",
+    "Webhook",
     "Worker",
     "WorkerEstimate",
     "WorkerJob",
     "__version__",
+    "verify_webhook",
 ]

@@ -5,5 +5,6 @@ settings), `job` (a job's record), `job_store/` (jobs in Redis), `object_store` 
 folder or bucket) with `paths` (its keys), `input_pictures` (reads stored inputs) with
 `color_profiles`, `kept_pixels` (float pixels, to render a result again), `pictures` (rendering,
 encoding) with `metadata` and `sixteen_bit_files`, `provenance` (what a file says of its making),
-`forecast` (when jobs start), `wakeup` (Celery's settings).
+`forecast` (when jobs start), `wakeup` (Celery's settings), `outbound` (URLs that users give) with
+`public_addresses` (which addresses may be called).
 """

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from redis.connection import parse_url
 
 from shared.errors import InvalidConfig
+from shared.public_addresses import AllowedTargets
 
 REDIS_SCHEMES = ("redis", "rediss")  # Celery knows no unix://
 OBJECT_STORE_SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory", "http", "https")
@@ -156,6 +157,10 @@ class Config(BaseModel):
     redis_replicas: Annotated[int, Field(alias="GRAMWORKS_REDIS_REPLICAS", ge=0, le=9)] = 0
     """How many replicas of Redis must confirm that a job is accepted or ended."""
 
+    outbound_allowed: Annotated[str, Field(alias="GRAMWORKS_OUTBOUND_ALLOWED")] = ""
+    """Hosts that may be called for users although their addresses are not public, separated by
+    commas: names such as files.internal, addresses, and networks such as 10.1.0.0/16."""
+
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(alias="GRAMWORKS_LOG_LEVEL")
     ] = "info"
@@ -170,6 +175,11 @@ class Config(BaseModel):
     def allowed_hosts(self) -> frozenset[str]:
         """The names in `hosts`, in lower case."""
         return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
+
+    @property
+    def outbound_targets(self) -> AllowedTargets:
+        """The hosts in `outbound_allowed`."""
+        return AllowedTargets.parse(self.outbound_allowed)
 
     @property
     def on_loopback(self) -> bool:
@@ -239,6 +249,16 @@ class Config(BaseModel):
         if url and not url.startswith(("http://", "https://")):
             raise PydanticCustomError("url", "is not a URL such as https://gramworks.example")
         return url
+
+    @field_validator("outbound_allowed")
+    @classmethod
+    def _check_outbound_allowed(cls, text: str) -> str:
+        try:
+            AllowedTargets.parse(text)
+        except ValueError as error:
+            rule = "is not a list of names, addresses and networks such as 10.1.0.0/16; see {part}"
+            raise PydanticCustomError("targets", rule, {"part": repr(str(error))}) from error
+        return text
 
     @field_validator("images")
     @classmethod

@@ -171,6 +171,52 @@ class IdempotencyKeyReused(InvalidRequest):
     code = "idempotency_key_reused"
 
 
+class OutboundError(InvalidRequest):
+    """A URL that a user gave cannot be called; in a request, `field` names it."""
+
+
+class InvalidUrl(OutboundError):
+    """The URL is not one that can be called: `problem` is `not_a_url`, `password` or `port`."""
+
+    code = "invalid_url"
+
+
+class AddressNotAllowed(OutboundError):
+    """The URL's `host` has no address that this server may call."""
+
+    code = "address_not_allowed"
+
+
+class UrlUnreachable(OutboundError):
+    """The URL's `host` cannot be reached, or does not speak HTTP: `reason`."""
+
+    code = "url_unreachable"
+
+
+class UrlRefused(OutboundError):
+    """The URL's `host` answered `status`."""
+
+    code = "url_refused"
+
+
+class UrlTooSlow(OutboundError):
+    """Calling the URL takes more than `seconds`."""
+
+    code = "url_too_slow"
+
+
+class UrlTooLarge(OutboundError):
+    """What is at the URL has more than `maximum` bytes."""
+
+    code = "url_too_large"
+
+
+class TooManyRedirects(OutboundError):
+    """The URL leads elsewhere more than `maximum` times."""
+
+    code = "too_many_redirects"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 
@@ -181,6 +227,24 @@ class JobNotFound(NotFound):
     """There is no job `id`, or it was deleted."""
 
     code = "job_not_found"
+
+
+class TooManyWebhooks(InvalidRequest):
+    """The owner has `maximum` webhooks already."""
+
+    code = "too_many_webhooks"
+
+
+class WebhookNotFound(NotFound):
+    """There is no webhook `id`, or it was deleted."""
+
+    code = "webhook_not_found"
+
+
+class WebhookDisabled(GramworksError):
+    """Webhook `id` is disabled, so nothing is sent to it."""
+
+    code = "webhook_disabled"
 
 
 class TokenRequired(GramworksError):

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import changes, estimate, events, jobs, render, settings, share, workers
+from web.api import changes, estimate, events, jobs, render, settings, share, webhooks, workers
 from web.identity import csrf, host_check, rate_limits, request_identity
 from web.pages import formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
@@ -58,7 +58,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     request_identity.install(app)
     csrf.install(app)
     rate_limits.install(app)
-    resources = (jobs, changes, render, share, events, estimate, settings, workers)
+    resources = (jobs, changes, render, share, events, webhooks, estimate, settings, workers)
     pages = (new, job, shared, sign_in)
     for module in (*resources, *pages, health):
         app.register_blueprint(module.blueprint)

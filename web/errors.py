@@ -29,6 +29,8 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "form_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_found": HTTPStatus.NOT_FOUND,
     "job_not_found": HTTPStatus.NOT_FOUND,
+    "webhook_not_found": HTTPStatus.NOT_FOUND,
+    "webhook_disabled": HTTPStatus.CONFLICT,
     "object_not_found": HTTPStatus.NOT_FOUND,
     "token_required": HTTPStatus.UNAUTHORIZED,
     "token_invalid": HTTPStatus.UNAUTHORIZED,

@@ -12,14 +12,17 @@ from shared.job_store import (
     JobEvents,
     JobQueue,
     JobStore,
+    Outbox,
     RedisStatus,
     Requests,
     Sessions,
     Tokens,
+    Webhooks,
     Workers,
     connect,
 )
 from shared.object_store import ObjectStore
+from shared.outbound import Outbound
 from shared.wakeup import celery_app, wake
 from web.identity.rate_limits import RateLimits
 from web.identity.tokens import TokenLookup, configured_tokens
@@ -43,6 +46,9 @@ class Services:
     requests: Requests
     events: JobEvents
     workers: Workers
+    webhooks: Webhooks
+    outbox: Outbox
+    outbound: Outbound
     redis: RedisStatus
     sessions: Sessions
     token_lookup: TokenLookup
@@ -72,6 +78,9 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         requests=Requests(connection),
         events=JobEvents(connection),
         workers=workers,
+        webhooks=Webhooks(connection),
+        outbox=Outbox(connection),
+        outbound=Outbound(config.outbound_targets),
         redis=redis,
         sessions=sessions,
         rate_limits=RateLimits(config, connection),

@@ -14,9 +14,19 @@ from celery.signals import task_failure, worker_init, worker_ready, worker_shutt
 
 from shared.config import Config
 from shared.errors import GramworksError, OutOfMemory, StoreUnavailable
-from shared.job_store import Claim, Connection, JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import (
+    Claim,
+    Connection,
+    JobQueue,
+    JobStore,
+    Locks,
+    Outbox,
+    RedisStatus,
+    Workers,
+)
 from shared.job_store import connect as connect_redis
 from shared.object_store import ObjectStore
+from shared.outbound import Outbound
 from shared.settings import largest_size
 from shared.wakeup import wake
 from worker.dead_workers import requeue_jobs_of_dead_workers
@@ -25,8 +35,10 @@ from worker.host_memory import oom_kills
 from worker.maintenance.forecast import Forecaster
 from worker.maintenance.loop import Loop
 from worker.maintenance.reconcile import Reconciler
+from worker.maintenance.webhooks import Deliverer
 
 STOPPING_SECONDS = 60.0  # for which a worker that is stopping claims nothing
+WEBHOOK_SECONDS = 1.0  # between two looks at what is due
 OOM_ROUNDS = 10  # Celery reports a process that the kernel killed up to this many rounds later
 log = logging.getLogger(__name__)
 
@@ -46,6 +58,7 @@ class MainProcess:
         self._loops = (  # the first one checks the others
             Loop("garbage collection", self._collect_garbage, self._stop),
             Loop("forecast", self._update_forecast, self._stop),
+            Loop("webhooks", self._deliver, self._stop, WEBHOOK_SECONDS),
             Loop("maintenance", self._maintain, self._stop),
         )
 
@@ -92,6 +105,11 @@ class MainProcess:
             Locks(self._connection),
             RedisStatus(self._connection),
         )
+
+    @cached_property
+    def _deliverer(self) -> Deliverer:
+        outbound = Outbound(self._config.outbound_targets)
+        return Deliverer(Outbox(self._connection), outbound, self._config.public_url, self._stop)
 
     def _before_pool(self, **_: Any) -> None:
         try:
@@ -142,6 +160,9 @@ class MainProcess:
 
     def _update_forecast(self) -> None:
         self._forecaster.update()
+
+    def _deliver(self) -> None:
+        self._deliverer.deliver_due()
 
     def _report_suspension(self) -> None:
         suspension = self._workers.suspension(self._name)

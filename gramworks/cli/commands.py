@@ -19,6 +19,7 @@ from gramworks.cli.server import settings, workers
 from gramworks.cli.session import json_option, store_option, store_token
 from gramworks.cli.submit import submit
 from gramworks.cli.watch import status, watch
+from gramworks.cli.webhook import webhook
 from gramworks.client import DEFAULT_URL
 
 
@@ -79,6 +80,7 @@ for command in (
     workers,
     control.drain,
     control.undrain,
+    webhook,
     doctor,
 ):
     cli.add_command(command)

@@ -2,15 +2,16 @@
 
 Reading order: `store` (JobStore: every transition of a job's life), `changes` (what its user
 changes on the way), `records` (writing and reading a job), `queue` (what is queued), `turns` (the
-order of the priorities), `requests` (those that come again), `events`, `workers`, `tokens`,
-`sessions`, `locks`, `connection`; `keys` defines keys and limits for Python and Lua, `scripts`
-loads `lua/`.
+order of the priorities), `requests` (those that come again), `events`, `webhooks` and `outbox`
+(what is sent to them), `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys
+and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.changes import Change, JobChanges
 from shared.job_store.connection import Connection, RedisStatus, connect
 from shared.job_store.events import Event, JobEvents, is_after
 from shared.job_store.locks import Locks
+from shared.job_store.outbox import Attempt, ClaimedDelivery, Delivery, Outbox
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
 from shared.job_store.requests import NO_KEY, KeyedRequest, Requests
@@ -25,19 +26,25 @@ from shared.job_store.store import (
     new_id,
 )
 from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
+from shared.job_store.webhooks import EVENT_TYPES, EventType, Webhook, Webhooks
 from shared.job_store.workers import Memory, Worker, Workers
 
 __all__ = [
+    "EVENT_TYPES",
     "LEASE_SECONDS",
     "NO_KEY",
     "SCOPES",
     "UNBOUNDED",
+    "Attempt",
     "Capability",
     "Change",
     "Claim",
+    "ClaimedDelivery",
     "Connection",
+    "Delivery",
     "Event",
     "JobChanges",
+    "EventType",
     "JobEvents",
     "JobQueue",
     "JobStore",
@@ -46,6 +53,7 @@ __all__ = [
     "Locks",
     "Memory",
     "NewJob",
+    "Outbox",
     "Page",
     "QueuedJob",
     "RedisStatus",
@@ -55,6 +63,8 @@ __all__ = [
     "Token",
     "Tokens",
     "UnreadableJob",
+    "Webhook",
+    "Webhooks",
     "Worker",
     "Workers",
     "connect",

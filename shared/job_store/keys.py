@@ -47,6 +47,12 @@ class Key(StrEnum):
     LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
     KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep
     SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret
+    WEBHOOKS = "gw:webhooks:"  # sorted set: an owner's webhooks, by the time in ms of their making
+    WEBHOOK = "gw:webhook:"  # hash: the webhook's record, with its secret
+    PENDING = "gw:pending:"  # sorted set: a webhook's deliveries, by the time in ms of the next try
+    DUE = "gw:due:"  # sorted set: `working` or `unproven` webhooks, by when their next one is due
+    DELIVERY = "gw:delivery:"  # hash: what is to be sent, and the attempts as JSON
+    DELIVERIES = "gw:deliveries:"  # list: the newest deliveries of a job or a webhook
     TOKENS = "gw:tokens"  # sorted set: ids of tokens, by the time in s when they were made
     TOKEN = "gw:token:"  # noqa: S105 - a key's prefix; hash: the token's record
     SESSION = "gw:session:"  # the token that a browser signed in with, by the hash of its cookie
@@ -74,6 +80,10 @@ class Limits:
     chunk: int = 100  # members of a queue that a script reads at a time
     passed_jobs: int = 100  # of its owner, that a job which moves to the front passes one by one
     request_seconds: int = 86_400  # for which an Idempotency-Key is remembered
+    webhooks: int = 10  # of an owner
+    pending_deliveries: int = 5000  # of a webhook; the oldest fails if there are more
+    deliveries: int = 50  # that a job's or a webhook's list keeps
+    delivery_seconds: int = 604_800  # for which a delivery is kept; longer than it is attempted
     kept_bytes_a_pixel: int = 10  # float pixels 6.2, a PNG up to 3, a preview
     number_digits: int = 16  # of a job's number before its id, so that equal tags sort by number
 

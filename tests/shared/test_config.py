@@ -50,6 +50,8 @@ def test_a_value_is_taken_from_the_environment(
     ("variable", "text"),
     [
         ("GRAMWORKS_PORT", "-1"),
+        ("GRAMWORKS_OUTBOUND_ALLOWED", "10.0.0.0/33"),
+        ("GRAMWORKS_OUTBOUND_ALLOWED", "http://files.internal"),
         ("GRAMWORKS_PORT", "65536"),
         ("GRAMWORKS_PORT", "http"),
         ("GRAMWORKS_WEB_PROCESSES", "-1"),

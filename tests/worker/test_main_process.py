@@ -205,7 +205,7 @@ def test_a_round_of_maintenance_reports_the_worker_as_online_while_all_loops_run
     jobs: JobStore, main: MainProcess
 ) -> None:
     workers_of(jobs).describe(Worker(name=NAME, pixels=1))
-    with pytest.raises(RuntimeError, match="garbage collection, forecast, maintenance"):
+    with pytest.raises(RuntimeError, match="garbage collection, forecast, webhooks, maintenance"):
         main._maintain()  # none was started
     assert workers_of(jobs).live() == []
     main._stop.clear()

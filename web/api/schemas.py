@@ -24,6 +24,7 @@ LINKS = {
     "retry": "jobs.retry",
     "fork": "jobs.create_fork",
     "share": "share.create",
+    "deliveries": "webhooks.of_job",
     "page": "job_page.show",
 }
 UNREADABLE = "unreadable"  # the state of a job whose record cannot be read
@@ -102,7 +103,7 @@ def _links(job_id: str) -> dict[str, str]:
     return {name: f"{before}{job_id}{after}" for name, (before, after) in parts.items()}
 
 
-@lru_cache(maxsize=16)  # building nine links takes longer than reading the job
+@lru_cache(maxsize=16)  # building ten links takes longer than reading the job
 def _parts_of_links(routes: Map, root: str) -> dict[str, tuple[str, str]]:
     """Return what is before and after the id in each link of a job."""
     adapter = routes.bind("", script_name=root)

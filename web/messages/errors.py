@@ -1,6 +1,7 @@
 """The sentence for every error code, with its parameters."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from web.messages.job_log import REASONS
@@ -79,8 +80,29 @@ SENTENCES: dict[str, str] = {
         "A request with this '{field}' was sent before with other content, and made job {id}. Use a"
         " new key for another request."
     ),
+    "invalid_url": "The URL in '{field}' {url_rule}.",
+    "address_not_allowed": (
+        "The URL in '{field}' leads to {host}, whose address is not public. Use another one, or ask"
+        " the operator to allow it with GRAMWORKS_OUTBOUND_ALLOWED."
+    ),
+    "url_unreachable": "The URL in '{field}' cannot be called at {host}: {reason}.",
+    "url_refused": (
+        "The URL in '{field}' cannot be fetched: {host} answered {status_of_url}. Check that it"
+        " opens without signing in."
+    ),
+    "url_too_slow": (
+        "Fetching the URL in '{field}' takes more than {seconds:g} s. Upload the file instead."
+    ),
+    "url_too_large": (
+        "What is at the URL in '{field}' is too large: all files of a job can have up to"
+        " {maximum_mb} MB together."
+    ),
+    "too_many_redirects": "The URL in '{field}' is redirected more than {maximum} times.",
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
+    "too_many_webhooks": "You have {maximum} webhooks, which is all you may. Delete one.",
+    "webhook_not_found": "There is no webhook {id}. It may have been deleted.",
+    "webhook_disabled": "The webhook {id} is disabled. Enable it first: PATCH it with 'enabled'.",
     "token_required": (
         "This needs a token. Send it as 'Authorization: Bearer gw_…', sign in at /signin, or set"
         " GRAMWORKS_TOKEN for the command line."
@@ -218,6 +240,11 @@ _TOO_OFTEN = {
     "address": "Too many submissions come from your address",
     "sign-in": "Too many attempts to sign in come from your address",
 }
+_URL_RULES = {
+    "not_a_url": "must begin with http:// or https:// and have up to {maximum} characters",
+    "password": "must not have a user name or password",
+    "port": "must have port 80, 443, or one from 1024 on",
+}
 _PLACES = {"redis": "job queue (Redis)", "images": "object store"}
 
 
@@ -228,6 +255,9 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "names": ", ".join(parameters.get("known", [])),
         "rule": _rule(parameters),
         "way_out": _way_out(parameters),
+        "url_rule": _URL_RULES.get(str(parameters.get("problem")), "is not valid").format(
+            maximum=parameters.get("maximum")
+        ),
         "size_in_field": _size_in_field(parameters),
         "size_that_fits": _size_that_fits(parameters),
         "amount": _amount(parameters),
@@ -240,9 +270,10 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "stop_way_out": _STOP_WAYS_OUT.get(str(parameters.get("state")), ""),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
+        "status_of_url": _status(parameters.get("status")),
         "yet": " yet" if parameters.get("state") in ("queued", "running") else "",
     }
-    if code == "upload_too_large":
+    if code in ("upload_too_large", "url_too_large"):
         words["maximum_mb"] = int(parameters.get("maximum", 0)) // 1_000_000
     return SENTENCES.get(code, SENTENCES["internal"]).format(**words)
 
@@ -272,6 +303,12 @@ def _quota(parameters: Mapping[str, Any]) -> str:
     if parameters.get("bound") == "bytes":
         return f"You have {_amount(parameters)} here, which is all you may. Delete some jobs."
     return f"You have {_amount(parameters)} queued or running, which is all you may. Wait for one."
+
+
+def _status(number: object) -> str:
+    """Return a status with its name, such as 404 Not Found."""
+    known = {int(each): f"{int(each)} {each.phrase}" for each in HTTPStatus}
+    return known.get(int(str(number)), str(number)) if number is not None else ""
 
 
 def _counted(count: object, noun: str) -> str:

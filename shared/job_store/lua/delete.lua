@@ -16,4 +16,4 @@ redis.call('SREM', live_key(id), id)
 release_kept(id)
 redis.call('ZREM', KEY.LEASES, id)
 redis.call('EXPIRE', events_key(id), LIMIT.deleted_stream_seconds)
-return redis.call('DEL', job_key(id), log_key(id), lost_key(id)) > 0 and 1 or 0
+return redis.call('DEL', job_key(id), log_key(id), lost_key(id), KEY.DELIVERIES .. id) > 0 and 1 or 0

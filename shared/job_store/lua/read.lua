@@ -5,12 +5,6 @@
 -- -1 if it is not queued; then for each priority how many jobs are queued, and how often it was passed
 -- over.
 -- Events: none.
-local function fields_of(id)
-  local fields, pairs_of = {}, redis.call('HGETALL', job_key(id))
-  for index = 1, #pairs_of, 2 do fields[pairs_of[index]] = pairs_of[index + 1] end
-  return fields
-end
-
 local jobs = {}
 for index, id in ipairs(ARGV) do
   local fields, rank = fields_of(id), -1

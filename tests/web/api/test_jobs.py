@@ -60,7 +60,8 @@ def test_a_job_has_the_fields_of_the_contract_in_every_state(
     assert set(job) == FIELDS
     assert job["state"] == state
     assert set(job["links"]) == {
-        "self", "events", "preview", "result", "render", "retry", "fork", "share", "page"
+        "self", "events", "preview", "result", "render", "retry", "fork", "share", "deliveries",
+        "page",
     }  # fmt: skip # names in lines, not one a line
     assert (job["finished_at"] is not None) is (state in ENDED)
     assert (job["started_at"] is None) is (state is JobState.QUEUED)

@@ -1,4 +1,4 @@
-"""No route answers without a token, without its scope, or with another owner's job.
+"""No route answers without a token, without its scope, or with another owner's job or webhook.
 
 The test walks the application's URL map, so a new route is tested too; the last tests add routes
 that forget a check, and the walk finds them.
@@ -36,17 +36,21 @@ ANY_TOKEN = {  # these show no job and change none
 }
 
 
-WORKER = "gramworks-1@host"
+WORKER = "gramworks-1@host"  # everybody's
 
 
 class Walk:
-    """Asks every route of an application for a job of alice."""
+    """Asks every route of an application for a job and a webhook of alice."""
 
     def __init__(self, app: Flask, jobs: JobStore, objects: ObjectStore, give: Give) -> None:
         self.app = app
         self.jobs = jobs
         self.job_id = queued(jobs, owner="alice")
         finish(claimed(jobs), jobs, objects)
+        self.owned = {"job_id": self.job_id, "webhook_id": "wh_1"}
+        self.known = {**self.owned, "worker": WORKER}
+        with app.app_context():
+            get_services().webhooks.add("wh_1", "alice", "whsec_x", "http://x/", {})
         self.strangers = give("mallory", "submit", "read")
         self.without_scope = give("alice")
 
@@ -69,13 +73,16 @@ class Walk:
 
     def faults_of(self, rule: Rule, method: str) -> Iterator[str]:
         what = f"{method} {rule.rule}"
-        if rule.arguments - {"job_id", "worker"}:
+        if rule.arguments - self.known.keys():
             yield f"{what}: the test does not know {rule.arguments}"
             return
-        path = rule.rule.replace("<job_id>", self.job_id).replace("<worker>", WORKER)
+        path = rule.rule
+        for name, its_id in self.known.items():
+            path = path.replace(f"<{name}>", its_id)
         if self.status(method, path) != (401 if path.startswith("/api/") else self.sign_in(method)):
             yield f"{what}: answers without a token"
-        if "job_id" in rule.arguments and self.status(method, path, self.strangers) != 404:
+        is_owned = rule.arguments & self.owned.keys()
+        if is_owned and self.status(method, path, self.strangers) != 404:
             yield f"{what}: answers with another owner's job"
         if rule.endpoint not in ANY_TOKEN and self.status(method, path, self.without_scope) != 403:
             yield f"{what}: answers without a scope"

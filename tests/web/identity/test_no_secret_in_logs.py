@@ -1,4 +1,4 @@
-"""No log of the web has a token, a cookie, a link's secret or a password in it."""
+"""No log of the web has a token, a cookie, a link's or webhook's secret or a password in it."""
 
 import os
 import secrets
@@ -81,6 +81,9 @@ def test_tokens_cookies_codes_and_links_are_in_no_log(
             assert client.get(JOBS, headers=bearer(each)).status_code == 200
             client.get(f"{JOBS}/damaged", headers=bearer(each))
         link = client.post(f"{JOBS}/{job_id}/share", headers=bearer(token)).json()["href"]
+        hook = {"url": f"http://1.1.1.1/?key={(key := secrets.token_hex(9))}"}
+        made = client.post("/api/v1/webhooks", json=hook, headers=bearer(token)).json()
+        rotated = client.post(made["links"]["rotate"], headers=bearer(token)).json()
         assert client.get(link).status_code == 200
         client.get(f"/signin?code={code}")
         form = {"csrf_token": csrf_of(client), "code": code}
@@ -90,7 +93,9 @@ def test_tokens_cookies_codes_and_links_are_in_no_log(
         client.get(f"{JOBS}/damaged")
     log = served.end()
     assert "damaged" in log
-    shown = [each for each in (token, OF_ENVIRONMENT, code, cookie, link) if each in log]
+    of_webhook = (key, made["secret"], rotated["secret"])
+    known = (token, OF_ENVIRONMENT, code, cookie, link, *of_webhook)
+    shown = [each for each in known if each in log]
     assert shown == []
 
 

@@ -14,6 +14,13 @@ local function events_key(id) return KEY.EVENTS .. id end
 -- Returns fields of a record; false for those that it lacks.
 local function get(id, ...) return unpack(redis.call('HMGET', job_key(id), ...)) end
 
+-- Returns a whole record as a table.
+local function fields_of(id)
+  local fields, pairs_of = {}, redis.call('HGETALL', job_key(id))
+  for index = 1, #pairs_of, 2 do fields[pairs_of[index]] = pairs_of[index + 1] end
+  return fields
+end
+
 -- The key of the list of the jobs that a job's owner has.
 local function owned_key(id) return KEY.OWNED .. (get(id, 'owner') or '') end
 

@@ -24,6 +24,7 @@ local function finish(id, state, reason, ...)
   redis.call('ZADD', KEY.ENDED, time, id)
   move(id, state, reason, 'finished_at', time, ...)
   redis.call('EXPIRE', events_key(id), LIMIT.stream_seconds)
+  announce_end(id, state)
 end
 
 -- Keeps a job, which is in no queue, out of it until it is resumed. It does not count as live, and its
