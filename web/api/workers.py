@@ -6,13 +6,18 @@ from typing import Any
 from flask import Blueprint
 
 from shared.job_store import Worker
+from web.api import examples, models
 from web.identity.request_identity import require
+from web.openapi.operation import Answer, documented
 from web.services import get_services
 
 blueprint = Blueprint("workers", __name__, url_prefix="/api/v1/workers")
 
 
 @blueprint.get("")
+@documented(
+    Answer(200, "The workers.", models.Workers, {"two workers": examples.WORKERS}), scope="read"
+)
 def index() -> dict[str, Any]:
     """List the workers that are online, by name."""
     require("read")
