@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test settings-page stress bench chaos clean
+.PHONY: help demo up test check lock format compose-test settings-page openapi stress bench chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,10 +60,13 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 settings-page: $(INSTALLED) ## write docs/settings.md, and paint its pictures that are stale
 	@$(PY) -m bench.settings_page
 
+openapi: $(INSTALLED) ## print the description of the HTTP API (OpenAPI 3.1)
+	@$(PY) -m web.openapi
+
 # It takes hours and most of the machine's memory.
 STRESS := .gramworks/stress
 stress: export TF_CPP_MIN_LOG_LEVEL := 2
-stress: $(INSTALLED) ## what takes longer than a test may: 300 jobs, damaged uploads, 16 megapixels
+stress: $(INSTALLED) ## what takes longer than a test may: 300 jobs, damaged uploads, 2,000 odd requests, 16 megapixels
 	$(PY) -m pytest tests/stress --run-stress -s
 	$(PY) -m bench.large --json $(STRESS)/large.json
 

@@ -123,6 +123,12 @@ class UnknownField(InvalidRequest):
     code = "unknown_field"
 
 
+class UnknownParameter(InvalidRequest):
+    """The address has a query parameter `field`, which is none of `known`."""
+
+    code = "unknown_parameter"
+
+
 class InvalidSetting(InvalidRequest):
     """The value of `field` is invalid: `problem` is pydantic's name for it, with its bounds."""
 

@@ -5,7 +5,8 @@ upload into a job; `api/` and `pages/` have the routes; `streams/` serves those 
 `server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
 `rendering` makes finished pictures again, with other means or as other files; `errors` and
 `messages/` turn errors into responses and sentences; `identity/` says whose request it is;
-`health` has the health checks; `log_filter` keeps secrets out of the logs.
+`openapi/` describes the API; `health` has the health checks; `log_filter` keeps secrets out of the
+logs.
 """
 
 from flask import Flask, Response
@@ -17,7 +18,9 @@ from shared.config import Config
 from web import errors, health
 from web.api import changes, estimate, events, jobs, render, settings, share, webhooks, workers
 from web.identity import csrf, host_check, rate_limits, request_identity
-from web.pages import formatting, job, new, shared, sign_in
+from web.openapi import reading
+from web.openapi import routes as openapi
+from web.pages import docs, formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
 from web.services import Cache, install
 
@@ -58,9 +61,11 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     request_identity.install(app)
     csrf.install(app)
     rate_limits.install(app)
+    reading.install(app)
+    docs.install(app)
     resources = (jobs, changes, render, share, events, webhooks, estimate, settings, workers)
-    pages = (new, job, shared, sign_in)
-    for module in (*resources, *pages, health):
+    pages = (new, job, shared, sign_in, docs)
+    for module in (*resources, *pages, health, openapi):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(
         number=formatting.number,

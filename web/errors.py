@@ -71,6 +71,7 @@ PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",
     "min_length": "minimum", "max_length": "maximum",
 }  # fmt: skip # pairs side by side
+FOR_PROGRAMS = ("health", "openapi")  # blueprints outside of /api
 log = logging.getLogger(__name__)
 
 
@@ -153,15 +154,19 @@ def _respond_to_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
     if status < 400:  # a redirect
         return Response(error.get_response().response, status, error.get_headers())
+    return _response(http_problem(status, error.description), error.get_headers())
+
+
+def http_problem(status: HTTPStatus, detail: str | None = None) -> dict[str, Any]:
+    """Return the body of an error that Flask or Werkzeug raise; `detail` is their sentence."""
     code = status.name.lower()
-    body = {
+    return {
         "type": f"urn:gramworks:error:{code}",
         "title": status.phrase,
         "status": int(status),
-        "detail": error.description or status.description,
+        "detail": detail or status.description,
         "code": code,
     }
-    return _response(body, error.get_headers())
 
 
 def _too_large() -> GramworksError:
@@ -179,7 +184,7 @@ def _respond_to_unexpected(error: Exception) -> Response:
 
 
 def _response(body: Mapping[str, Any], headers: list[tuple[str, str]] | None = None) -> Response:
-    if request.path.startswith("/api/") or request.blueprint == "health":
+    if request.path.startswith("/api/") or request.blueprint in FOR_PROGRAMS:
         response = Response(json.dumps(body), mimetype="application/problem+json")
     else:
         page = render_template("error.html", problem=body, back=_page_to_go_back_to())

@@ -21,6 +21,7 @@ from shared.pictures import FORMATS, encode, render
 from shared.provenance import Provenance
 from shared.settings import OF_REQUESTS, Means
 
+Format = Literal["png", "jpeg", "webp", "tiff", "png16", "tiff16"]  # the names in FORMATS
 AT_ONCE = 2
 WAIT_SECONDS = 30.0
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Rendering(BaseModel):
     """Whose colours the picture has: `none` has those that were painted, `luminance` the
     photograph's, with the light and dark that was painted."""
 
-    format: Literal["png", "jpeg", "webp", "tiff", "png16", "tiff16"] = "png"
+    format: Format = "png"
     """The file's format; `png16` and `tiff16` have 16 bits a channel."""
 
 

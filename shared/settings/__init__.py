@@ -21,7 +21,13 @@ from shared.settings.levels import (
     octaves_within,
     sizes_within,
 )
-from shared.settings.parsing import parse_settings, read_object, read_settings, validate
+from shared.settings.parsing import (
+    SentSettings,
+    parse_settings,
+    read_object,
+    read_settings,
+    validate,
+)
 from shared.settings.presets import DEFAULT_PRESET, PRESETS
 from shared.settings.style import MAX_STYLES, StyleSettings
 
@@ -37,6 +43,7 @@ __all__ = [
     "Layer",
     "Level",
     "Means",
+    "SentSettings",
     "StyleSettings",
     "fitted_size",
     "has_shape_of",

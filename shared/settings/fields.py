@@ -79,9 +79,10 @@ Means = Annotated[
     tuple[Mean, Mean, Mean],
     BeforeValidator(
         _means_by_name,
-        json_schema_input_type=Literal["keras", "shifted"] | tuple[float, float, float],
+        json_schema_input_type=Literal["keras", "shifted"] | tuple[Mean, Mean, Mean],
     ),
 ]
+LayerWeights = dict[Layer, Annotated[float, Field(gt=0, le=1000)]]
 
 
 def one_of(names: Mapping[str, Any]) -> str:

@@ -2,14 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from shared.errors import GramworksError, InvalidJson, InvalidSetting, UnknownSetting
 from shared.settings.fields import one_of
 from shared.settings.presets import PRESETS
 from shared.settings.style import StyleSettings
+
+DEFAULT = "faithful"  # the preset of settings that name none
+
+
+class SentSettings(StyleSettings):
+    """The settings that a request sends; all can be left out."""
+
+    preset: Annotated[str, Field(json_schema_extra={"enum": list(PRESETS)})] = DEFAULT
+    """The set of settings that the others override."""
 
 
 def parse_settings(text: str) -> StyleSettings:
@@ -29,7 +38,7 @@ def read_settings(values: Mapping[str, Any]) -> StyleSettings:
         UnknownSetting: a name is not a setting.
         InvalidSetting: a value has a wrong type or is out of bounds.
     """
-    preset = values.get("preset", "faithful")
+    preset = values.get("preset", DEFAULT)
     if not isinstance(preset, str) or preset not in PRESETS:
         raise InvalidSetting(
             field="settings.preset", problem="literal_error", expected=one_of(PRESETS)
@@ -61,7 +70,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model:
-    """Return `values` as a `model`; raise the first fault as an error with its field and bound."""
+    """Return `values` as a `model`; raise the first fault as an error with its field and bound.
+
+    Args:
+        field: what has the values, or nothing if they stand for themselves.
+        model: what validates them.
+        values: as they came.
+    """
     try:
         return model.model_validate_json(json.dumps(values))
     except ValidationError as error:
@@ -70,7 +85,8 @@ def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model
 
 def _fault(field: str, model: type[BaseModel], error: ValidationError) -> GramworksError:
     first = error.errors(include_url=False)[0]
-    path = ".".join((field, *(str(part) for part in first["loc"] if part != "[key]")))
+    names = (field, *(str(part) for part in first["loc"] if part != "[key]"))
+    path = ".".join(filter(None, names))
     if first["type"] == "extra_forbidden":
         return UnknownSetting(field=path, known=sorted(model.model_fields))
     bounds = {key: value for key, value in first.get("ctx", {}).items() if key != "error"}

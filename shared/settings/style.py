@@ -17,6 +17,7 @@ from shared.settings.fields import (
     DEPROCESS_MEANS,
     OF_REQUESTS,
     Layer,
+    LayerWeights,
     Means,
     Rows,
     layers_with_weights,
@@ -98,11 +99,12 @@ class StyleSettings(BaseModel):
     layers and sizes count alike."""
 
     style_layers: Annotated[
-        dict[Layer, Annotated[float, Field(gt=0, le=1000)]],
+        Annotated[LayerWeights, Field(min_length=1)],
         BeforeValidator(
-            layers_with_weights, json_schema_input_type=list[Layer] | dict[Layer, float]
+            layers_with_weights,
+            json_schema_input_type=Annotated[list[Layer], Field(min_length=1)]
+            | Annotated[LayerWeights, Field(min_length=1)],
         ),
-        Field(min_length=1),
     ] = {
         "block1_conv1": 1.0,
         "block2_conv1": 1.0,

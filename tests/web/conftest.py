@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from shared.config import Config
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
+from tests.web.openapi.contract import ContractClient
 from web import create_app
 from web.identity import csrf
 from web.services import Services
@@ -21,7 +22,7 @@ from web.services import Services
 Serve = Callable[..., Flask]
 
 
-class BrowserClient(FlaskClient):
+class BrowserClient(ContractClient):
     """Sends a page's forms with their CSRF token, as a browser does."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:

@@ -5,7 +5,10 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, request
 
+from shared.errors import RecordUnreadable
+from web.api import examples, models
 from web.identity.load_job import load_job
+from web.openapi.operation import Answer, documented
 from web.services import get_services
 from web.streams.event_stream import EventStream
 from web.streams.hub import Hub
@@ -24,8 +27,33 @@ def install(app: Flask) -> None:
 
 
 @blueprint.get("/<job_id>/events")
+@documented(
+    Answer(
+        200,
+        "Server-sent events, of which each is one of these; their data is JSON.",
+        examples={
+            "job": examples.running_job,
+            "progress": examples.progress,
+            "preview": examples.preview,
+        },
+        events={
+            "job": models.Job,
+            "progress": models.ProgressEvent,
+            "preview": models.PreviewEvent,
+        },
+    ),
+    scope="read",
+    headers=("Last-Event-ID",),
+    errors=(RecordUnreadable,),
+)
 def stream(job_id: str) -> Response:
-    """Send a job's events from now on, or after `Last-Event-ID`, until it ends."""
+    """Send a job's events from now on, or after `Last-Event-ID`, until it ends.
+
+    `job` is the whole job. It comes first, and again at each change of state and each fallback.
+    `progress` and `preview` say how far a running job is. After five seconds without an event, a
+    comment is sent. If a queued job's position or times changed, `job` comes again under the last
+    event's id. The stream ends after the job has ended.
+    """
     services = get_services()
     load_job(job_id, "read")  # raises JobNotFound before the stream starts
     last_id = request.headers.get("Last-Event-ID", "")

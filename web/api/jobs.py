@@ -6,12 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request, url_for
 
 from shared import paths
-from shared.errors import InvalidSetting, NotReady, RecordUnreadable, StoreUnavailable
+from shared.errors import NotReady, RecordUnreadable, StoreUnavailable
 from shared.job import Job
 from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode
 from shared.settings import read_object
+from web.api import job_operations as operations
+from web.api.queries import DeleteQuery, ListQuery, PreviewQuery, ResultQuery
 from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
 from web.identity.load_job import list_jobs, load_job, load_record
@@ -20,16 +22,21 @@ from web.intake.fork import fork
 from web.intake.idempotency import keyed
 from web.intake.limits import owner_bounds, queue_bounds
 from web.intake.submission import submit
+from web.openapi.reading import read_query
 from web.services import Services, get_services
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/api/v1/jobs")
-MAX_PAGE = 100
 log = logging.getLogger(__name__)
 
 
 @blueprint.post("")
+@operations.CREATE
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Accept a job."""
+    """Submit a job.
+
+    The pictures are JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP, whatever their names and
+    declared types are.
+    """
     require("submit")
     count_submission()
     owner = get_identity().owner
@@ -38,29 +45,33 @@ def create() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("")
+@operations.INDEX
 def index() -> dict[str, Any]:
     """List the owner's jobs, or for an operator all, newest first, a page at a time."""
     require("read")
-    limit, cursor = _limit(), _cursor()
-    page = list_jobs(limit, cursor)
+    query = read_query(ListQuery)
+    page = list_jobs(query.limit, query.cursor)
+    following = {"limit": query.limit, "cursor": page.cursor}
     return {
         "jobs": [job_json(job) for job in page.jobs],
-        "next": url_for(".index", limit=limit, cursor=page.cursor) if page.cursor else None,
+        "next": url_for(".index", **following) if page.cursor else None,
     }
 
 
 @blueprint.get("/<job_id>")
+@operations.SHOW
 def show(job_id: str) -> dict[str, Any]:
     """Show a job."""
     return job_json(load_job(job_id, "read"))
 
 
 @blueprint.delete("/<job_id>")
+@operations.DELETE
 def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
     """Cancel a queued or running job; delete an ended one, unless `?if=live` is given."""
     services = get_services()
     load_record(job_id, "submit")
-    only_live = _only_live()
+    only_live = read_query(DeleteQuery).condition == "live"
     was_live = services.jobs.cancel(job_id)
     if was_live or only_live:
         try:
@@ -82,8 +93,9 @@ def delete_job(services: Services, job_id: str) -> None:
 
 
 @blueprint.post("/<job_id>/retry")
+@operations.RETRY
 def retry(job_id: str) -> tuple[dict[str, Any], int]:
-    """Queue a failed job again."""
+    """Queue a failed job again; it continues from its checkpoint."""
     retry_job(job_id)
     return job_json(get_services().jobs.get(job_id)), 202
 
@@ -98,8 +110,13 @@ def retry_job(job_id: str) -> None:
 
 
 @blueprint.post("/<job_id>/fork")
+@operations.FORK
 def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Accept a new job with this one's pictures, which starts from its pixels or once more."""
+    """Submit a new job with this one's pictures, which starts from its pixels or once more.
+
+    From pixels, the new job has `init` `image`, and `pyramid` 1 unless it is given. A `strength`
+    that is given replaces this job's `content_weight`. The new job has copies of the pictures.
+    """
     parent = load_job(job_id, "submit")
     count_submission()
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
@@ -110,13 +127,11 @@ def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("/<job_id>/result")
+@operations.RESULT
 def result(job_id: str) -> Response:
     """Send the finished picture in the requested format."""
     job = load_job(job_id, "read")
-    wanted = request.args.get("format", "png").lower()
-    if wanted not in FORMATS:
-        expected = " or ".join(f"'{name}'" for name in FORMATS)
-        raise InvalidSetting(field="format", problem="literal_error", expected=expected)
+    wanted = read_query(ResultQuery).format
     data = _picture(job, "result", job.result)
     if FORMATS[wanted].bits == 16:
         return rendered(job, {"format": wanted})
@@ -126,9 +141,11 @@ def result(job_id: str) -> Response:
 
 
 @blueprint.get("/<job_id>/preview")
+@operations.PREVIEW
 def preview(job_id: str) -> Response:
     """Send the newest preview."""
     job = load_job(job_id, "read")
+    read_query(PreviewQuery)
     response = Response(_picture(job, "preview", job.preview), mimetype="image/jpeg")
     response.cache_control.no_cache = True
     return response
@@ -145,29 +162,3 @@ def _picture(job: Job, what: str, key: str | None) -> bytes:
     if key is None:
         raise NotReady(id=job.id, what=what, state=job.state)
     return get_services().objects.get(key)
-
-
-def _only_live() -> bool:
-    condition = request.args.get("if")
-    if condition not in (None, "live"):
-        raise InvalidSetting(field="if", problem="literal_error", expected="'live'")
-    return condition is not None
-
-
-def _limit() -> int:
-    text = request.args.get("limit", "20")
-    if not (text.isascii() and text.isdigit()):
-        raise InvalidSetting(field="limit", problem="int_type")
-    limit = int(text[:9])
-    if limit < 1:
-        raise InvalidSetting(field="limit", problem="greater_than_equal", ge=1)
-    if limit > MAX_PAGE:
-        raise InvalidSetting(field="limit", problem="less_than_equal", le=MAX_PAGE)
-    return limit
-
-
-def _cursor() -> str | None:
-    cursor = request.args.get("cursor")
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20):
-        raise InvalidSetting(field="cursor", problem="cursor", message="take it from a page's next")
-    return cursor or None

@@ -6,13 +6,14 @@ from flask import Blueprint
 
 from shared.job import JobOptions
 from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
+from web.api import models
+from web.openapi.operation import Answer, documented
 
 blueprint = Blueprint("settings", __name__, url_prefix="/api/v1/settings")
 
 
-@blueprint.get("")
-def index() -> dict[str, Any]:
-    """List all settings with type, bounds, default, unit and help, and the presets."""
+def settings_guide() -> dict[str, Any]:
+    """Return what a client needs to know of the settings."""
     return {
         "schema": StyleSettings.model_json_schema(),
         "presets": {
@@ -22,3 +23,10 @@ def index() -> dict[str, Any]:
         "default_preset": DEFAULT_PRESET,
         "options": JobOptions.model_json_schema(),
     }
+
+
+@blueprint.get("")
+@documented(Answer(200, "The settings.", models.SettingsGuide, {"all settings": settings_guide}))
+def index() -> dict[str, Any]:
+    """List all settings with type, bounds, default, unit and help, and the presets."""
+    return settings_guide()

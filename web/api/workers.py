@@ -11,8 +11,10 @@ from shared.errors import ClaimsNothing, WorkerDraining, WorkerNotFound, WorkerS
 from shared.job import Job
 from shared.job_store import Worker
 from shared.settings import OF_REQUESTS, read_object, validate
+from web.api import examples, models
 from web.errors import fault
 from web.identity.request_identity import get_identity, require
+from web.openapi.operation import Answer, documented
 from web.services import get_services
 
 blueprint = Blueprint("workers", __name__, url_prefix="/api/v1/workers")
@@ -28,6 +30,9 @@ class WorkerChange(BaseModel):
 
 
 @blueprint.get("")
+@documented(
+    Answer(200, "The workers.", models.Workers, {"two workers": examples.WORKERS}), scope="read"
+)
 def index() -> dict[str, Any]:
     """List the workers that are online, by name."""
     require("read")

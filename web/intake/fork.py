@@ -4,10 +4,10 @@ import io
 from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from shared import paths
 from shared.errors import InvalidSetting, NothingToFork, ObjectNotFound, PixelsGone
@@ -18,6 +18,7 @@ from shared.pictures import Picture, deprocess, encode, render
 from shared.settings import (
     DEPROCESS_MEANS,
     OF_REQUESTS,
+    SentSettings,
     StyleSettings,
     read_settings,
     validate,
@@ -36,7 +37,15 @@ class Fork(BaseModel):
     model_config = OF_REQUESTS
 
     start: Literal["pixels", "inputs"] = "pixels"
-    settings: dict[str, Any] = {}
+    """`pixels`: the new job starts where the older one ended, or from the checkpoint of one that
+    failed. `inputs`: it paints the same pictures once more."""
+
+    settings: Annotated[
+        dict[str, Any], BeforeValidator(lambda value: value, json_schema_input_type=SentSettings)
+    ] = {}
+    """What differs from the older job's settings; with `preset`, everything comes from the
+    preset."""
+
     options: JobOptions = JobOptions()
 
 

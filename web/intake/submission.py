@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from pydantic import BaseModel, Field
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from shared import paths
@@ -25,6 +26,8 @@ from shared.job import InputImage, Job, JobInputs, JobOptions
 from shared.job_store import NO_KEY, KeyedRequest, NewJob, new_id
 from shared.settings import (
     MAX_STYLES,
+    OF_REQUESTS,
+    SentSettings,
     StyleSettings,
     has_shape_of,
     read_object,
@@ -36,7 +39,6 @@ from web.intake.limits import check_room, owner_bounds, queue_bounds
 from web.intake.size import Bounds, Size, resolve_size
 from web.services import Services
 
-FIELDS = ("content", "style", "init", "settings", "options")
 INIT = "settings.init"
 
 
@@ -48,6 +50,31 @@ class Upload(NamedTuple):
     content: CleanImage
     styles: list[CleanImage]
     init: CleanImage | None
+
+
+class JobForm(BaseModel):
+    """The form of a new job."""
+
+    model_config = OF_REQUESTS
+
+    content: bytes
+    """The file of the picture to paint."""
+
+    style: Annotated[list[bytes], Field(min_length=1, max_length=MAX_STYLES)]
+    """The files of the pictures in whose style it is painted."""
+
+    init: Annotated[bytes, Field(default_factory=bytes)]
+    """The file of the picture to start from, with the content's proportions; only with the setting
+    `init` `image`."""
+
+    settings: Annotated[SentSettings, Field(default_factory=SentSettings)]
+    """What is painted."""
+
+    options: Annotated[JobOptions, Field(default_factory=JobOptions)]
+    """How the job is handled."""
+
+
+FIELDS = tuple(JobForm.model_fields)
 
 
 def submit(

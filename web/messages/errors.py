@@ -22,7 +22,7 @@ SENTENCES: dict[str, str] = {
         "The image for '{field}' has {width} × {height} pixels. Each side needs at least {minimum}."
     ),
     "image_too_large": (
-        "The image for '{field}' has {width} × {height} pixels, which is more than {maximum}"
+        "The image for '{field}' has {width} × {height} pixels, which is more than {largest}"
         " megapixels. Use a smaller one."
     ),
     "image_too_complex": (
@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     ),
     "invalid_json": "'{field}' must be a JSON object: {reason}.",
     "unknown_field": "There is no field '{field}'. The fields are {names}.",
+    "unknown_parameter": "This address has no parameter '{field}'. {parameters}",
     "unknown_setting": "There is no setting '{field}'. The settings are {names}.",
     "invalid_setting": "'{field}' {rule}.",
     "blend_mismatch": (
@@ -227,6 +228,7 @@ RULES: dict[str, str] = {
     "too_long": "must have {maximum} or fewer values",
     "missing": "is missing",
     "literal_error": "must be {expected}",
+    "repeated": "must be given once",
 }
 _RENDER_WAYS_OUT = {
     "queued": "Wait until it has succeeded.",
@@ -253,6 +255,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
     words = {
         **parameters,
         "names": ", ".join(parameters.get("known", [])),
+        "parameters": _parameters(parameters),
         "rule": _rule(parameters),
         "way_out": _way_out(parameters),
         "url_rule": _URL_RULES.get(str(parameters.get("problem")), "is not valid").format(
@@ -276,6 +279,11 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
     if code in ("upload_too_large", "url_too_large"):
         words["maximum_mb"] = int(parameters.get("maximum", 0)) // 1_000_000
     return SENTENCES.get(code, SENTENCES["internal"]).format(**words)
+
+
+def _parameters(parameters: Mapping[str, Any]) -> str:
+    known = ", ".join(parameters.get("known", []))
+    return f"It has {known}." if known else "It has none."
 
 
 def _way_out(parameters: Mapping[str, Any]) -> str:

@@ -1,4 +1,5 @@
-"""The pages for people: `new` (the form and the latest jobs), `job`, `shared`, `sign_in`.
+"""The pages for people: `new` (the form and the latest jobs), `job`, `shared`, `sign_in`, `docs`.
 
-`settings_fields` reads forms that choose settings; `formatting` shows values.
+`docs` describes the API. `settings_fields` reads forms that choose settings; `formatting` shows
+values.
 """

@@ -48,7 +48,7 @@ def test_a_listed_job_equals_the_job_shown_by_itself(client: FlaskClient, jobs: 
         ("limit=0", "1 or more"),
         ("limit=101", "100 or less"),
         ("limit=999999999999999999999", "100 or less"),
-        ("limit=-1", "whole number"),
+        ("limit=-1", "1 or more"),
         ("limit=ten", "whole number"),
         ("limit=", "whole number"),
         ("limit=%D9%A3", "whole number"),

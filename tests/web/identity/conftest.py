@@ -12,6 +12,7 @@ from shared.job_store import Scope, Tokens
 from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
 from tests.web.conftest import Serve
+from tests.web.openapi.contract import ContractClient
 from web.identity.tokens import new_token
 
 Give = Callable[..., str]
@@ -23,7 +24,7 @@ def serve(serve: Serve) -> Serve:
 
     def guarded(**settings: Any) -> Flask:
         app = serve(GRAMWORKS_AUTH="token", **settings)
-        app.test_client_class = FlaskClient  # these tests send what proves who they are themselves
+        app.test_client_class = ContractClient  # these tests prove themselves who they are
         return app
 
     return guarded

@@ -18,12 +18,15 @@ from tests.web.finished_job import finish
 from tests.web.identity.conftest import Give
 from tests.web.identity.requests import bearer
 from web.identity.request_identity import is_public, require
+from web.openapi.route import routes
 from web.services import get_services
 
 PUBLIC = {
     "static",
     "health.healthz",
     "health.readyz",
+    "openapi.show",
+    "docs_page.show",
     "sign_in_page.show",
     "sign_in_page.create",
     "shared_page.show",
@@ -76,9 +79,7 @@ class Walk:
         if rule.arguments - self.known.keys():
             yield f"{what}: the test does not know {rule.arguments}"
             return
-        path = rule.rule
-        for name, its_id in self.known.items():
-            path = path.replace(f"<{name}>", its_id)
+        path = self.path(rule)
         if self.status(method, path) != (401 if path.startswith("/api/") else self.sign_in(method)):
             yield f"{what}: answers without a token"
         is_owned = rule.arguments & self.owned.keys()
@@ -86,6 +87,18 @@ class Walk:
             yield f"{what}: answers with another owner's job"
         if rule.endpoint not in ANY_TOKEN and self.status(method, path, self.without_scope) != 403:
             yield f"{what}: answers without a scope"
+
+    def path(self, rule: Rule) -> str:
+        path = rule.rule
+        for name, its_id in self.known.items():
+            path = path.replace(f"<{name}>", its_id)
+        return path
+
+    def missing_scope(self, rule: Rule, method: str) -> str | None:
+        """Return the scope that a token without scopes lacks for a route of the API."""
+        headers = bearer(self.without_scope)
+        response = self.app.test_client().open(self.path(rule), method=method, headers=headers)
+        return response.get_json(force=True)["scope"] if response.status_code == 403 else None
 
     @staticmethod
     def sign_in(method: str) -> int:
@@ -102,6 +115,16 @@ def test_every_route_checks_token_owner_and_scope(
     walk = Walk(serve(), jobs, objects, give)
     assert list(walk.faults()) == []
     assert len([rule for rule in walk.rules() if "job_id" in rule.arguments]) >= 15
+
+
+def test_the_document_names_the_scope_that_each_route_needs(
+    serve: Serve, jobs: JobStore, objects: ObjectStore, give: Give
+) -> None:
+    walk = Walk(serve(), jobs, objects, give)
+    for route in routes(walk.app):
+        if not route.is_public:
+            missing = walk.missing_scope(route.rule, route.method)
+            assert missing == route.operation.scope, f"{route.method} {route.path}"
 
 
 @pytest.fixture

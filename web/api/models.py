@@ -1,0 +1,222 @@
+"""The JSON that the API answers, as models.
+
+They are documentation that tests hold the server to. Answers are not made from them: `schemas`
+makes a job's JSON, and a status read has no time for a second validation.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.job import Fallback, JobOptions, JobProgress, JobState, Transition
+from shared.settings import StyleSettings
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Reason(_Answer):
+    """Why a job failed or does not start; the other members are the code's parameters."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    """For programs; it does not change."""
+
+    detail: str
+    """A sentence for people; it may change."""
+
+
+class LogEntry(Transition, _Answer):
+    """A change of a job's state. `reason` says why, unless it is a normal transition."""
+
+    detail: str
+    """The change as a sentence."""
+
+
+class MemoryFallback(Fallback, _Answer):
+    """How a job continued with less memory after it ran out."""
+
+    detail: str
+    """The same as a sentence."""
+
+
+class Input(_Answer):
+    """An input picture, upright."""
+
+    width: int
+    height: int
+    sha256: str | None
+    """Of the file as it was uploaded; null for jobs of versions without hashes."""
+
+
+class Inputs(_Answer):
+    """The input pictures of a job."""
+
+    content: Input
+    styles: list[Input]
+    init: Input | None
+    """The picture to start from, if one was sent."""
+
+
+class Links(_Answer):
+    """The paths of a job's parts, with the prefix that a proxy adds."""
+
+    self: str
+    events: str
+    preview: str
+    result: str
+    render: str
+    retry: str
+    fork: str
+    share: str
+    page: str
+    """The page for people."""
+
+
+class Job(_Answer):
+    """A job. Times are ISO 8601 in UTC."""
+
+    id: str
+    state: JobState
+    position: int | None
+    """1 for the job that starts next; null unless it is queued."""
+
+    starts_in_seconds: float | None
+    """For a queued job, when it will start; null if that is unknown."""
+
+    eta_seconds: float | None
+    """When it will be done, from the measured speed of the workers; null if that is unknown."""
+
+    waiting: Reason | None
+    """Why a queued job does not start, apart from its position."""
+
+    attempt: int
+    progress: JobProgress | None
+    settings: StyleSettings
+    options: JobOptions
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    inputs: Inputs
+    log: list[LogEntry]
+    """Its changes of state; the last 200."""
+
+    fallbacks: list[MemoryFallback]
+    error: Reason | None
+    """Why it failed."""
+
+    renderable: bool
+    """Whether its float pixels are kept, so that it can be rendered again."""
+
+    shared: bool
+    """Whether it has a share link."""
+
+    links: Links
+
+
+class UnreadableJob(_Answer):
+    """A job whose record this version cannot read; it can only be listed and deleted."""
+
+    id: str
+    state: Literal["unreadable"]
+    created_at: datetime | None
+    error: Reason
+    links: Links
+
+
+class JobPage(_Answer):
+    """Some jobs, newest first."""
+
+    jobs: list[Job | UnreadableJob]
+    next: str | None
+    """The path of the next page; null on the last one."""
+
+
+class ShareLink(_Answer):
+    """A link that shows a job to whoever has it."""
+
+    href: str
+    """Its path; it is answered only once."""
+
+
+class ProgressEvent(_Answer):
+    """The data of an event `progress`."""
+
+    progress: JobProgress
+    eta_seconds: float | None
+
+
+class PreviewEvent(_Answer):
+    """The data of an event `preview`."""
+
+    href: str
+    """The path of a newer preview."""
+
+
+class Suspension(_Answer):
+    """Why a worker that failed repeatedly claims no jobs, and until when."""
+
+    until: datetime
+    reason: str | None
+
+
+class Worker(_Answer):
+    """A worker that is online."""
+
+    name: str
+    device: str
+    pixels: int
+    """The pixels of the largest result that it paints."""
+
+    draining: bool
+    suspended: Suspension | None
+
+
+class Workers(_Answer):
+    """The workers that are online, by name."""
+
+    workers: list[Worker]
+
+
+class SettingsGuide(_Answer):
+    """All that a client needs to know of the settings."""
+
+    schema_: Annotated[dict[str, Any], Field(alias="schema")]
+    """JSON Schema of the settings, with a title, description, default and unit for each."""
+
+    presets: dict[str, StyleSettings]
+    """The values of each preset."""
+
+    default_preset: str
+    """The preset that the form and the command line send."""
+
+    options: dict[str, Any]
+    """JSON Schema of the options."""
+
+
+class Document(_Answer):
+    """An OpenAPI document (https://spec.openapis.org/oas/v3.1.0)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+    components: dict[str, Any]
+
+
+class Alive(_Answer):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Ready(_Answer):
+    """A job would be accepted."""
+
+    status: Literal["ready"]
+    workers: int
+    """How many workers are online."""
