@@ -33,6 +33,7 @@ from gramworks.models import (
     SettingsGuide,
     Step,
     Suspension,
+    UploadedImage,
     Worker,
 )
 from gramworks.retries import Retries
@@ -68,6 +69,7 @@ __all__ = [
     "Unavailable",
     "UnexpectedAnswer",
     "UnknownFormat",
+    "UploadedImage",
     "WaitTimeout",
     "Worker",
     "__version__",

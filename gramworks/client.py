@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -14,14 +15,20 @@ from uuid import uuid4
 
 import httpx
 
-from gramworks.errors import ServerUnreachable, Unavailable, WaitTimeout, require_success
+from gramworks.errors import (
+    NotFound,
+    ServerUnreachable,
+    Unavailable,
+    WaitTimeout,
+    require_success,
+)
 from gramworks.events import RETRY_DELAYS, Event, EventStream, JobChanged
 from gramworks.formats import format_of
-from gramworks.models import Job, Page, SettingsGuide, Worker
+from gramworks.models import Job, Page, SettingsGuide, UploadedImage, Worker
 from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
 from gramworks.transport import Http
-from gramworks.uploads import Picture, several, upload
+from gramworks.uploads import Picture, sent, several, whole_file
 
 DEFAULT_RETRIES = Retries()
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -88,15 +95,33 @@ class Client:
         `idempotency_key` returns that job instead of submitting another one.
         """
         form = {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
+        pictures = [("content", content), *(("style", each) for each in several(style))]
+        pictures += [("init", init)] if init is not None else []
         with ExitStack() as opened:
-            files = [("content", upload(content, "content", opened))]
-            files += [("style", upload(picture, "style", opened)) for picture in several(style)]
-            if init is not None:
-                files.append(("init", upload(init, "init", opened)))
-            headers = _idempotent(idempotency_key)
+            fields, files = sent(pictures, opened)
             return self._http.ask(
-                Job.from_json, "POST", "/api/v1/jobs", data=form, files=files, headers=headers
+                Job.from_json,
+                "POST",
+                "/api/v1/jobs",
+                data={**form, **fields},
+                files=files,
+                headers=_idempotent(idempotency_key),
             )
+
+    def upload(self, picture: Picture) -> UploadedImage:
+        """Upload a picture for many jobs, unless the server keeps it already.
+
+        What is returned can be given to `submit` in place of the picture. The server keeps it for
+        a while after its last use.
+        """
+        if isinstance(picture, UploadedImage):
+            return picture
+        data = whole_file(picture)
+        path = f"/api/v1/images/{sha256(data).hexdigest()}"
+        try:
+            return self._http.ask(UploadedImage.from_json, "GET", path)
+        except NotFound:
+            return self._http.ask(UploadedImage.from_json, "PUT", path, content=data)
 
     def job(self, job_id: str) -> Job:
         """Return a job."""

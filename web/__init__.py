@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events, jobs, render, settings, share, workers
+from web.api import events, images, jobs, render, settings, share, workers
 from web.identity import csrf, host_check, rate_limits, request_identity
 from web.pages import formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
@@ -39,7 +39,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     request_identity.install(app)
     csrf.install(app)
     rate_limits.install(app)
-    resources = (jobs, render, share, events, settings, workers)
+    resources = (jobs, images, render, share, events, settings, workers)
     pages = (new, job, shared, sign_in)
     for module in (*resources, *pages, health):
         app.register_blueprint(module.blueprint)

@@ -14,7 +14,16 @@ from celery.signals import task_failure, worker_init, worker_ready, worker_shutt
 
 from shared.config import Config
 from shared.errors import GramworksError, OutOfMemory, StoreUnavailable
-from shared.job_store import Claim, Connection, JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import (
+    Claim,
+    Connection,
+    JobQueue,
+    JobStore,
+    Locks,
+    RedisStatus,
+    UploadedImages,
+    Workers,
+)
 from shared.job_store import connect as connect_redis
 from shared.object_store import ObjectStore
 from shared.settings import largest_size
@@ -76,9 +85,11 @@ class MainProcess:
             locks=Locks(self._connection),
             redis=RedisStatus(self._connection),
             objects=ObjectStore(self._config.object_store_url),
+            images=UploadedImages(self._connection),
             wake=self._wake,
             retention_seconds=self._config.retention,
             pixels_seconds=self._config.pixels_seconds,
+            uploads_seconds=self._config.uploads_seconds,
             style_cache_bytes=self._config.style_cache_bytes,
         )
 

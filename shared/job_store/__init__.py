@@ -2,12 +2,13 @@
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
 `queue` (what is queued), `turns` (the order of the priorities), `requests` (those that come again),
-`events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for
-Python and Lua, `scripts` loads `lua/`.
+`images` (uploaded before a job uses them), `events`, `workers`, `tokens`, `sessions`, `locks`,
+`connection`; `keys` defines keys and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect
 from shared.job_store.events import Event, JobEvents, is_after
+from shared.job_store.images import UploadedImage, UploadedImages
 from shared.job_store.locks import Locks
 from shared.job_store.queue import JobQueue, Load, QueuedJob
 from shared.job_store.records import NewJob, UnreadableJob
@@ -50,6 +51,8 @@ __all__ = [
     "Token",
     "Tokens",
     "UnreadableJob",
+    "UploadedImage",
+    "UploadedImages",
     "Worker",
     "Workers",
     "connect",

@@ -17,7 +17,6 @@ from shared.errors import (
     Refused,
     StoreUnavailable,
     StylesTooLarge,
-    TooManyFiles,
     UnknownField,
 )
 from shared.job import InputImage, Job, JobInputs, JobOptions
@@ -33,9 +32,10 @@ from shared.settings import (
 from web.intake.clean import CleanImage, Kept
 from web.intake.limits import check_room, owner_bounds, queue_bounds
 from web.intake.size import Bounds, resolve_size
+from web.intake.sources import SOURCE_FIELDS, Sources
 from web.services import Services
 
-FIELDS = ("content", "style", "init", "settings", "options")
+FIELDS = (*SOURCE_FIELDS, "settings", "options")
 INIT = "settings.init"
 
 
@@ -43,7 +43,7 @@ def submit(
     services: Services,
     owner: str,
     files: MultiDict[str, FileStorage],
-    form: Mapping[str, str],
+    form: MultiDict[str, str],
     request: KeyedRequest = NO_KEY,
 ) -> Job:
     """Accept a job.
@@ -53,7 +53,8 @@ def submit(
         owner: the job's owner.
         files: `content`, one file, `style`, one or more, and `init`, one if the setting of that
             name is `image`.
-        form: `settings` and `options`, each a JSON object or absent.
+        form: `settings` and `options`, each a JSON object or absent; URLs and hashes of pictures
+            that come without files, such as `content_url` and `style_sha256`.
         request: what asks for the job; the same request again gets the same job.
 
     Raises:
@@ -71,14 +72,17 @@ def submit(
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
     keeps_profile = settings.color_profile == "photograph"
     of_content = Kept(alpha=True, own_profile=keeps_profile)
-    content, *_ = _images(services, files, "content", 1, of_content)
+    sources = Sources(services, owner, files, form)
+    sources.check("content", 1)
+    sources.check("style", MAX_STYLES)
+    (content,) = sources.read("content", of_content)
     in_its_colours = Kept(profile=content.profile)
     bounds = Bounds(services.config.max_result_megapixels, services.workers.largest_recently())
     size = content.width, content.height
     settings = resolve_size(settings, size, bounds, is_chosen="size" in chosen)
-    styles = _images(services, files, "style", MAX_STYLES, in_its_colours)
-    check_styles(settings, len(styles))
-    init = _init(services, files, settings, content)
+    check_styles(settings, sources.count("style"))
+    styles = list(sources.read("style", in_its_colours))
+    init = _init(sources, settings, content)
     return accept(
         services,
         lambda job_id: _store_all(services, job_id, content, styles, init),
@@ -141,32 +145,16 @@ def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: st
     return form.get(field, "")
 
 
-def _images(
-    services: Services, files: MultiDict[str, FileStorage], field: str, most: int, kept: Kept
-) -> list[CleanImage]:
-    uploads = [upload for upload in files.getlist(field) if upload.filename]
-    if not uploads:
-        raise MissingFile(field=field)
-    if len(uploads) > most:
-        raise TooManyFiles(field=field, maximum=most, count=len(uploads))
-    return [services.images.read(field, upload, kept) for upload in uploads]
-
-
-def _init(
-    services: Services,
-    files: MultiDict[str, FileStorage],
-    settings: StyleSettings,
-    content: CleanImage,
-) -> CleanImage | None:
+def _init(sources: Sources, settings: StyleSettings, content: CleanImage) -> CleanImage | None:
     """Return the image to start from, if the settings ask for one."""
-    is_sent = any(upload.filename for upload in files.getlist("init"))
     if settings.init != "image":
-        if is_sent:
+        if sources.count("init"):
             raise InitUnused(field="init", setting=INIT, value=settings.init)
         return None
-    if not is_sent:
+    if not sources.count("init"):
         raise InitMissing(field="init", setting=INIT)
-    init, *_ = _images(services, files, "init", 1, Kept(profile=content.profile))
+    sources.check("init", 1)
+    (init,) = sources.read("init", Kept(profile=content.profile))
     shape, of = (init.width, init.height), (content.width, content.height)
     if not has_shape_of(shape, of):
         sizes = {"width": shape[0], "height": shape[1], "of_width": of[0], "of_height": of[1]}

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from shared.job_store import JobStore
+from shared.job_store import JobStore, UploadedImage, UploadedImages
 from shared.object_store import ObjectStore
 from tests.shared.job_store.transitions import claimed, queued
 from tests.web.conftest import Serve
@@ -20,6 +20,7 @@ from tests.web.identity.requests import bearer
 from web.identity.request_identity import is_public, require
 from web.services import get_services
 
+HASH = "0" * 64
 PUBLIC = {
     "static",
     "health.healthz",
@@ -44,6 +45,8 @@ class Walk:
         self.jobs = jobs
         self.job_id = queued(jobs, owner="alice")
         finish(claimed(jobs), jobs, objects)
+        image = UploadedImage(key="images/x.png", width=1, height=1, bytes=1)
+        UploadedImages(jobs._connection).keep("alice", HASH, image, 10**9)
         self.strangers = give("mallory", "submit", "read")
         self.without_scope = give("alice")
 
@@ -66,14 +69,17 @@ class Walk:
 
     def faults_of(self, rule: Rule, method: str) -> Iterator[str]:
         what = f"{method} {rule.rule}"
-        if rule.arguments - {"job_id"}:
+        if rule.arguments - {"job_id", "sha256"}:
             yield f"{what}: the test does not know {rule.arguments}"
             return
-        path = rule.rule.replace("<job_id>", self.job_id)
+        path = rule.rule.replace("<job_id>", self.job_id).replace("<sha256>", HASH)
         if self.status(method, path) != (401 if path.startswith("/api/") else self.sign_in(method)):
             yield f"{what}: answers without a token"
         if "job_id" in rule.arguments and self.status(method, path, self.strangers) != 404:
             yield f"{what}: answers with another owner's job"
+        is_of_image = "sha256" in rule.arguments and method != "PUT"  # which makes one's own
+        if is_of_image and self.status(method, path, self.strangers) != 404:
+            yield f"{what}: answers with another owner's image"
         if rule.endpoint not in ANY_TOKEN and self.status(method, path, self.without_scope) != 403:
             yield f"{what}: answers without a scope"
 
