@@ -40,6 +40,7 @@ STREAM_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 MOST_PER_PAGE = 100  # jobs that the server lists at once
 
 POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two looks at a job
+WAIT_SECONDS = 30  # for which the server is asked to wait for a job's end
 
 
 class Client:
@@ -176,11 +177,20 @@ class Client:
                 raise WaitTimeout(job, seconds)
             time.sleep(min(pause, left))
             pause = min(2 * pause, POLL_SECONDS[1])
+            begin, left = time.monotonic(), deadline - time.monotonic()
             limits = httpx.Timeout(max(1.0, left))
+            headers = {"Prefer": f"wait={max(0, min(int(left), WAIT_SECONDS))}"}
             with suppress(ServerUnreachable, Unavailable):  # it can be back before the deadline
                 job = self._http.ask(
-                    Job.from_json, "GET", _path(job_id), repeat=Repeat.NEVER, timeout=limits
+                    Job.from_json,
+                    "GET",
+                    _path(job_id),
+                    repeat=Repeat.NEVER,
+                    timeout=limits,
+                    headers=headers,
                 )
+                if time.monotonic() - begin > POLL_SECONDS[1]:  # the server waited
+                    pause = POLL_SECONDS[0]
         return job
 
     def fetch(self, job_id: str, format: str = "png") -> bytes:  # noqa: A002 - the name in the URL

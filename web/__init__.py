@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events, images, jobs, render, settings, share, workers
+from web.api import events, images, jobs, prefer, render, settings, share, workers
 from web.identity import csrf, host_check, rate_limits, request_identity
 from web.pages import formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
@@ -35,6 +35,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     install(app, config, cache)
     errors.install(app)
     events.install(app)
+    prefer.install(app)
     host_check.install(app, config)
     request_identity.install(app)
     csrf.install(app)

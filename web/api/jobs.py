@@ -12,6 +12,7 @@ from shared.metadata import Metadata
 from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode
 from shared.settings import read_object
+from web.api.prefer import job_answer, preferred_wait
 from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
 from web.identity.load_job import list_jobs, load_job, load_record
@@ -28,13 +29,14 @@ log = logging.getLogger(__name__)
 
 
 @blueprint.post("")
-def create() -> tuple[dict[str, Any], int, dict[str, str]]:
+def create() -> Response:
     """Accept a job."""
     require("submit")
+    wait = preferred_wait()
     count_submission()
     owner = get_identity().owner
     job = submit(get_services(), owner, request.files, request.form, keyed(request, owner))
-    return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
+    return job_answer(job, wait, 202, url_for(".show", job_id=job.id))
 
 
 @blueprint.get("")
@@ -50,9 +52,9 @@ def index() -> dict[str, Any]:
 
 
 @blueprint.get("/<job_id>")
-def show(job_id: str) -> dict[str, Any]:
+def show(job_id: str) -> Response:
     """Show a job."""
-    return job_json(load_job(job_id, "read"))
+    return job_answer(load_job(job_id, "read"), preferred_wait())
 
 
 @blueprint.delete("/<job_id>")
@@ -82,10 +84,11 @@ def delete_job(services: Services, job_id: str) -> None:
 
 
 @blueprint.post("/<job_id>/retry")
-def retry(job_id: str) -> tuple[dict[str, Any], int]:
+def retry(job_id: str) -> Response:
     """Queue a failed job again."""
+    wait = preferred_wait()
     retry_job(job_id)
-    return job_json(get_services().jobs.get(job_id)), 202
+    return job_answer(get_services().jobs.get(job_id), wait, 202)
 
 
 def retry_job(job_id: str) -> None:
@@ -98,15 +101,16 @@ def retry_job(job_id: str) -> None:
 
 
 @blueprint.post("/<job_id>/fork")
-def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+def create_fork(job_id: str) -> Response:
     """Accept a new job with this one's pictures, which starts from its pixels or once more."""
     parent = load_job(job_id, "submit")
+    wait = preferred_wait()
     count_submission()
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("fork", request.get_data(as_text=True))
     owner = get_identity().owner
     job = fork(get_services(), owner, parent, body, keyed(request, owner))
-    return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
+    return job_answer(job, wait, 202, url_for(".show", job_id=job.id))
 
 
 @blueprint.get("/<job_id>/result")
