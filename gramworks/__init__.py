@@ -35,6 +35,7 @@ from gramworks.models import (
     SettingsGuide,
     Step,
     Suspension,
+    UploadedImage,
     Worker,
     WorkerJob,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "Unavailable",
     "UnexpectedAnswer",
     "UnknownFormat",
+    "UploadedImage",
     "WaitTimeout",
     "Webhook",
     "Worker",

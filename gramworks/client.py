@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -15,15 +16,21 @@ from uuid import uuid4
 import httpx
 
 from gramworks.control import Control
-from gramworks.errors import ServerUnreachable, Unavailable, WaitTimeout, require_success
+from gramworks.errors import (
+    NotFound,
+    ServerUnreachable,
+    Unavailable,
+    WaitTimeout,
+    require_success,
+)
 from gramworks.estimates import Estimate, Size, sizes_json, styles_of
 from gramworks.events import RETRY_DELAYS, Event, EventStream, JobChanged
 from gramworks.formats import format_of
-from gramworks.models import Job, Page, SettingsGuide, Worker
+from gramworks.models import Job, Page, SettingsGuide, UploadedImage, Worker
 from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
 from gramworks.transport import Http
-from gramworks.uploads import Picture, Upload, several, upload
+from gramworks.uploads import Picture, sent, several, whole_file
 from gramworks.webhooks import Delivery, Webhooks, deliveries
 
 DEFAULT_RETRIES = Retries()
@@ -36,6 +43,7 @@ STREAM_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 MOST_PER_PAGE = 100  # jobs that the server lists at once
 
 POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two looks at a job
+WAIT_SECONDS = 30  # for which the server is asked to wait for a job's end
 
 
 class Client(Control):
@@ -93,10 +101,14 @@ class Client(Control):
         """
         form = _form(settings, options)
         with ExitStack() as opened:
-            files = _files(content, several(style), init, opened)
-            headers = _idempotent(idempotency_key)
+            fields, files = sent(_pictures(content, several(style), init), opened)
             return self._http.ask(
-                Job.from_json, "POST", "/api/v1/jobs", data=form, files=files, headers=headers
+                Job.from_json,
+                "POST",
+                "/api/v1/jobs",
+                data={**form, **fields},
+                files=files,
+                headers=_idempotent(idempotency_key),
             )
 
     def estimate(
@@ -120,8 +132,24 @@ class Client(Control):
             return self._http.ask(Estimate.from_json, "POST", path, json=body)
         form = _form(settings, options)
         with ExitStack() as opened:
-            files = _files(content, styles, init, opened)
-            return self._http.ask(Estimate.from_json, "POST", path, data=form, files=files)
+            fields, files = sent(_pictures(content, styles, init), opened)
+            data = {**form, **fields}
+            return self._http.ask(Estimate.from_json, "POST", path, data=data, files=files)
+
+    def upload(self, picture: Picture) -> UploadedImage:
+        """Upload a picture for many jobs, unless the server keeps it already.
+
+        What is returned can be given to `submit` in place of the picture. The server keeps it for
+        a while after its last use.
+        """
+        if isinstance(picture, UploadedImage):
+            return picture
+        data = whole_file(picture)
+        path = f"/api/v1/images/{sha256(data).hexdigest()}"
+        try:
+            return self._http.ask(UploadedImage.from_json, "GET", path)
+        except NotFound:
+            return self._http.ask(UploadedImage.from_json, "PUT", path, content=data)
 
     def job(self, job_id: str) -> Job:
         """Return a job."""
@@ -176,11 +204,20 @@ class Client(Control):
                 raise WaitTimeout(job, seconds)
             time.sleep(min(pause, left))
             pause = min(2 * pause, POLL_SECONDS[1])
+            begin, left = time.monotonic(), deadline - time.monotonic()
             limits = httpx.Timeout(max(1.0, left))
+            headers = {"Prefer": f"wait={max(0, min(int(left), WAIT_SECONDS))}"}
             with suppress(ServerUnreachable, Unavailable):  # it can be back before the deadline
                 job = self._http.ask(
-                    Job.from_json, "GET", _path(job_id), repeat=Repeat.NEVER, timeout=limits
+                    Job.from_json,
+                    "GET",
+                    _path(job_id),
+                    repeat=Repeat.NEVER,
+                    timeout=limits,
+                    headers=headers,
                 )
+                if time.monotonic() - begin > POLL_SECONDS[1]:  # the server waited
+                    pause = POLL_SECONDS[0]
         return job
 
     def fetch(self, job_id: str, format: str = "png") -> bytes:  # noqa: A002 - the name in the URL
@@ -324,12 +361,8 @@ def _form(settings: Mapping[str, Any] | None, options: Mapping[str, Any] | None)
     return {"settings": json.dumps(settings or {}), "options": json.dumps(options or {})}
 
 
-def _files(
-    content: Picture | Size,
-    styles: Sequence[Picture | Size],
-    init: Picture | Size | None,
-    opened: ExitStack,
-) -> list[tuple[str, Upload]]:
-    files = [("content", upload(content, "content", opened))]
-    files += [("style", upload(picture, "style", opened)) for picture in styles]
-    return files if init is None else [*files, ("init", upload(init, "init", opened))]
+def _pictures(
+    content: Picture | Size, styles: Sequence[Picture | Size], init: Picture | Size | None
+) -> list[tuple[str, Picture | Size]]:
+    pictures = [("content", content), *(("style", style) for style in styles)]
+    return pictures if init is None else [*pictures, ("init", init)]

@@ -263,6 +263,26 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class UploadedImage:
+    """An image that the server keeps for its owner; `sha256` is the file's."""
+
+    sha256: str
+    width: int
+    height: int
+    kept_until: datetime | None
+
+    @classmethod
+    def from_json(cls, body: JsonObject) -> UploadedImage:
+        """Build it from the server's JSON."""
+        return cls(
+            sha256=body["sha256"],
+            width=body["width"],
+            height=body["height"],
+            kept_until=_moment(body.get("kept_until")),
+        )
+
+
+@dataclass(frozen=True)
 class SettingsGuide:
     """The server's description of the settings: a JSON Schema, and presets."""
 

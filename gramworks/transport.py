@@ -52,7 +52,8 @@ class Request(TypedDict, total=False):
 
     params: Mapping[str, str | int]
     headers: Mapping[str, str]
-    data: Mapping[str, str]
+    data: Mapping[str, str | list[str]]
+    content: bytes
     json: Mapping[str, Any]
     files: Sequence[tuple[str, tuple[str, bytes | BinaryIO]]]
     timeout: httpx.Timeout

@@ -1,4 +1,4 @@
-"""Pictures to send: paths, bytes, open files and Pillow's images."""
+"""Pictures to send: paths, bytes, open files, Pillow's images, URLs and uploaded images."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Union, cast
 
+from gramworks.models import UploadedImage
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Picture = Union[str, "os.PathLike[str]", bytes, BinaryIO, "Image"]
-"""A picture to send: a path, the bytes of a file, a file that is open for reading bytes, or an
-image of Pillow."""
+Picture = Union[str, "os.PathLike[str]", bytes, BinaryIO, "Image", UploadedImage]
+"""A picture to send: a path, the bytes of a file, a file that is open for reading bytes, an image
+of Pillow, a URL for the server to fetch, or what `Client.upload` returned."""
 
 Upload = tuple[str, bytes | BinaryIO]
 PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
@@ -28,6 +30,36 @@ def several(pictures: Picture | Iterable[Picture]) -> list[Picture]:
     return [cast(Picture, pictures)]
 
 
+def without_file(picture: Picture | tuple[int, int], field: str) -> tuple[str, str] | None:
+    """Return the form field of a picture that the server gets itself; None if a file is sent."""
+    if isinstance(picture, UploadedImage):
+        return f"{field}_sha256", picture.sha256
+    if isinstance(picture, str) and picture.lower().startswith(("http://", "https://")):
+        return f"{field}_url", picture
+    return None
+
+
+def sent(
+    pictures: Sequence[tuple[str, Picture | tuple[int, int]]], opened: ExitStack
+) -> tuple[dict[str, list[str]], list[tuple[str, Upload]]]:
+    """Return the form fields and the files of pictures, each with its field's name."""
+    fields: dict[str, list[str]] = {}
+    files = []
+    for field, picture in pictures:
+        if found := without_file(picture, field):
+            fields.setdefault(found[0], []).append(found[1])
+        else:
+            files.append((field, upload(picture, field, opened)))
+    return fields, files
+
+
+def whole_file(picture: Picture) -> bytes:
+    """Return the bytes of a picture that is sent as a file."""
+    with ExitStack() as opened:
+        _, data = upload(picture, "image", opened)
+        return data if isinstance(data, bytes) else data.read()
+
+
 def upload(picture: Picture | tuple[int, int], field: str, opened: ExitStack) -> Upload:
     """Return a picture's file name and its bytes; a path stays open until `opened` closes.
 
@@ -38,6 +70,8 @@ def upload(picture: Picture | tuple[int, int], field: str, opened: ExitStack) ->
     """
     if isinstance(picture, tuple):
         raise TypeError(f"{field}: give all pictures as sizes, or none.")
+    if isinstance(picture, UploadedImage):
+        raise TypeError(f"{field}: the server has the file of an uploaded image.")
     if isinstance(picture, bytes):
         return field, picture
     if isinstance(picture, str | os.PathLike):

@@ -114,8 +114,9 @@ class Config(BaseModel):
     settings, it has no effect with GRAMWORKS_AUTH=off."""
 
     owner_mb: Annotated[int, Field(alias="GRAMWORKS_OWNER_MB", ge=0)] = 20_000
-    """How many megabytes one owner's jobs can keep, until they are deleted; 0 means no limit. A job
-    counts with its pictures as they are stored, and 10 bytes for each pixel of the result."""
+    """How many megabytes one owner's jobs and uploaded images can keep, until they are deleted; 0
+    means no limit. A job counts with its pictures as they are stored, and 10 bytes for each pixel
+    of the result."""
 
     owner_submissions: Annotated[int, Field(alias="GRAMWORKS_OWNER_SUBMISSIONS", ge=0)] = 120
     """How many jobs an owner can submit, fork or retry within a minute; 0 means no limit."""
@@ -145,6 +146,10 @@ class Config(BaseModel):
     retention_days: Annotated[float, Field(alias="GRAMWORKS_RETENTION_DAYS", ge=0)] = 0
     """For how many days jobs and their pictures are kept after they end; 0 keeps them until someone
     deletes them."""
+
+    uploads_hours: Annotated[float, Field(alias="GRAMWORKS_UPLOADS_HOURS", gt=0)] = 24
+    """For how many hours an image that was uploaded by its hash is kept after it was last used.
+    Jobs have copies of their own."""
 
     pixels_days: Annotated[float, Field(alias="GRAMWORKS_PIXELS_DAYS", ge=0)] = 30
     """For how many days a result's float pixels are kept, so that it can be rendered again with
@@ -218,6 +223,11 @@ class Config(BaseModel):
     def retention(self) -> float | None:
         """For how many seconds jobs are kept after they end; None means no limit."""
         return self.retention_days * 86_400 or None
+
+    @property
+    def uploads_seconds(self) -> float:
+        """For how many seconds an uploaded image is kept after it was last used."""
+        return self.uploads_hours * 3600
 
     @property
     def pixels_seconds(self) -> float:

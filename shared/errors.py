@@ -177,6 +177,24 @@ class IdempotencyKeyReused(InvalidRequest):
     code = "idempotency_key_reused"
 
 
+class InvalidHash(InvalidRequest):
+    """The value of `field` is not a SHA-256 in hexadecimal digits."""
+
+    code = "invalid_hash"
+
+
+class HashMismatch(InvalidRequest):
+    """The uploaded file's SHA-256 is `sha256`, not the one in `field`."""
+
+    code = "hash_mismatch"
+
+
+class ImageNotUploaded(InvalidRequest):
+    """The owner has uploaded no image with the hash `sha256` in `field`, or it is gone."""
+
+    code = "image_not_uploaded"
+
+
 class OutboundError(InvalidRequest):
     """A URL that a user gave cannot be called; in a request, `field` names it."""
 
@@ -200,7 +218,7 @@ class UrlUnreachable(OutboundError):
 
 
 class UrlRefused(OutboundError):
-    """The URL's `host` answered `status`."""
+    """The URL's `host` answered the status `answered`."""
 
     code = "url_refused"
 
@@ -251,6 +269,12 @@ class WebhookDisabled(GramworksError):
     """Webhook `id` is disabled, so nothing is sent to it."""
 
     code = "webhook_disabled"
+
+
+class ImageNotFound(NotFound):
+    """The owner has uploaded no image with the hash `sha256`, or it is gone."""
+
+    code = "image_not_found"
 
 
 class TokenRequired(GramworksError):
@@ -381,6 +405,12 @@ class DecodingBusy(Refused):
     """As many uploaded images as the server reads at a time are being read."""
 
     code = "decoding_busy"
+
+
+class FetchingBusy(Refused):
+    """As many URLs as the server fetches at a time, or for one owner, are being fetched."""
+
+    code = "fetching_busy"
 
 
 class OwnerQuotaReached(Refused):

@@ -46,6 +46,16 @@ def size_of(data: bytes) -> Size:
         return image.size
 
 
+def profile_of(data: bytes) -> bytes | None:
+    """Return the ICC profile within a picture as it is stored.
+
+    Raises:
+        ValueError: it is not a picture that is stored.
+    """
+    with _opened(data) as image:
+        return image.info.get("icc_profile")
+
+
 def decoded(data: bytes, size: Size, *, is_reduced: bool = False) -> Image.Image:
     """Decode a stored picture.
 
@@ -84,10 +94,19 @@ def read_input(data: bytes, record: InputImage, of_content: bytes | None = None)
     profile = image.info.get("icc_profile")
     if record.convert_to is not None:
         target = of_content if record.convert_to == "content" else None
-        image, profile = convert(image, profile, target), target
+        image, profile = _converted(image, profile, target), target
     elif image.mode == "L":
         image = image.convert("RGB")
     return InputPicture(np.asarray(upright(image, record.orientation)), profile)
+
+
+def _converted(image: Image.Image, source: bytes | None, target: bytes | None) -> Image.Image:
+    if image.mode != "RGBA":
+        return convert(image, source, target)
+    alpha = image.getchannel("A")
+    painted = convert(image.convert("RGB"), source, target)  # the colours are over white already
+    painted.putalpha(alpha)
+    return painted
 
 
 def turned(size: Size, orientation: int) -> Size:

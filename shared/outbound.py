@@ -272,7 +272,7 @@ def _redirected(here: httpx.URL, answer: httpcore.Response) -> httpx.URL:
     """Return where an answer leads, or raise UrlRefused if it leads nowhere."""
     location = _headers(answer).get("location")
     if answer.status not in REDIRECTS or not location:
-        raise UrlRefused(host=here.host, status=answer.status)
+        raise UrlRefused(host=here.host, answered=answer.status)
     try:
         return parse(str(here.join(location)))
     except httpx.InvalidURL as error:
@@ -305,7 +305,9 @@ def _our_errors(host: str, clock: Clock) -> Iterator[None]:
         yield
     except httpcore.TimeoutException as error:
         raise clock.error() from error
-    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+    except httpcore.ProtocolError as error:  # whose text has a part of the answer
+        raise UrlUnreachable(host=host, reason="its answer is not HTTP") from error
+    except httpcore.NetworkError as error:
         raise UrlUnreachable(host=host, reason=_reason(error)) from error
 
 

@@ -1,6 +1,7 @@
 """The keys of all objects in the object store."""
 
 JOBS = "jobs"  # the folder of all jobs
+IMAGES = "images"  # the folder of images that were uploaded before a job uses them
 STATISTICS = "statistics"  # the folder of style images' statistics
 
 
@@ -57,6 +58,11 @@ def result_key(job_id: str, attempt: int) -> str:
 def pixels_key(job_id: str, attempt: int) -> str:
     """Return the key of the float pixels of an attempt's result."""
     return f"{attempt_folder(job_id, attempt)}/pixels.npz"
+
+
+def image_key(name: str, suffix: str) -> str:
+    """Return the key of an image that was uploaded before a job uses it."""
+    return f"{IMAGES}/{name}.{suffix}"
 
 
 def statistics_key(digest: str) -> str:

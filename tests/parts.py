@@ -1,7 +1,16 @@
 """The other parts of the job store, over the connection that a test's JobStore has."""
 
 from shared.forecast import StartTimes
-from shared.job_store import Event, JobEvents, JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import (
+    Event,
+    JobEvents,
+    JobQueue,
+    JobStore,
+    Locks,
+    RedisStatus,
+    UploadedImages,
+    Workers,
+)
 from shared.job_store.events import BEGINNING
 from worker.maintenance.forecast import make_forecast
 
@@ -28,6 +37,10 @@ def update_forecast(jobs: JobStore) -> StartTimes:
 def events_after(jobs: JobStore, job_id: str, after: str = BEGINNING) -> list[Event]:
     """Return the events of a job that are there now."""
     return events_of(jobs).read({job_id: after}).get(job_id, [])
+
+
+def images_of(jobs: JobStore) -> UploadedImages:
+    return UploadedImages(jobs._connection)
 
 
 def locks_of(jobs: JobStore) -> Locks:

@@ -16,7 +16,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import changes, estimate, events, jobs, render, settings, share, webhooks, workers
+from web.api import (
+    changes,
+    estimate,
+    events,
+    images,
+    jobs,
+    prefer,
+    render,
+    settings,
+    share,
+    webhooks,
+    workers,
+)
 from web.identity import csrf, host_check, rate_limits, request_identity
 from web.openapi import reading
 from web.openapi import routes as openapi
@@ -57,13 +69,25 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     install(app, config, cache)
     errors.install(app)
     events.install(app)
+    prefer.install(app)
     host_check.install(app, config)
     request_identity.install(app)
     csrf.install(app)
     rate_limits.install(app)
     reading.install(app)
     docs.install(app)
-    resources = (jobs, changes, render, share, events, webhooks, estimate, settings, workers)
+    resources = (
+        jobs,
+        changes,
+        images,
+        render,
+        share,
+        events,
+        webhooks,
+        estimate,
+        settings,
+        workers,
+    )
     pages = (new, job, shared, sign_in, docs)
     for module in (*resources, *pages, health, openapi):
         app.register_blueprint(module.blueprint)

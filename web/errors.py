@@ -31,6 +31,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "job_not_found": HTTPStatus.NOT_FOUND,
     "webhook_not_found": HTTPStatus.NOT_FOUND,
     "webhook_disabled": HTTPStatus.CONFLICT,
+    "image_not_found": HTTPStatus.NOT_FOUND,
     "object_not_found": HTTPStatus.NOT_FOUND,
     "token_required": HTTPStatus.UNAUTHORIZED,
     "token_invalid": HTTPStatus.UNAUTHORIZED,
@@ -52,6 +53,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "not_running": HTTPStatus.CONFLICT,
     "job_paused": HTTPStatus.CONFLICT,
     "worker_not_found": HTTPStatus.NOT_FOUND,
+    "fetching_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "superseded": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
     "owner_quota_reached": HTTPStatus.TOO_MANY_REQUESTS,
@@ -66,6 +68,7 @@ RETRY_SECONDS = {
     "store_unavailable": 5,
     "rendering_busy": 10,
     "decoding_busy": 10,
+    "fetching_busy": 10,
 }
 PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",

@@ -17,6 +17,7 @@ from shared.job_store import (
     Requests,
     Sessions,
     Tokens,
+    UploadedImages,
     Webhooks,
     Workers,
     connect,
@@ -26,6 +27,7 @@ from shared.outbound import Outbound
 from shared.wakeup import celery_app, wake
 from web.identity.rate_limits import RateLimits
 from web.identity.tokens import TokenLookup, configured_tokens
+from web.intake.fetcher import Fetcher
 from web.intake.images import ImageReader
 from web.intake.isolation import Isolation
 from web.queue_forecast import QueueForecast, read_queue_forecast
@@ -55,6 +57,8 @@ class Services:
     rate_limits: RateLimits
     objects: ObjectStore
     images: ImageReader
+    uploaded_images: UploadedImages
+    fetcher: Fetcher
     renderer: Renderer
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
@@ -89,6 +93,8 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         images=ImageReader(
             Isolation(config.max_input_megapixels), processes=config.web_process_count
         ),
+        uploaded_images=UploadedImages(connection),
+        fetcher=Fetcher(Outbound(config.outbound_targets), config.web_threads),
         renderer=Renderer(objects),
         queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),
         wake=lambda: wake(celery),

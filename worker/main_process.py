@@ -90,9 +90,11 @@ class MainProcess:
             locks=Locks(self._connection),
             redis=RedisStatus(self._connection),
             objects=ObjectStore(self._config.object_store_url),
+            images=UploadedImages(self._connection),
             wake=self._wake,
             retention_seconds=self._config.retention,
             pixels_seconds=self._config.pixels_seconds,
+            uploads_seconds=self._config.uploads_seconds,
             style_cache_bytes=self._config.style_cache_bytes,
         )
 

@@ -1,4 +1,4 @@
-"""The pictures that a command line names: files, folders and patterns."""
+"""The pictures that a command line names: files, folders, patterns and URLs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import glob
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -17,11 +18,32 @@ SUFFIXES = frozenset(
 
 
 @dataclass(frozen=True)
+class Link:
+    """A picture that the server fetches from a URL."""
+
+    url: str
+
+    @property
+    def name(self) -> str:
+        """The last part of its path, or the host."""
+        parts = urlsplit(self.url)
+        return PurePosixPath(unquote(parts.path)).name or parts.netloc
+
+    @property
+    def stem(self) -> str:
+        """The name without its suffix."""
+        return PurePosixPath(self.name).stem
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True)
 class Painting:
     """One job to submit: a photograph, and the styles that are blended in it."""
 
-    content: Path
-    styles: tuple[Path, ...]
+    content: Path | Link
+    styles: tuple[Path | Link, ...]
     number: int
 
     def names(self, job_id: str) -> dict[str, str]:
@@ -56,9 +78,15 @@ def paintings(
     return [Painting(content, group, number) for number, (content, group) in enumerate(pairs, 1)]
 
 
-def expanded(names: Iterable[str]) -> list[Path]:
-    """Return files, the pictures in folders, and the files that match patterns."""
-    return [path for name in names for path in _files(name)]
+def expanded(names: Iterable[str]) -> list[Path | Link]:
+    """Return files, the pictures in folders, the files that match patterns, and URLs."""
+    return [picture for name in names for picture in _pictures(name)]
+
+
+def _pictures(name: str) -> list[Path | Link]:
+    if name.lower().startswith(("http://", "https://")):
+        return [Link(name)]
+    return [*_files(name)]
 
 
 def _files(name: str) -> list[Path]:

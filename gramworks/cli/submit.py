@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gramworks.cli.estimate import show_estimates
 from gramworks.cli.follow import check_output, follow, wants_to_watch
 from gramworks.cli.many import Many
 from gramworks.cli.output_file import Output, Target
-from gramworks.cli.pictures import Painting, paintings
+from gramworks.cli.pictures import Link, Painting, paintings
 from gramworks.cli.session import (
     EXISTING,
     Session,
@@ -24,12 +25,14 @@ from gramworks.cli.session import (
     watch_option,
 )
 from gramworks.client import Client
-from gramworks.models import Job
+from gramworks.models import Job, UploadedImage
+from gramworks.uploads import Picture
 
 EXAMPLES = """\b
 Examples:
   gramworks submit photo.jpg painting.jpg -s size=600 -o result.png
   gramworks submit photos/*.jpg --style painting.jpg -o 'painted/{content}.{format}'
+  gramworks submit https://gramworks.example/photo.jpg painting.jpg
 """
 FILES = click.Path()
 INIT_HELP = "Start from this picture. It needs CONTENT's proportions."
@@ -37,23 +40,43 @@ INIT_HELP = "Start from this picture. It needs CONTENT's proportions."
 
 @dataclass(frozen=True)
 class Submission:
-    """How pictures are submitted: settings and options for all of them."""
+    """How pictures are submitted: settings and options for all of them.
+
+    Files of several jobs are uploaded once.
+    """
 
     client: Client
     settings: Mapping[str, Any]
     options: Mapping[str, Any]
     init: Path | None
+    shared: frozenset[Path | Link] = frozenset()
+    _uploaded: dict[Path | Link, UploadedImage] = field(default_factory=dict, init=False)
 
     def __call__(self, painting: Painting, idempotency_key: str | None = None) -> Job:
         """Submit a picture."""
         return self.client.submit(
-            painting.content,
-            painting.styles,
+            self._sent(painting.content),
+            [self._sent(style) for style in painting.styles],
             self.settings,
             self.options,
             init=self.init,
             idempotency_key=idempotency_key,
         )
+
+    def _sent(self, picture: Path | Link) -> Picture:
+        if isinstance(picture, Link):
+            return picture.url
+        if picture not in self.shared:
+            return picture
+        if picture not in self._uploaded:
+            self._uploaded[picture] = self.client.upload(picture)
+        return self._uploaded[picture]
+
+
+def shared_by(jobs: Sequence[Painting]) -> frozenset[Path | Link]:
+    """Return the pictures that more than one job has."""
+    counts = Counter(picture for job in jobs for picture in {job.content, *job.styles})
+    return frozenset(picture for picture, count in counts.items() if count > 1)
 
 
 @click.command(epilog=EXAMPLES)
@@ -99,9 +122,10 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
 ) -> None:
     """Paint CONTENT in the style of STYLE.
 
-    Each can be a file, a folder, or a pattern in quotes. Several styles are blended. There is a job
-    for each CONTENT. `gramworks settings` lists the settings for --set. With --out, the command
-    waits for the pictures and saves them; {content}, {style} and {number} are filled in too.
+    Each can be a file, a folder, a pattern in quotes, or a URL that the server fetches. Several
+    styles are blended. There is a job for each CONTENT. `gramworks settings` lists the settings for
+    --set. With --out, the command waits for the pictures and saves them; {content}, {style} and
+    {number} are filled in too.
     """
     check_output(session, out, watch)
     check_assignments(overrides)
@@ -126,7 +150,8 @@ def submit(  # noqa: PLR0913, PLR0917 - click passes each option under its name
         if estimate:
             show_estimates(session, client, jobs, settings, options, init)
             return
-        _run(session, Submission(client, settings, options, init), jobs, watch, out)
+        submission = Submission(client, settings, options, init, shared_by(jobs))
+        _run(session, submission, jobs, watch, out)
 
 
 def _run(

@@ -2,14 +2,15 @@
 
 Reading order: `store` (JobStore: every transition of a job's life), `changes` (what its user
 changes on the way), `records` (writing and reading a job), `queue` (what is queued), `turns` (the
-order of the priorities), `requests` (those that come again), `events`, `webhooks` and `outbox`
-(what is sent to them), `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys
-and limits for Python and Lua, `scripts` loads `lua/`.
+order of the priorities), `requests` (those that come again), `images` (uploaded before a job uses
+them), `events`, `webhooks` and `outbox` (what is sent to them), `workers`, `tokens`, `sessions`,
+`locks`, `connection`; `keys` defines keys and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.changes import Change, JobChanges
 from shared.job_store.connection import Connection, RedisStatus, connect
 from shared.job_store.events import Event, JobEvents, is_after
+from shared.job_store.images import UploadedImage, UploadedImages
 from shared.job_store.locks import Locks
 from shared.job_store.outbox import Attempt, ClaimedDelivery, Delivery, Outbox
 from shared.job_store.queue import JobQueue, Load, QueuedJob
@@ -63,6 +64,8 @@ __all__ = [
     "Token",
     "Tokens",
     "UnreadableJob",
+    "UploadedImage",
+    "UploadedImages",
     "Webhook",
     "Webhooks",
     "Worker",

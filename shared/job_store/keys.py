@@ -43,6 +43,8 @@ class Key(StrEnum):
     CLAIM = "gw:claim:"  # the answer to the worker's last claim, as JSON
     FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
     REQUEST = "gw:request:"  # the job that a request with an Idempotency-Key made, as JSON
+    IMAGES = "gw:images"  # sorted set: uploaded images as owner:hash, by the time in ms of last use
+    IMAGE = "gw:image:"  # an uploaded image's record, as JSON, by its owner and hash
     OWNED = "gw:owned:"  # sorted set: an owner's jobs, by number
     LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
     KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,12 @@ def stream(*parts: Part) -> Answer:
 def hang_up() -> Answer:
     """Close the connection after the request has been read."""
     return Answer(hangs_up=True)
+
+
+def image_json(data: bytes) -> dict[str, Any]:
+    """Return what the server says of an uploaded image."""
+    kept = {"bytes": len(data), "kept_until": "2026-01-02T12:00:00Z"}
+    return {"sha256": sha256(data).hexdigest(), "width": 4, "height": 3, **kept}
 
 
 def sse(event: str, data: object, number: str) -> bytes:
@@ -152,7 +159,7 @@ class FakeServer:
                 received = ReceivedRequest(self.command, url.path, url.query, headers, body)
                 _send(self, fake._next_answer(received))
 
-            do_GET = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the library's names
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the library's names
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -50,6 +50,18 @@ def test_a_picture_that_lies_on_its_side_is_turned() -> None:
     assert equal(read, picture_of(data).transpose(Image.Transpose.ROTATE_270))
 
 
+def test_a_picture_keeps_its_alpha_when_its_colours_are_converted() -> None:
+    image = Image.new("RGBA", SIZE, (*RED, 77))
+    data = encoded(image, icc_profile=swapping_profile())
+    read = read_input(data, record(convert_to="srgb"))
+    assert read.pixels.shape == (HEIGHT, WIDTH, 4)
+    assert set(read.pixels[..., 3].flat) == {77}
+    assert equal(
+        InputPicture(read.pixels[..., :3], None),
+        convert(image.convert("RGB"), swapping_profile(), None),
+    )
+
+
 @pytest.mark.parametrize(
     ("convert_to", "of_content", "source", "target"),
     [

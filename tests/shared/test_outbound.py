@@ -197,7 +197,7 @@ def test_another_status_is_an_error(server: OwnHttpServer, number: int) -> None:
     server.answers["/"] = status(number)
     with pytest.raises(UrlRefused) as caught:
         fetched(Outbound(ONE), server.url("/"))
-    assert caught.value.parameters["status"] == number
+    assert caught.value.parameters["answered"] == number
 
 
 def test_an_answer_that_is_not_http_is_an_error() -> None:
@@ -211,9 +211,10 @@ def test_an_answer_that_is_not_http_is_an_error() -> None:
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with pytest.raises(UrlUnreachable):
+        with pytest.raises(UrlUnreachable) as caught:
             fetched(Outbound(ONE), f"http://127.0.0.1:{listener.getsockname()[1]}/")
         thread.join()
+        assert caught.value.parameters["reason"] == "its answer is not HTTP"
 
 
 def test_a_port_where_nobody_listens_is_an_error() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.web.api_requests import JOBS, PLAIN
 FILES = {"content": ("a", PLAIN), "style": ("b", PLAIN)}
 LIMIT_MB = 1
 THREADS = 6  # of each process, fewer than there are pages, uploads or idle connections
-OPEN_PAGES, OCCUPIERS = 120, 60
+OPEN_PAGES, OCCUPIERS, WAITING = 120, 60, 20
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +185,52 @@ def test_many_open_streams_do_not_block_other_requests(
         assert time.monotonic() - began < 4
         jobs.cancel(job["id"])
         assert all('"cancelled"' in "".join(each) for each in lines)
+
+
+def test_more_requests_wait_than_there_are_threads(
+    http: httpx.Client, port: int, jobs: JobStore
+) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    url = f"http://127.0.0.1:{port}{job['links']['self']}"
+    limits, headers = httpx.Limits(max_connections=WAITING), {"Prefer": "wait=20"}
+    with httpx.Client(limits=limits, timeout=20) as client, ThreadPoolExecutor(WAITING) as pool:
+        waiting = [pool.submit(client.get, url, headers=headers) for _ in range(WAITING)]
+        time.sleep(0.5)
+        begin = time.monotonic()
+        assert http.get(job["links"]["self"]).json()["state"] == "queued"
+        assert time.monotonic() - begin < 1
+        assert not any(each.done() for each in waiting)
+        jobs.succeed(claimed(jobs), "a key")
+        answers = [each.result(5) for each in waiting]
+    assert {each.json()["state"] for each in answers} == {"succeeded"}
+    assert {each.headers["Preference-Applied"] for each in answers} == {"wait=20"}
+    assert {each.headers["X-Content-Type-Options"] for each in answers} == {"nosniff"}
+
+
+def test_a_submission_that_waits_gets_its_job_after_its_time(
+    http: httpx.Client, jobs: JobStore
+) -> None:
+    del jobs
+    begin = time.monotonic()
+    response = http.post(JOBS, files=FILES, headers={"Prefer": "wait=1"})
+    assert 0.9 < time.monotonic() - begin < 3
+    assert (response.status_code, response.json()["state"]) == (202, "queued")
+    assert response.headers["Location"] == response.json()["links"]["self"]
+    assert http.get(response.headers["Location"]).status_code == 200
+
+
+def test_a_waiting_request_for_a_job_that_is_deleted_is_not_found(
+    http: httpx.Client, port: int, jobs: JobStore
+) -> None:
+    job = http.post(JOBS, files=FILES).json()
+    url = f"http://127.0.0.1:{port}{job['links']['self']}"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(httpx.get, url, headers={"Prefer": "wait=9"})
+        time.sleep(0.3)
+        jobs._connection.delete(f"gw:job:{job['id']}")
+        response = waiting.result(9)
+    assert (response.status_code, response.json()["code"]) == (404, "job_not_found")
+    assert response.headers["Content-Type"] == "application/problem+json"
 
 
 @contextmanager

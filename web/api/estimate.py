@@ -25,7 +25,7 @@ def create() -> dict[str, Any]:
     services, owner = get_services(), get_identity().owner
     if request.mimetype == "multipart/form-data":
         count_submission()  # decoding its pictures takes as much as a submission does
-        planned = plan_of_upload(read_upload(services, request.files, request.form))
+        planned = plan_of_upload(read_upload(services, owner, request.files, request.form))
     else:
         request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
         body = read_object("estimate", request.get_data(as_text=True))

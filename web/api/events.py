@@ -26,6 +26,11 @@ def install(app: Flask) -> None:
     app.extensions[_KEY] = Hub(app, services.events, services.jobs)
 
 
+def get_hub() -> Hub:
+    """Return the hub of the application that handles this request."""
+    return cast(Hub, current_app.extensions[_KEY])
+
+
 @blueprint.get("/<job_id>/events")
 @documented(
     Answer(
@@ -59,7 +64,7 @@ def stream(job_id: str) -> Response:
     last_id = request.headers.get("Last-Event-ID", "")
     body = EventStream(
         services,
-        cast(Hub, current_app.extensions[_KEY]),
+        get_hub(),
         job_id,
         hands_over=HAND_OVER in request.environ,
     )

@@ -13,6 +13,7 @@ from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode
 from shared.settings import read_object
 from web.api import job_operations as operations
+from web.api.prefer import job_answer, preferred_wait
 from web.api.queries import DeleteQuery, ListQuery, PreviewQuery, ResultQuery
 from web.api.render import picture_response, rendered
 from web.api.schemas import job_json
@@ -31,17 +32,18 @@ log = logging.getLogger(__name__)
 
 @blueprint.post("")
 @operations.CREATE
-def create() -> tuple[dict[str, Any], int, dict[str, str]]:
+def create() -> Response:
     """Submit a job.
 
     The pictures are JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP, whatever their names and
     declared types are.
     """
     require("submit")
+    wait = preferred_wait()
     count_submission()
     owner = get_identity().owner
     job = submit(get_services(), owner, request.files, request.form, keyed(request, owner))
-    return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
+    return job_answer(job, wait, 202, url_for(".show", job_id=job.id))
 
 
 @blueprint.get("")
@@ -60,9 +62,9 @@ def index() -> dict[str, Any]:
 
 @blueprint.get("/<job_id>")
 @operations.SHOW
-def show(job_id: str) -> dict[str, Any]:
+def show(job_id: str) -> Response:
     """Show a job."""
-    return job_json(load_job(job_id, "read"))
+    return job_answer(load_job(job_id, "read"), preferred_wait())
 
 
 @blueprint.delete("/<job_id>")
@@ -94,10 +96,11 @@ def delete_job(services: Services, job_id: str) -> None:
 
 @blueprint.post("/<job_id>/retry")
 @operations.RETRY
-def retry(job_id: str) -> tuple[dict[str, Any], int]:
+def retry(job_id: str) -> Response:
     """Queue a failed job again; it continues from its checkpoint."""
+    wait = preferred_wait()
     retry_job(job_id)
-    return job_json(get_services().jobs.get(job_id)), 202
+    return job_answer(get_services().jobs.get(job_id), wait, 202)
 
 
 def retry_job(job_id: str) -> None:
@@ -111,19 +114,20 @@ def retry_job(job_id: str) -> None:
 
 @blueprint.post("/<job_id>/fork")
 @operations.FORK
-def create_fork(job_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+def create_fork(job_id: str) -> Response:
     """Submit a new job with this one's pictures, which starts from its pixels or once more.
 
     From pixels, the new job has `init` `image`, and `pyramid` 1 unless it is given. A `strength`
     that is given replaces this job's `content_weight`. The new job has copies of the pictures.
     """
     parent = load_job(job_id, "submit")
+    wait = preferred_wait()
     count_submission()
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("fork", request.get_data(as_text=True))
     owner = get_identity().owner
     job = fork(get_services(), owner, parent, body, keyed(request, owner))
-    return job_json(job), 202, {"Location": url_for(".show", job_id=job.id)}
+    return job_answer(job, wait, 202, url_for(".show", job_id=job.id))
 
 
 @blueprint.get("/<job_id>/result")

@@ -1,6 +1,7 @@
 """From an upload to a job.
 
-`submission` accepts it; `images`, `size` and `limits` check it. `clean` makes what is stored of a
+`submission` accepts it; `images`, `size` and `limits` check it. `sources` says where its pictures
+come from, with `fetcher` (URLs) and `uploaded` (by their hash). `clean` makes what is stored of a
 picture, with `jpeg`; `isolation` runs that in a process of its own. `fork` makes a job from an
 older one; `idempotency` recognises a request that comes again.
 """

@@ -48,6 +48,7 @@ class Kept(NamedTuple):
 
 
 NOTHING = Kept()
+EVERYTHING = Kept(alpha=True, own_profile=True)
 
 
 class CleanImage(NamedTuple):
@@ -102,6 +103,18 @@ def clean_simple_jpeg(data: bytes, max_megapixels: float, kept: Kept) -> CleanIm
         return _as_jpeg(data, image, jpeg, None, kept)
 
 
+def in_colours(image: CleanImage, kept: Kept) -> CleanImage:
+    """Return a picture that was cleaned with EVERYTHING as it is stored for a job.
+
+    It stays the same file; the worker converts its colours.
+    """
+    if kept.own_profile:
+        return image
+    if kept.profile:
+        return image._replace(convert_to="content", profile=kept.profile)
+    return image._replace(convert_to="srgb" if image.profile else None, profile=None)
+
+
 def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=formats)
@@ -141,12 +154,8 @@ def _as_jpeg(
         raise TruncatedImage from error
     width, height = turned(image.size, orientation)
     digest = sha256(data).hexdigest()
-    clean = CleanImage(stored, "jpeg", width, height, digest, orientation)
-    if kept.own_profile:
-        return clean._replace(profile=profile)
-    if kept.profile:
-        return clean._replace(convert_to="content", profile=kept.profile)
-    return clean._replace(convert_to="srgb" if profile else None)
+    clean = CleanImage(stored, "jpeg", width, height, digest, orientation, profile=profile)
+    return in_colours(clean, kept)
 
 
 def _as_png(data: bytes, image: Image.Image, max_megapixels: float, kept: Kept) -> CleanImage:

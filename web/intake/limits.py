@@ -20,6 +20,11 @@ def check_room(services: Services, owner: str | None = None) -> None:
             raise QueueFull(bound=bound, maximum=maximum)
     if owner is not None:
         services.jobs.check_owner(owner, owner_bounds(services.config))
+    check_storage(services)
+
+
+def check_storage(services: Services) -> None:
+    """Raise StorageFull if Redis or the object store has no space left."""
     if services.redis.used_memory_share() > MAX_REDIS_SHARE:
         raise StorageFull(store="redis")
     _check_objects(services.objects, services.config.min_free_mb * MEGABYTE)

@@ -19,7 +19,6 @@ from shared.errors import (
     Refused,
     StoreUnavailable,
     StylesTooLarge,
-    TooManyFiles,
     UnknownField,
 )
 from shared.job import InputImage, Job, JobInputs, JobOptions
@@ -37,6 +36,7 @@ from shared.settings import (
 from web.intake.clean import CleanImage, Kept
 from web.intake.limits import check_room, owner_bounds, queue_bounds
 from web.intake.size import Bounds, Size, resolve_size
+from web.intake.sources import Sources
 from web.services import Services
 
 INIT = "settings.init"
@@ -57,15 +57,34 @@ class JobForm(BaseModel):
 
     model_config = OF_REQUESTS
 
-    content: bytes
-    """The file of the picture to paint."""
+    content: Annotated[bytes, Field(default_factory=bytes)]
+    """The file of the picture to paint; or `content_url`, or `content_sha256`."""
 
-    style: Annotated[list[bytes], Field(min_length=1, max_length=MAX_STYLES)]
-    """The files of the pictures in whose style it is painted."""
+    content_url: Annotated[str, Field(default_factory=str)]
+    """Where the server gets it."""
+
+    content_sha256: Annotated[str, Field(default_factory=str)]
+    """The hash under which it was uploaded (`PUT /images/{sha256}`)."""
+
+    style: Annotated[list[bytes], Field(default_factory=list, max_length=MAX_STYLES)]
+    """The files of the pictures in whose style it is painted, at least one in all; or `style_url`,
+    or `style_sha256`."""
+
+    style_url: Annotated[list[str], Field(default_factory=list, max_length=MAX_STYLES)]
+    """Where the server gets them."""
+
+    style_sha256: Annotated[list[str], Field(default_factory=list, max_length=MAX_STYLES)]
+    """The hashes under which they were uploaded."""
 
     init: Annotated[bytes, Field(default_factory=bytes)]
     """The file of the picture to start from, with the content's proportions; only with the setting
     `init` `image`."""
+
+    init_url: Annotated[str, Field(default_factory=str)]
+    """Where the server gets it."""
+
+    init_sha256: Annotated[str, Field(default_factory=str)]
+    """The hash under which it was uploaded."""
 
     settings: Annotated[SentSettings, Field(default_factory=SentSettings)]
     """What is painted."""
@@ -81,7 +100,7 @@ def submit(
     services: Services,
     owner: str,
     files: MultiDict[str, FileStorage],
-    form: Mapping[str, str],
+    form: MultiDict[str, str],
     request: KeyedRequest = NO_KEY,
 ) -> Job:
     """Accept a job.
@@ -91,7 +110,8 @@ def submit(
         owner: the job's owner.
         files: `content`, one file, `style`, one or more, and `init`, one if the setting of that
             name is `image`.
-        form: `settings` and `options`, each a JSON object or absent.
+        form: `settings` and `options`, each a JSON object or absent; URLs and hashes of pictures
+            that come without files, such as `content_url` and `style_sha256`.
         request: what asks for the job; the same request again gets the same job.
 
     Raises:
@@ -101,7 +121,7 @@ def submit(
     if earlier := services.requests.job_of(request):
         return services.jobs.get(earlier)
     check_room(services, owner)  # before anything is decoded
-    upload = read_upload(services, files, form)
+    upload = read_upload(services, owner, files, form)
     return accept(
         services,
         lambda job_id: _store_all(services, job_id, upload),
@@ -111,7 +131,10 @@ def submit(
 
 
 def read_upload(
-    services: Services, files: MultiDict[str, FileStorage], form: Mapping[str, str]
+    services: Services,
+    owner: str,
+    files: MultiDict[str, FileStorage],
+    form: MultiDict[str, str],
 ) -> Upload:
     """Return what a form describes; the arguments are those of `submit`.
 
@@ -127,13 +150,16 @@ def read_upload(
     options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
     keeps_profile = settings.color_profile == "photograph"
     of_content = Kept(alpha=True, own_profile=keeps_profile)
-    content, *_ = _images(services, files, "content", 1, of_content)
+    sources = Sources(services, owner, files, form)
+    sources.check("content", 1)
+    sources.check("style", MAX_STYLES)
+    (content,) = sources.read("content", of_content)
     in_its_colours = Kept(profile=content.profile)
     size = content.width, content.height
     settings = resolve_size(settings, size, bounds_of(services), is_chosen="size" in chosen)
-    styles = _images(services, files, "style", MAX_STYLES, in_its_colours)
-    check_styles(settings, len(styles))
-    init = _init(services, files, settings, content)
+    check_styles(settings, sources.count("style"))
+    styles = list(sources.read("style", in_its_colours))
+    init = _init(sources, settings, content)
     return Upload(settings, options, content, styles, init)
 
 
@@ -211,29 +237,14 @@ def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: st
     return form.get(field, "")
 
 
-def _images(
-    services: Services, files: MultiDict[str, FileStorage], field: str, most: int, kept: Kept
-) -> list[CleanImage]:
-    uploads = [upload for upload in files.getlist(field) if upload.filename]
-    if not uploads:
-        raise MissingFile(field=field)
-    if len(uploads) > most:
-        raise TooManyFiles(field=field, maximum=most, count=len(uploads))
-    return [services.images.read(field, upload, kept) for upload in uploads]
-
-
-def _init(
-    services: Services,
-    files: MultiDict[str, FileStorage],
-    settings: StyleSettings,
-    content: CleanImage,
-) -> CleanImage | None:
+def _init(sources: Sources, settings: StyleSettings, content: CleanImage) -> CleanImage | None:
     """Return the image to start from, if the settings ask for one."""
-    is_sent = any(upload.filename for upload in files.getlist("init"))
+    is_sent = sources.count("init") > 0
     check_init(settings, is_sent=is_sent)
     if not is_sent:
         return None
-    init, *_ = _images(services, files, "init", 1, Kept(profile=content.profile))
+    sources.check("init", 1)
+    (init,) = sources.read("init", Kept(profile=content.profile))
     check_shape((init.width, init.height), (content.width, content.height))
     return init
 

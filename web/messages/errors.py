@@ -81,6 +81,15 @@ SENTENCES: dict[str, str] = {
         "A request with this '{field}' was sent before with other content, and made job {id}. Use a"
         " new key for another request."
     ),
+    "invalid_hash": "'{field}' must be a SHA-256: 64 hexadecimal digits.",
+    "hash_mismatch": (
+        "The file's SHA-256 is {sha256}, which is not the one in '{field}'. Upload it under its own"
+        " hash; if that is the one you sent, the file was damaged on the way."
+    ),
+    "image_not_uploaded": (
+        "No image with the hash in '{field}' is kept for you. Upload it first, with PUT"
+        " /api/v1/images/{sha256}, or send the file itself."
+    ),
     "invalid_url": "The URL in '{field}' {url_rule}.",
     "address_not_allowed": (
         "The URL in '{field}' leads to {host}, whose address is not public. Use another one, or ask"
@@ -104,6 +113,7 @@ SENTENCES: dict[str, str] = {
     "too_many_webhooks": "You have {maximum} webhooks, which is all you may. Delete one.",
     "webhook_not_found": "There is no webhook {id}. It may have been deleted.",
     "webhook_disabled": "The webhook {id} is disabled. Enable it first: PATCH it with 'enabled'.",
+    "image_not_found": "No image with the hash {sha256} is kept for you.",
     "token_required": (
         "This needs a token. Send it as 'Authorization: Bearer gw_…', sign in at /signin, or set"
         " GRAMWORKS_TOKEN for the command line."
@@ -140,6 +150,10 @@ SENTENCES: dict[str, str] = {
         " means or colours, submit the job again."
     ),
     "decoding_busy": "The server is reading other images. Try again in a few seconds.",
+    "fetching_busy": (
+        "The server is fetching as many URLs as it can. Try again in a few seconds, or upload the"
+        " files."
+    ),
     "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
     "not_failed": "The job is {state}. Only a failed job can be retried.",
     "not_live": "The job is {state}. Only a queued or running job can be changed.",
@@ -164,7 +178,7 @@ SENTENCES: dict[str, str] = {
     "queue_full": (
         "The queue is full ({amount}). The job was not accepted. Try again in a minute."
     ),
-    "owner_quota_reached": "{quota} The job was not accepted.",
+    "owner_quota_reached": "{quota} Nothing was accepted.",
     "rate_limited": (
         "{too_often}: {maximum} within a minute are allowed. Try again in {seconds} s."
     ),
@@ -273,7 +287,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         "stop_way_out": _STOP_WAYS_OUT.get(str(parameters.get("state")), ""),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
         "place": _PLACES.get(str(parameters.get("store")), "store"),
-        "status_of_url": _status(parameters.get("status")),
+        "status_of_url": _status(parameters.get("answered")),
         "yet": " yet" if parameters.get("state") in ("queued", "running") else "",
     }
     if code in ("upload_too_large", "url_too_large"):
@@ -309,7 +323,8 @@ def _amount(parameters: Mapping[str, Any]) -> str:
 
 def _quota(parameters: Mapping[str, Any]) -> str:
     if parameters.get("bound") == "bytes":
-        return f"You have {_amount(parameters)} here, which is all you may. Delete some jobs."
+        here = f"You have {_amount(parameters)} here, which is all you may."
+        return f"{here} Delete some jobs or uploaded images."
     return f"You have {_amount(parameters)} queued or running, which is all you may. Wait for one."
 
 

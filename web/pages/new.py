@@ -13,6 +13,7 @@ from flask import (
     request,
     url_for,
 )
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import InvalidRequest, Refused
@@ -48,7 +49,7 @@ def create() -> AnyResponse:
     try:
         count_submission()
         check_known(set(request.form) - {csrf.FIELD}, ("preset", *settings_schema()))
-        form = {"settings": _chosen_settings(request.form)}
+        form = MultiDict({"settings": _chosen_settings(request.form)})
         job = submit(get_services(), get_identity().owner, request.files, form)
     except (InvalidRequest, Refused) as error:
         page = _page(request.form, problem(error, FILES | OPTIONAL_FILES | labels()))

@@ -1,7 +1,7 @@
 """One event stream: its first messages, then what the hub reads, until its job ends."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shared.errors import GramworksError
 from web.services import Services
@@ -12,16 +12,19 @@ from web.streams.outlet import Outlet
 
 
 class HandOver(OSError):
-    """Raised by a stream after its first messages: from here on it needs no thread."""
+    """Raised by a body when it only waits from here on, for which it needs no thread.
 
-    def __init__(self, hub: Hub, mailbox: Mailbox) -> None:
+    `outlet` makes what sends the rest: from the socket, and whether the body is sent in chunks.
+    """
+
+    def __init__(self, hub: Hub, outlet: Callable[[socket.socket, bool], Outlet]) -> None:
         super().__init__()
         self._hub = hub
-        self._mailbox = mailbox
+        self._outlet = outlet
 
     def take(self, connection: socket.socket, *, is_chunked: bool) -> None:
-        """Send all further messages to this socket, and close it at the stream's end."""
-        self._hub.adopt(Outlet(connection, self._mailbox, is_chunked=is_chunked))
+        """Send all that follows to this socket, and close it at the end."""
+        self._hub.adopt(self._outlet(connection, is_chunked))
 
 
 class EventStream(Iterator[bytes]):
@@ -61,11 +64,15 @@ class EventStream(Iterator[bytes]):
         follows = self._mailbox is not None
         if self._mailbox and self._hands_over:
             self._is_handed_over = True
-            raise HandOver(self._hub, self._mailbox)
+            raise HandOver(self._hub, self._outlet)
         while self._mailbox and follows:
             text, follows = self._mailbox.wait()
             if text:
                 yield text
+
+    def _outlet(self, connection: socket.socket, is_chunked: bool) -> Outlet:
+        assert self._mailbox is not None  # noqa: S101 - it was handed over
+        return Outlet(connection, self._mailbox, is_chunked=is_chunked)
 
     def _first(self, after: str | None) -> bytes:
         """Return the first messages, and watch the job unless it has ended."""

@@ -55,15 +55,18 @@ class Hub:
         self._is_running = False
         self._handed_over: list[Outlet] = []
 
-    def watch(self, job_id: str, after: str, shown: dict[str, Any]) -> Mailbox:
+    def watch(
+        self, job_id: str, after: str, shown: dict[str, Any], mailbox: Mailbox | None = None
+    ) -> Mailbox:
         """Watch a job from the event `after` on, until the mailbox is closed.
 
         Args:
             job_id: the job.
             after: the last event that the watcher knows.
             shown: the job's JSON that the watcher has, or a part of it.
+            mailbox: what takes the messages; by default a new one.
         """
-        mailbox = Mailbox(after)
+        mailbox = mailbox or Mailbox(after)
         with self._lock:
             watched = self._watched.setdefault(job_id, Watched(after, shown))
             watched.mailboxes.add(mailbox)

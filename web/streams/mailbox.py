@@ -75,3 +75,18 @@ class Mailbox:
             return False
         self._after = message.event_id
         return True
+
+
+class EndOnly(Mailbox):
+    """Drops all messages: whoever has it waits for nothing but the end."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def put(self, message: Message) -> None:
+        """Drop a message."""
+
+    def wait_for_end(self, seconds: float) -> None:
+        """Wait until it is closed, up to `seconds`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed, max(seconds, 0))

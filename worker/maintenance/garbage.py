@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from shared import paths
 from shared.job import Job
-from shared.job_store import JobStore
+from shared.job_store import JobStore, UploadedImages
 from shared.object_store import ObjectStore
 
 ORPHAN_SECONDS = 3600.0  # longer than any upload takes
@@ -59,6 +59,28 @@ def delete_orphans(
             by_job[paths.job_of(each.key)].append(each.key)
     objects.delete_unfinished(latest)
     return sum(_delete_unnamed(keys, jobs, objects) for keys in by_job.values())
+
+
+def delete_unused_images(images: UploadedImages, objects: ObjectStore, seconds: float) -> int:
+    """Delete some uploaded images that were not used for `seconds`; return how many.
+
+    The record is deleted first: nothing may name an object that is gone.
+    """
+    keys = images.forget_unused(seconds)
+    objects.delete(key for key in keys if key)
+    return len(keys)
+
+
+def delete_orphaned_images(
+    images: UploadedImages, objects: ObjectStore, now: float, seconds: float = ORPHAN_SECONDS
+) -> int:
+    """Delete uploaded images that no record names and that are older than `seconds`."""
+    latest = datetime.fromtimestamp(now - seconds, UTC)
+    old = [each.key for each in objects.stored(paths.IMAGES) if each.modified <= latest]
+    named = images.keys() if old else set()
+    orphans = [key for key in old if key not in named]
+    objects.delete(orphans)
+    return len(orphans)
 
 
 def delete_beyond(folder: str, objects: ObjectStore, max_bytes: int) -> int:

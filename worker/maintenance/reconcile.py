@@ -5,13 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared import paths
-from shared.job_store import JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import (
+    JobQueue,
+    JobStore,
+    Locks,
+    RedisStatus,
+    UploadedImages,
+    Workers,
+)
 from shared.object_store import ObjectStore
 from worker.maintenance.garbage import (
     delete_beyond,
     delete_old,
     delete_old_pixels,
+    delete_orphaned_images,
     delete_orphans,
+    delete_unused_images,
 )
 
 GARBAGE_SECONDS = 600.0
@@ -28,8 +37,10 @@ class Reconciler:
     locks: Locks
     redis: RedisStatus
     objects: ObjectStore
+    images: UploadedImages
     wake: Callable[[], None]
     pixels_seconds: float  # for which float pixels are kept
+    uploads_seconds: float  # for which an uploaded image is kept after its last use
     retention_seconds: float | None = None  # None keeps everything
     style_cache_bytes: int | None = None  # in the object store; None keeps everything
 
@@ -54,6 +65,9 @@ class Reconciler:
             log.info("deleted the float pixels of %d jobs", old)
         if orphans := delete_orphans(self.jobs, self.objects, self.redis.clock()):
             log.info("deleted %d objects that no job names", orphans)
+        while unused := delete_unused_images(self.images, self.objects, self.uploads_seconds):
+            log.info("deleted %d uploaded images that were not used", unused)
+        delete_orphaned_images(self.images, self.objects, self.redis.clock())
         if self.style_cache_bytes is not None:
             delete_beyond(paths.STATISTICS, self.objects, self.style_cache_bytes)
 

@@ -1,15 +1,27 @@
 """Many photographs in one command: a job and a picture for each."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
 from tests.gramworks.cli.commands import SUBMIT, run, settings_of
 from tests.gramworks.cli.interrupted import interrupted
-from tests.gramworks.fake_server import Answer, FakeServer, as_json, job_json, problem, sse, stream
+from tests.gramworks.fake_server import (
+    Answer,
+    FakeServer,
+    as_json,
+    image_json,
+    job_json,
+    problem,
+    sse,
+    stream,
+)
 
 NAMES = ("a", "b", "c")
+PAINTING = b"the painting"
 
 
 @pytest.fixture
@@ -23,10 +35,21 @@ def photos(pictures: Path) -> Path:
     return folder
 
 
+def hash_of(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def will_keep_the_painting(server: FakeServer) -> None:
+    image = f"/api/v1/images/{hash_of(PAINTING)}"
+    server.answer(f"GET {image}", problem(404, "It is not here."))
+    server.answer(f"PUT {image}", as_json(image_json(PAINTING), 201))
+
+
 def will_paint(server: FakeServer, states: tuple[str, ...] = ("succeeded",) * 3) -> None:
     """Let the jobs ja, jb and jc end in these states."""
     ids = [f"j{name}" for name in NAMES]
     server.answer(SUBMIT, *(as_json(job_json("queued", id=job_id), 202) for job_id in ids))
+    will_keep_the_painting(server)
     for job_id, state in zip(ids, states, strict=True):
         path = f"GET /api/v1/jobs/{job_id}"
         error = {"code": "diverged", "detail": "The loss grew."} if state == "failed" else None
@@ -51,7 +74,10 @@ def test_each_photograph_is_a_job_of_its_own(server: FakeServer, words: tuple[st
     assert result.stdout.split() == ["ja", "jb", "jc"]
     sent = server.requests(SUBMIT)
     assert [f"photo {name}".encode() in each.body for name, each in zip(NAMES, sent, strict=True)]
-    assert all(b"the painting" in each.body for each in sent)
+    assert not any(b"the painting" in each.body for each in sent)
+    assert all(hash_of(PAINTING).encode() in each.body for each in sent)
+    (uploaded,) = server.requests(f"PUT /api/v1/images/{hash_of(PAINTING)}")
+    assert uploaded.body == PAINTING
     assert [settings_of(each) for each in sent] == [{"preset": "balanced", "size": 64}] * 3
 
 
@@ -144,6 +170,7 @@ def test_a_full_queue_is_waited_for(server: FakeServer) -> None:
 
 @pytest.mark.usefixtures("photos")
 def test_a_server_that_goes_away_stops_the_rest(server: FakeServer) -> None:
+    will_keep_the_painting(server)
     server.answer(SUBMIT, as_json(job_json("queued", id="ja"), 202), problem(500, "Broken."))
     result = run(server, "submit", "photos", "painting.jpg")
     assert result.exit_code == 1
@@ -193,3 +220,26 @@ def test_words_that_make_no_sense_are_usage_errors(
     assert result.exit_code == 2
     assert sentence in " ".join(result.stderr.split())
     assert server.received == []
+
+
+@pytest.mark.usefixtures("photos")
+def test_urls_are_passed_on_to_the_server(server: FakeServer) -> None:
+    will_paint(server)
+    style = "https://museum.example/a/the%20wave.jpg?size=1"
+    result = run(server, "submit", "photos", "--style", style, "-o", "{content}-{style}.{format}")
+    assert result.exit_code == 0, result.output
+    assert "Saved a-the wave.png" in result.output
+    sent = server.requests(SUBMIT)
+    assert all(style.encode() in each.body for each in sent)
+    assert all(b'name="style_url"' in each.body for each in sent)
+
+
+@pytest.mark.usefixtures("pictures")
+def test_both_pictures_can_be_urls(server: FakeServer) -> None:
+    will_paint(server)
+    result = run(server, "submit", "http://a.example/x.jpg", "HTTPS://b.example/", "--no-watch")
+    assert result.exit_code == 0, result.output
+    (sent,) = server.requests(SUBMIT)
+    fields = parse_qs(sent.body.decode())
+    assert fields["content_url"] == ["http://a.example/x.jpg"]
+    assert fields["style_url"] == ["HTTPS://b.example/"]

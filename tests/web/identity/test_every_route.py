@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from shared.job_store import JobStore
+from shared.job_store import JobStore, UploadedImage, UploadedImages
 from shared.object_store import ObjectStore
 from tests.shared.job_store.transitions import claimed, queued
 from tests.web.conftest import Serve
@@ -21,6 +21,7 @@ from web.identity.request_identity import is_public, require
 from web.openapi.route import routes
 from web.services import get_services
 
+HASH = "0" * 64
 PUBLIC = {
     "static",
     "health.healthz",
@@ -51,9 +52,11 @@ class Walk:
         self.job_id = queued(jobs, owner="alice")
         finish(claimed(jobs), jobs, objects)
         self.owned = {"job_id": self.job_id, "webhook_id": "wh_1"}
-        self.known = {**self.owned, "worker": WORKER}
+        self.known = {**self.owned, "worker": WORKER, "sha256": HASH}
         with app.app_context():
             get_services().webhooks.add("wh_1", "alice", "whsec_x", "http://x/", {})
+        image = UploadedImage(key="images/x.png", width=1, height=1, bytes=1)
+        UploadedImages(jobs._connection).keep("alice", HASH, image, 10**9)
         self.strangers = give("mallory", "submit", "read")
         self.without_scope = give("alice")
 
@@ -85,6 +88,9 @@ class Walk:
         is_owned = rule.arguments & self.owned.keys()
         if is_owned and self.status(method, path, self.strangers) != 404:
             yield f"{what}: answers with another owner's job"
+        is_of_image = "sha256" in rule.arguments and method != "PUT"  # which makes one's own
+        if is_of_image and self.status(method, path, self.strangers) != 404:
+            yield f"{what}: answers with another owner's image"
         if rule.endpoint not in ANY_TOKEN and self.status(method, path, self.without_scope) != 403:
             yield f"{what}: answers without a scope"
 

@@ -1,10 +1,14 @@
 """Objects that no record names are deleted when they are old enough; others stay."""
 
-from shared.job_store import JobStore
+from shared.job_store import JobStore, UploadedImage
 from shared.object_store import ObjectStore
-from tests.parts import redis_of
+from tests.parts import images_of, redis_of
 from tests.worker.job.scripted import claimed, submitted
-from worker.maintenance.garbage import delete_orphans, delete_unnamed
+from worker.maintenance.garbage import (
+    delete_orphaned_images,
+    delete_orphans,
+    delete_unnamed,
+)
 
 
 def keys(objects: ObjectStore) -> set[str]:
@@ -64,3 +68,16 @@ def test_partial_files_of_a_killed_writer_are_deleted(jobs: JobStore, objects: O
     half.write_bytes(b"half")
     delete_orphans(jobs, objects, redis_of(jobs).clock(), 0)
     assert not half.exists()
+
+
+def test_an_uploaded_image_that_no_record_names_is_deleted_when_it_is_old(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    images, clock = images_of(jobs), redis_of(jobs).clock()
+    for name in ("recorded", "orphan"):
+        objects.put(f"images/{name}.png", b"x")
+    image = UploadedImage(key="images/recorded.png", width=1, height=1, bytes=1)
+    images.keep("ann", "0" * 64, image, 9)
+    assert delete_orphaned_images(images, objects, clock + 3590) == 0
+    assert delete_orphaned_images(images, objects, clock + 3610) == 1
+    assert {stored.key for stored in objects.stored("images")} == {"images/recorded.png"}

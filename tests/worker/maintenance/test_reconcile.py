@@ -2,17 +2,18 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from shared import paths
 from shared.errors import JobNotFound
 from shared.job import JobState
-from shared.job_store import Capability, JobStore
+from shared.job_store import Capability, JobStore, UploadedImage
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
-from tests.parts import locks_of, queue_of, redis_of, workers_of
+from tests.parts import images_of, locks_of, queue_of, redis_of, workers_of
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import queued
 from tests.worker.job.scripted import claimed, painter, submitted
@@ -50,8 +51,10 @@ def reconciler(
         locks_of(jobs),
         redis_of(jobs),
         objects,
+        images_of(jobs),
         wake_ups,
         pixels_seconds,
+        1e6,
         retention_seconds,
         style_cache_bytes,
     )
@@ -208,3 +211,18 @@ def test_statistics_beyond_their_bound_are_deleted(jobs: JobStore, objects: Obje
         objects.put(paths.statistics_key(name), bytes(1000))
     reconciler(jobs, objects, WakeUpCounter(), style_cache_bytes=1500).collect_garbage()
     assert [each.key for each in objects.stored(paths.STATISTICS)] == [paths.statistics_key("b")]
+
+
+def test_uploaded_images_are_deleted_when_their_hours_are_over(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    images = images_of(jobs)
+    objects.put("images/a.png", b"x")
+    image = UploadedImage(key="images/a.png", width=1, height=1, bytes=1)
+    images.keep("ann", "0" * 64, image, 9)
+    for seconds, is_there in ((100.0, True), (0.0, False)):
+        jobs._connection.delete("gw:done:collect")
+        collecting = reconciler(jobs, objects, WakeUpCounter())
+        replace(collecting, uploads_seconds=seconds).collect_garbage()
+        assert bool(list(objects.stored("images"))) == is_there
+        assert bool(images.find("ann", "0" * 64)) == is_there

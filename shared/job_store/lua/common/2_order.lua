@@ -182,13 +182,17 @@ local function reached_owner_bound(owner, max_jobs, max_bytes)
   if tonumber(redis.call('HGET', KEY.KEPT, owner) or 0) >= max_bytes then return 'bytes' end
 end
 
+-- Lets an owner keep so many bytes more.
+local function release_bytes(owner, bytes)
+  if redis.call('HINCRBY', KEY.KEPT, owner, 0 - bytes) <= 0 then
+    redis.call('HDEL', KEY.KEPT, owner)
+  end
+end
+
 -- Gives the bytes that a job keeps back to its owner.
 local function release_kept(id)
   local kept, owner = get(id, 'kept', 'owner')
-  if not tonumber(kept) then return end
-  if redis.call('HINCRBY', KEY.KEPT, owner or '', 0 - kept) <= 0 then
-    redis.call('HDEL', KEY.KEPT, owner or '')
-  end
+  if tonumber(kept) then release_bytes(owner or '', kept) end
 end
 
 -- The work of a queued job that is still to be done. Without a checkpoint it has no progress.

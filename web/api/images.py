@@ -1,0 +1,59 @@
+"""Images that are uploaded once and used by many jobs, each under the hash of its file."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, request, url_for
+
+from shared.errors import ImageNotFound
+from shared.job_store import UploadedImage
+from web.identity.request_identity import count_submission, get_identity, require
+from web.intake.uploaded import checked_hash, keep_image
+from web.services import get_services
+
+blueprint = Blueprint("images", __name__, url_prefix="/api/v1/images")
+
+
+@blueprint.put("/<sha256>")
+def keep(sha256: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Keep the file in the body, whose hash the path names; doing it again has no effect."""
+    require("submit")
+    sha256 = checked_hash("sha256", sha256)
+    count_submission()
+    image, is_new = keep_image(get_services(), get_identity().owner, sha256, request.stream)
+    location = {"Location": url_for(".show", sha256=sha256)} if is_new else {}
+    return _image_json(sha256, image, 0), 201 if is_new else 200, location
+
+
+@blueprint.get("/<sha256>")
+def show(sha256: str) -> dict[str, Any]:
+    """Say whether the owner has uploaded the file, its size, and until when it is kept."""
+    require("submit")
+    sha256 = checked_hash("sha256", sha256)
+    found = get_services().uploaded_images.find(get_identity().owner, sha256)
+    if found is None:
+        raise ImageNotFound(sha256=sha256)
+    return _image_json(sha256, *found)
+
+
+@blueprint.delete("/<sha256>")
+def delete(sha256: str) -> tuple[str, int]:
+    """Delete the image; jobs that use it have copies."""
+    require("submit")
+    services, sha256 = get_services(), checked_hash("sha256", sha256)
+    key = services.uploaded_images.forget(get_identity().owner, sha256)
+    if key is None:
+        raise ImageNotFound(sha256=sha256)
+    services.objects.delete([key])
+    return "", 204
+
+
+def _image_json(sha256: str, image: UploadedImage, unused_seconds: float) -> dict[str, Any]:
+    kept = timedelta(seconds=get_services().config.uploads_seconds - unused_seconds)
+    return {
+        "sha256": sha256,
+        "width": image.width,
+        "height": image.height,
+        "bytes": image.bytes,
+        "kept_until": (datetime.now(UTC) + kept).isoformat(),
+    }
