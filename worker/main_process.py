@@ -22,6 +22,7 @@ from shared.job_store import (
     Locks,
     Outbox,
     RedisStatus,
+    UploadedImages,
     Workers,
 )
 from shared.job_store import connect as connect_redis

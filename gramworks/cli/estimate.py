@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gramworks.cli.formatting import about, file_size, number
-from gramworks.cli.pictures import Painting
+from gramworks.cli.pictures import Painting, for_client
 from gramworks.cli.session import Session
 from gramworks.client import Client
 from gramworks.estimates import Estimate, WorkerEstimate
@@ -27,7 +27,13 @@ def show_estimates(
 ) -> None:
     """Print what each picture would take if it were submitted first."""
     estimates = [
-        client.estimate(each.content, each.styles, settings, options, init=init)
+        client.estimate(
+            for_client(each.content),
+            [for_client(style) for style in each.styles],
+            settings,
+            options,
+            init=init,
+        )
         for each in paintings
     ]
     bodies = [each.body for each in estimates]

@@ -38,6 +38,11 @@ class Link:
         return self.url
 
 
+def for_client(picture: Path | Link) -> Path | str:
+    """Return a picture as `Client` takes it: a path, or a URL."""
+    return picture.url if isinstance(picture, Link) else picture
+
+
 @dataclass(frozen=True)
 class Painting:
     """One job to submit: a photograph, and the styles that are blended in it."""

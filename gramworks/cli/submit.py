@@ -15,7 +15,7 @@ from gramworks.cli.estimate import show_estimates
 from gramworks.cli.follow import check_output, follow, wants_to_watch
 from gramworks.cli.many import Many
 from gramworks.cli.output_file import Output, Target
-from gramworks.cli.pictures import Link, Painting, paintings
+from gramworks.cli.pictures import Link, Painting, for_client, paintings
 from gramworks.cli.session import (
     EXISTING,
     Session,
@@ -64,10 +64,8 @@ class Submission:
         )
 
     def _sent(self, picture: Path | Link) -> Picture:
-        if isinstance(picture, Link):
-            return picture.url
-        if picture not in self.shared:
-            return picture
+        if isinstance(picture, Link) or picture not in self.shared:
+            return for_client(picture)
         if picture not in self._uploaded:
             self._uploaded[picture] = self.client.upload(picture)
         return self._uploaded[picture]
