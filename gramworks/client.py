@@ -133,7 +133,7 @@ class Client(Control):
         form = _form(settings, options)
         with ExitStack() as opened:
             fields, files = sent(_pictures(content, styles, init), opened)
-            data = {**form, **fields}
+            data: dict[str, str | list[str]] = {**form, **fields}
             return self._http.ask(Estimate.from_json, "POST", path, data=data, files=files)
 
     def upload(self, picture: Picture) -> UploadedImage:

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gramworks.cli.formatting import about, file_size, number
+from gramworks.cli.formatting import about, gigabytes, number
 from gramworks.cli.pictures import Painting, for_client
 from gramworks.cli.session import Session
 from gramworks.client import Client
@@ -64,7 +64,7 @@ def _facts(painting: Painting, estimate: Estimate) -> Iterator[tuple[str, str | 
     yield "starts in", _about(estimate.starts_in_seconds)
     yield "takes", _about(estimate.runs_seconds)
     yield "done in", _about(estimate.eta_seconds)
-    yield "memory", f"about {file_size(memory)}" if memory is not None else ""
+    yield "memory", f"about {gigabytes(memory)}" if memory is not None else ""
     for worker in estimate.workers:
         yield "worker", f"{worker.name}: {_on(worker)}"
 

@@ -77,6 +77,11 @@ def file_size(count: int) -> str:
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
+def gigabytes(count: int) -> str:
+    """`0.85 GB`, `16 GB`."""
+    return f"{number(count / 1e9)} GB"
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """`just now`, `5 min ago`, `3 h ago`; a date after more than a day."""
     minutes = (now - moment).total_seconds() / 60

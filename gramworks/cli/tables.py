@@ -16,7 +16,7 @@ from gramworks.cli.formatting import (
     ago,
     duration,
     evaluation,
-    file_size,
+    gigabytes,
     level,
     losses,
     number,
@@ -61,13 +61,15 @@ def job_table(job: Job, page: str | None) -> Table:
 def workers_table(workers: Sequence[Worker]) -> Table:
     """Lay out one line per worker, and why some claim no jobs."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("worker", "device", "memory", "largest result", "online", "job", "state"):
+    longest = max((len(worker.name) for worker in workers), default=0)
+    table.add_column("worker", no_wrap=True, min_width=longest)  # whole, since `drain` needs it
+    for title in ("device", "memory", "largest result", "online", "job", "state"):
         table.add_column(title)
     for worker in workers:
         table.add_row(
             worker.name,
             worker.device,
-            file_size(worker.memory_bytes) if worker.memory_bytes else "",
+            gigabytes(worker.memory_bytes) if worker.memory_bytes else "",
             f"{number(worker.pixels / 1e6)} megapixels",
             _online(worker),
             _running(worker),

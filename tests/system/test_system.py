@@ -206,7 +206,7 @@ def test_a_killed_pool_process_loses_no_job(
 def test_a_job_is_paused_while_it_is_painted_and_goes_on_from_there(
     client: Client, jobs_of: JobStore
 ) -> None:
-    job, quick = submit(client, {**LONG, "iterations": 150}), submit(client, QUICK)
+    job, quick = submit(client, {**LONG, "iterations": 60}), submit(client, QUICK)
     wait_until(lambda: has_progress(client, job), "the job runs")
     assert client.pause(job.id).pending == "pause"
     wait_until(lambda: client.job(job.id).paused, "it is paused", seconds=10)

@@ -105,9 +105,11 @@ def test_a_worker_is_drained_and_undrained(server: FakeServer) -> None:
 def test_workers_are_listed_with_what_they_do(server: FakeServer) -> None:
     theirs = {**WORKER, "job": {"id": None, "fraction": None}, "draining": False}
     server.answer("GET /api/v1/workers", as_json({"workers": [WORKER, theirs]}))
+    narrow = run(server, "workers", COLUMNS="80").stdout
+    assert narrow.count("gramworks-1@host") == 2  # whole, since `drain` needs it
     result = run(server, "workers", COLUMNS="160")
     first, second = result.stdout.splitlines()[1:]
-    assert "8000.0 MB" in first
+    assert "8 GB" in first
     assert "j1 50%" in first
     assert "draining" in first
     assert "another owner's" in second
@@ -123,7 +125,7 @@ def test_an_estimate_is_printed_and_nothing_submitted(server: FakeServer) -> Non
         "400 × 300 pixels",
         "about 30 s",
         "about 45 s",
-        "about 1300.0 MB",
+        "about 1.3 GB",
         "b: Too small.",
     ):
         assert said in result.stdout

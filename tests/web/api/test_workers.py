@@ -6,12 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from shared.job_store import Capability, JobStore, Memory, Worker, Workers
+from shared.job_store import SCOPES, Capability, JobStore, Memory, Tokens, Worker, Workers
 from shared.job_store.connection import Connection
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import ANOTHER, ANY, claimed, progress, queued, running
 from tests.web.api_requests import JOBS, problem
 from tests.web.conftest import Serve
+from tests.web.identity.requests import bearer
+from web.identity.tokens import new_token
 
 WORKERS = "/api/v1/workers"
 BROKEN = Worker(name="broken", pixels=10**9, device="a card")
@@ -174,3 +176,28 @@ def test_a_wrong_change_of_a_worker_is_refused(
     announce(workers, Worker(name="a", pixels=1))
     assert problem(_drain(client, "a", sent), 422, code)["field"] == field
     assert workers.draining() == set()
+
+
+def test_only_an_operator_drains_and_sees_whose_job_it_is(
+    serve: Serve, jobs: JobStore, workers: Workers, redis: Connection
+) -> None:
+    client = serve(GRAMWORKS_AUTH="token").test_client()
+    announce(workers, Worker(name=ANY.worker, pixels=ANY.pixels))
+    job_id = queued(jobs, owner="alice")
+    claimed(jobs)
+    seen = {}
+    for owner, scopes in (
+        ("alice", ("submit", "read")),
+        ("mallory", ("submit", "read")),
+        ("operator", SCOPES),
+    ):
+        text, token = new_token("of a test", owner, frozenset(scopes))
+        Tokens(redis).add(token)
+        headers = bearer(text)
+        [listed] = client.get(WORKERS, headers=headers).get_json()["workers"]
+        path, body = f"{WORKERS}/{ANY.worker}", {"draining": True}
+        seen[owner] = (
+            listed["job"]["id"],
+            client.patch(path, json=body, headers=headers).status_code,
+        )
+    assert seen == {"alice": (job_id, 403), "mallory": (None, 403), "operator": (job_id, 200)}
