@@ -229,10 +229,10 @@ class Client:
         *,
         idempotency_key: str | None = None,
     ) -> Job:
-        """Submit a new job with an older one's pictures; return it.
+        """Submit a job again with changes, as a new one; nothing is uploaded again.
 
-        `settings` override the older job's. `start` is `pixels`, where the older job ended, or
-        `inputs`, which paints the same pictures once more.
+        `settings` and `options` override the older job's. `start` is `pixels`, where the older job
+        ended, or `inputs`, which submits the same pictures again, whatever the job's state.
         """
         body = {"start": start, "settings": settings or {}, "options": options or {}}
         headers = _idempotent(idempotency_key)
