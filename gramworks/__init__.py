@@ -1,9 +1,9 @@
 """Gramworks' Python client: submit pictures to a style-transfer server and fetch the results.
 
-Reading order: `client` has the methods; `models` and `events` are what they return, `errors` what
-they raise; `formats` names picture formats; `uploads` reads the pictures to send, `saving` saves
-files whole; `transport` sends HTTP requests, and `retries` says when again; `provenance` and
-`comparison` read results; `cli/` is the command line.
+Reading order: `client` has the methods, `trash` those that delete and restore jobs; `models` and
+`events` are what they return, `errors` what they raise; `formats` names picture formats; `uploads`
+reads the pictures to send, `saving` saves files whole; `transport` sends HTTP requests, and
+`retries` says when again; `provenance` and `comparison` read results; `cli/` is the command line.
 """
 
 from gramworks._version import __version__
@@ -36,11 +36,13 @@ from gramworks.models import (
     Worker,
 )
 from gramworks.retries import Retries
+from gramworks.trash import Deletion
 from gramworks.uploads import Picture
 
 __all__ = [
     "FORMATS",
     "Client",
+    "Deletion",
     "Event",
     "Fallback",
     "GramworksError",

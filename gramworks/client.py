@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -21,6 +20,8 @@ from gramworks.models import Job, Page, SettingsGuide, Worker
 from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
 from gramworks.transport import Http
+from gramworks.transport import job_path as _path
+from gramworks.trash import TrashMethods
 from gramworks.uploads import Picture, several, upload
 
 DEFAULT_RETRIES = Retries()
@@ -35,7 +36,7 @@ MOST_PER_PAGE = 100  # jobs that the server lists at once
 POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two looks at a job
 
 
-class Client:
+class Client(TrashMethods):
     """A client of one server; a context manager that threads can share.
 
     `token` is sent with every request; a server that runs with GRAMWORKS_AUTH=off needs none.
@@ -209,12 +210,6 @@ class Client:
         """Cancel a queued or running job; an ended one is left as it is."""
         return self._http.ask(Job.from_json, "DELETE", _path(job_id), params={"if": "live"})
 
-    def delete(self, job_id: str) -> None:
-        """Delete a job and its pictures; a queued or running one is cancelled first."""
-        response = self._http.send("DELETE", _path(job_id), repeat=Repeat.UNSENT)
-        if response.status_code == httpx.codes.OK:  # it was live, and is cancelled now
-            self._http.send("DELETE", _path(job_id), repeat=Repeat.UNSENT)
-
     def retry(self, job_id: str, *, idempotency_key: str | None = None) -> Job:
         """Retry a failed job; `NotReady` is raised for any other."""
         headers = _idempotent(idempotency_key)
@@ -276,10 +271,6 @@ class Client:
     def absolute(self, link: str) -> str:
         """Return the absolute URL of a job's link, such as `job.links["page"]`."""
         return self._http.absolute(link)
-
-
-def _path(job_id: str, *parts: str) -> str:
-    return "/".join(("/api/v1/jobs", quote(job_id, safe=""), *parts))
 
 
 def _event_headers(last_id: str | None) -> dict[str, str]:

@@ -171,6 +171,12 @@ class IdempotencyKeyReused(InvalidRequest):
     code = "idempotency_key_reused"
 
 
+class ConfirmationMissing(InvalidRequest):
+    """The request concerns all jobs of an owner, and `field` does not confirm that."""
+
+    code = "confirmation_missing"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 
@@ -181,6 +187,12 @@ class JobNotFound(NotFound):
     """There is no job `id`, or it was deleted."""
 
     code = "job_not_found"
+
+
+class JobInTrash(JobNotFound):
+    """Job `id` was deleted, and can be restored from the trash."""
+
+    code = "job_in_trash"
 
 
 class TokenRequired(GramworksError):

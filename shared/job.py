@@ -143,7 +143,8 @@ class Job(_Record):
     size; `work` is the cost of all evaluations (`Level.work`). The next attempt starts at
     `fallback_step`, which is above 0 if earlier ones ran out of memory. `float_pixels` is the key
     of what the result can be rendered from again (`shared.kept_pixels`), while that is kept.
-    `shared` says whether the job has a share link.
+    `shared` says whether the job has a share link. `deleted_at` is None unless the job is in the
+    trash.
     """
 
     id: str
@@ -170,6 +171,7 @@ class Job(_Record):
     worker: str | None = None
     shared: bool = False
     held_since: datetime | None = None
+    deleted_at: datetime | None = None
     error: JobFault | None = None
     log: list[Transition] = []
 

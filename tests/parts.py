@@ -1,7 +1,16 @@
 """The other parts of the job store, over the connection that a test's JobStore has."""
 
 from shared.forecast import StartTimes
-from shared.job_store import Event, JobEvents, JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import (
+    Event,
+    JobEvents,
+    JobQueue,
+    JobStore,
+    Locks,
+    RedisStatus,
+    Trash,
+    Workers,
+)
 from shared.job_store.events import BEGINNING
 from worker.maintenance.forecast import make_forecast
 
@@ -36,3 +45,7 @@ def locks_of(jobs: JobStore) -> Locks:
 
 def redis_of(jobs: JobStore) -> RedisStatus:
     return RedisStatus(jobs._connection)
+
+
+def trash_of(jobs: JobStore) -> Trash:
+    return Trash(jobs._connection, jobs)

@@ -3,9 +3,10 @@
 Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
 upload into a job; `api/` and `pages/` have the routes; `streams/` serves those who watch a job;
 `server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
-`rendering` makes finished pictures again, with other means or as other files; `errors` and
-`messages/` turn errors into responses and sentences; `identity/` says whose request it is;
-`health` has the health checks; `log_filter` keeps secrets out of the logs.
+`rendering` makes finished pictures again, with other means or as other files; `deletion` moves jobs
+to the trash and deletes them; `errors` and `messages/` turn errors into responses and sentences;
+`identity/` says whose request it is; `health` has the health checks; `log_filter` keeps secrets out
+of the logs.
 """
 
 from flask import Flask, Response
@@ -13,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events, jobs, render, settings, share, workers
+from web.api import events, jobs, render, settings, share, trash, workers
 from web.identity import csrf, host_check, rate_limits, request_identity
 from web.pages import formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
@@ -39,7 +40,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     request_identity.install(app)
     csrf.install(app)
     rate_limits.install(app)
-    resources = (jobs, render, share, events, settings, workers)
+    resources = (jobs, trash, render, share, events, settings, workers)
     pages = (new, job, shared, sign_in)
     for module in (*resources, *pages, health):
         app.register_blueprint(module.blueprint)

@@ -29,6 +29,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "form_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_found": HTTPStatus.NOT_FOUND,
     "job_not_found": HTTPStatus.NOT_FOUND,
+    "job_in_trash": HTTPStatus.GONE,
     "object_not_found": HTTPStatus.NOT_FOUND,
     "token_required": HTTPStatus.UNAUTHORIZED,
     "token_invalid": HTTPStatus.UNAUTHORIZED,

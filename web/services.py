@@ -15,6 +15,7 @@ from shared.job_store import (
     Requests,
     Sessions,
     Tokens,
+    Trash,
     Workers,
     connect,
 )
@@ -37,6 +38,7 @@ class Services:
 
     config: Config
     jobs: JobStore
+    trash: Trash
     queue: JobQueue
     requests: Requests
     events: JobEvents
@@ -65,6 +67,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
     app.extensions[_KEY] = Services(
         config=config,
         jobs=jobs,
+        trash=Trash(connection, jobs),
         queue=queue,
         requests=Requests(connection),
         events=JobEvents(connection),

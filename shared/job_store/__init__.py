@@ -2,8 +2,8 @@
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
 `queue` (what is queued), `turns` (the order of the priorities), `requests` (those that come again),
-`events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for
-Python and Lua, `scripts` loads `lua/`.
+`trash` (deleted jobs), `events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys`
+defines keys and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
 from shared.job_store.connection import Connection, RedisStatus, connect
@@ -23,6 +23,7 @@ from shared.job_store.store import (
     new_id,
 )
 from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
+from shared.job_store.trash import Emptied, Moved, Restored, Trash
 from shared.job_store.workers import Worker, Workers
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Capability",
     "Claim",
     "Connection",
+    "Emptied",
     "Event",
     "JobEvents",
     "JobQueue",
@@ -40,15 +42,18 @@ __all__ = [
     "KeyedRequest",
     "Load",
     "Locks",
+    "Moved",
     "NewJob",
     "Page",
     "QueuedJob",
     "RedisStatus",
     "Requests",
+    "Restored",
     "Scope",
     "Sessions",
     "Token",
     "Tokens",
+    "Trash",
     "UnreadableJob",
     "Worker",
     "Workers",

@@ -15,8 +15,9 @@ class Key(StrEnum):
     """Whole keys, and prefixes (with a colon at the end) of the keys of jobs, workers and so on."""
 
     INDEX = "gw:jobs"  # sorted set: all jobs, by number
-    SEQUENCE = "gw:sequence"  # the last job's number
+    SEQUENCE = "gw:sequence"  # the number of the last job, or of the last deletion
     ENDED = "gw:ended"  # sorted set: ended jobs, by time in ms
+    TRASH = "gw:trash"  # sorted set: jobs in the trash, by the number of their deletion
     PIXELS = "gw:pixels"  # sorted set: jobs whose float pixels are kept, by their end in ms
     LEASES = "gw:leases"  # sorted set: running jobs, by the time in ms when their lease expires
     LOAD = "gw:load"  # hash: how many jobs are queued, and the bytes of their pictures
@@ -42,6 +43,7 @@ class Key(StrEnum):
     FAILURES = "gw:failures:"  # the attempts that the worker lost in a row, as JSON
     REQUEST = "gw:request:"  # the job that a request with an Idempotency-Key made, as JSON
     OWNED = "gw:owned:"  # sorted set: an owner's jobs, by number
+    OWNED_TRASH = "gw:trash:"  # sorted set: an owner's jobs in the trash, like TRASH
     LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
     KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep
     SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret

@@ -61,7 +61,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model:
-    """Return `values` as a `model`; raise the first fault as an error with its field and bound."""
+    """Return `values` as a `model`; raise the first fault as an error with its field and bound.
+
+    The fields that are named are parts of `field`, or have no prefix if that is empty.
+    """
     try:
         return model.model_validate_json(json.dumps(values))
     except ValidationError as error:
@@ -70,7 +73,8 @@ def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model
 
 def _fault(field: str, model: type[BaseModel], error: ValidationError) -> GramworksError:
     first = error.errors(include_url=False)[0]
-    path = ".".join((field, *(str(part) for part in first["loc"] if part != "[key]")))
+    parts = (field, *(str(part) for part in first["loc"] if part != "[key]"))
+    path = ".".join(filter(None, parts))
     if first["type"] == "extra_forbidden":
         return UnknownSetting(field=path, known=sorted(model.model_fields))
     bounds = {key: value for key, value in first.get("ctx", {}).items() if key != "error"}

@@ -32,7 +32,7 @@ def test_every_command_prints_json() -> None:
 
 
 def test_every_method_of_the_client_is_described() -> None:
-    methods = {name for name in vars(Client) if not name.startswith("_")} - {"close"}
+    methods = {name for name in dir(Client) if not name.startswith("_")} - {"close"}
     described = set(re.findall(r"`(\w+)\(", API.split("| method | |")[1].split("\n\n")[0]))
     assert described == methods
 

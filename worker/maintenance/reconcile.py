@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared import paths
-from shared.job_store import JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import JobQueue, JobStore, Locks, RedisStatus, Trash, Workers
 from shared.object_store import ObjectStore
 from worker.maintenance.garbage import (
     delete_beyond,
     delete_old,
     delete_old_pixels,
     delete_orphans,
+    empty_trash,
 )
 
 GARBAGE_SECONDS = 600.0
@@ -23,6 +24,7 @@ class Reconciler:
     """Requeues lost jobs, sends lost wake-ups again, deletes jobs past their retention."""
 
     jobs: JobStore
+    trash: Trash
     queue: JobQueue
     workers: Workers
     locks: Locks
@@ -30,6 +32,7 @@ class Reconciler:
     objects: ObjectStore
     wake: Callable[[], None]
     pixels_seconds: float  # for which float pixels are kept
+    trash_seconds: float  # for which deleted jobs stay in the trash
     retention_seconds: float | None = None  # None keeps everything
     style_cache_bytes: int | None = None  # in the object store; None keeps everything
 
@@ -44,12 +47,14 @@ class Reconciler:
                 self.wake()
 
     def collect_garbage(self) -> None:
-        """Delete old jobs, float pixels and orphaned objects, unless a worker did so recently."""
+        """Delete old jobs, trash, pixels and orphaned objects, unless a worker did so recently."""
         if not self.locks.once_in("collect", GARBAGE_SECONDS):
             return
         if self.retention_seconds is not None:
             while old := delete_old(self.jobs, self.objects, self.retention_seconds):
                 log.info("deleted %d jobs past their retention", old)
+        while old := empty_trash(self.trash, self.objects, self.trash_seconds):
+            log.info("deleted %d jobs from the trash", old)
         while old := delete_old_pixels(self.jobs, self.objects, self.pixels_seconds):
             log.info("deleted the float pixels of %d jobs", old)
         if orphans := delete_orphans(self.jobs, self.objects, self.redis.clock()):

@@ -57,6 +57,8 @@ RAISED: dict[str, dict[str, object]] = {
     "invalid_setting": {"field": "settings.size", "problem": "int_type"},
     "not_found": {},
     "job_not_found": {"id": "x"},
+    "job_in_trash": {"id": "x"},
+    "confirmation_missing": {"field": "all"},
     "not_ready": {"id": "x", "what": "result", "state": "queued"},
     "store_unavailable": {"store": "redis", "reason": "refused"},
     "object_not_found": {"key": "jobs/x"},

@@ -26,6 +26,14 @@ local function finish(id, state, reason, ...)
   redis.call('EXPIRE', events_key(id), LIMIT.stream_seconds)
 end
 
+-- Ends a queued or running job as cancelled. Returns the state that it had, '' if it had none.
+local function cancel(id)
+  local state = state_of(id) or ''
+  if state == 'queued' and not get(id, 'started_at') then refund(id) end
+  if is_live(state) then finish(id, 'cancelled') end
+  return state
+end
+
 -- Puts a job back to its old place in the queue. If it has a checkpoint, it keeps its progress.
 local function requeue(id, reason)
   redis.call('ZREM', KEY.LEASES, id)
