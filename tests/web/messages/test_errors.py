@@ -81,6 +81,8 @@ RAISED: dict[str, dict[str, object]] = {
     "webhook_not_found": {"id": "x"},
     "webhook_disabled": {"id": "x"},
     "too_many_webhooks": {"maximum": 10},
+    "job_in_trash": {"id": "x"},
+    "confirmation_missing": {"field": "all"},
     "not_ready": {"id": "x", "what": "result", "state": "queued"},
     "store_unavailable": {"store": "redis", "reason": "refused"},
     "object_not_found": {"key": "jobs/x"},
