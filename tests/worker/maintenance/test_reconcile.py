@@ -56,6 +56,7 @@ def reconciler(
         wake_ups,
         pixels_seconds,
         1e6,
+        1e6,
         retention_seconds,
         style_cache_bytes,
     )
