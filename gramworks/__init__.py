@@ -3,7 +3,8 @@
 Reading order: `client` has the methods; `models` and `events` are what they return, `errors` what
 they raise; `formats` names picture formats; `uploads` reads the pictures to send, `saving` saves
 files whole; `transport` sends HTTP requests, and `retries` says when again; `provenance` and
-`comparison` read results; `cli/` is the command line.
+`comparison` read results; `webhooks` are calls when a job ends, and `verification` is for who
+receives them; `cli/` is the command line.
 """
 
 from gramworks._version import __version__
@@ -37,14 +38,19 @@ from gramworks.models import (
 )
 from gramworks.retries import Retries
 from gramworks.uploads import Picture
+from gramworks.verification import InvalidWebhook, verify_webhook
+from gramworks.webhooks import Attempt, Delivery, Webhook
 
 __all__ = [
     "FORMATS",
+    "Attempt",
     "Client",
+    "Delivery",
     "Event",
     "Fallback",
     "GramworksError",
     "InvalidRequest",
+    "InvalidWebhook",
     "Job",
     "JobCancelled",
     "JobChanged",
@@ -69,6 +75,8 @@ __all__ = [
     "UnexpectedAnswer",
     "UnknownFormat",
     "WaitTimeout",
+    "Webhook",
     "Worker",
     "__version__",
+    "verify_webhook",
 ]

@@ -22,6 +22,7 @@ from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
 from gramworks.transport import Http
 from gramworks.uploads import Picture, several, upload
+from gramworks.webhooks import Delivery, Webhooks, deliveries
 
 DEFAULT_RETRIES = Retries()
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -42,8 +43,8 @@ class Client:
     `retries` are the pauses before a failed request is sent
     again, and `retry_delays` those, in seconds, before each attempt to resume a dropped event
     stream. A job is never submitted twice by that: `submit`, `fork` and `retry` send an
-    Idempotency-Key. Every method raises a `GramworksError` if the server cannot be reached or
-    returns an error.
+    Idempotency-Key. `webhooks` has the methods for webhooks. Every method raises a
+    `GramworksError` if the server cannot be reached or returns an error.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Client:
     ) -> None:
         self._http = Http(base_url, token, timeout, transport, retries)
         self._retry_delays = retry_delays
+        self.webhooks = Webhooks(self._http)
 
     def __enter__(self) -> Self:
         return self
@@ -239,6 +241,10 @@ class Client:
         return self._http.ask(
             Job.from_json, "POST", _path(job_id, "fork"), json=body, headers=headers
         )
+
+    def deliveries(self, job_id: str) -> list[Delivery]:
+        """Return what was sent to webhooks about a job, newest first."""
+        return self._http.ask(deliveries, "GET", _path(job_id, "deliveries"))
 
     def settings(self) -> SettingsGuide:
         """Return the settings of a picture: their schema, defaults and presets."""

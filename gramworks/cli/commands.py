@@ -19,6 +19,7 @@ from gramworks.cli.server import settings, workers
 from gramworks.cli.session import json_option, store_option, store_token
 from gramworks.cli.submit import submit
 from gramworks.cli.watch import status, watch
+from gramworks.cli.webhook import webhook
 from gramworks.client import DEFAULT_URL
 
 
@@ -73,6 +74,7 @@ for command in (
     rerun,
     settings,
     workers,
+    webhook,
     doctor,
 ):
     cli.add_command(command)

@@ -8,10 +8,12 @@ import click
 from gramworks import Client
 from gramworks.cli.commands import cli
 from gramworks.cli.failures import ExitCode
+from gramworks.webhooks import Webhooks
 
 ROOT = Path(__file__).parents[2]
 CLI = (ROOT / "docs/cli.md").read_text()
 API = (ROOT / "docs/api.md").read_text()
+WEBHOOKS = (ROOT / "docs/webhooks.md").read_text()
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:
@@ -35,6 +37,12 @@ def test_every_method_of_the_client_is_described() -> None:
     methods = {name for name in vars(Client) if not name.startswith("_")} - {"close"}
     described = set(re.findall(r"`(\w+)\(", API.split("| method | |")[1].split("\n\n")[0]))
     assert described == methods
+
+
+def test_every_method_for_webhooks_is_described() -> None:
+    methods = {name for name in vars(Webhooks) if not name.startswith("_")}
+    table = WEBHOOKS.split("| method of `client.webhooks` | |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`(\w+)\(", table)) == methods
 
 
 def test_every_parameter_of_a_command_has_help() -> None:

@@ -152,7 +152,7 @@ class FakeServer:
                 received = ReceivedRequest(self.command, url.path, url.query, headers, body)
                 _send(self, fake._next_answer(received))
 
-            do_GET = do_POST = do_DELETE = handle_any  # noqa: N815 - http.server requires these names
+            do_GET = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - as http.server has it
 
             def log_message(self, *_: object) -> None:
                 pass
