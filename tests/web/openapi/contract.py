@@ -61,10 +61,11 @@ class Contract:
             if response.get_data():
                 raise BrokenContract(f"{what} has a body")
             return
-        body = content.get(response.mimetype)
+        mimetype = response.mimetype or ""
+        body = content.get(mimetype)
         if body is None:
-            raise BrokenContract(f"{what} is {response.mimetype}")
-        is_json = response.mimetype.endswith("json")
+            raise BrokenContract(f"{what} is {mimetype}")
+        is_json = mimetype.endswith("json")
         if is_json and response.request.method != "HEAD":
             fault = self.fault_of(body["schema"], response.get_json(force=True))
             if fault:

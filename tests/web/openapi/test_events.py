@@ -23,7 +23,8 @@ def test_each_event_and_its_data_fit_their_schemas(
         for each in answer["content"]["text/event-stream"]["schema"]["oneOf"]
     }
     claim = running(jobs)
-    with client.get(f"{JOBS}/{claim.job_id}/events") as response:
+    response = client.get(f"{JOBS}/{claim.job_id}/events")
+    with response:
         events = filter(None, messages(response))
         seen = [next(events)]
         jobs.report(claim, progress(3), 4.5)
