@@ -9,15 +9,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.job import Fallback, JobOptions, JobProgress, JobState, Transition
+from shared.job import Fallback, JobOptions, JobProgress, JobState, Pending, Transition
 from shared.settings import StyleSettings
 
 
-class _Answer(BaseModel):
+class AnswerModel(BaseModel):
+    """What the models of answers have in common."""
+
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class Reason(_Answer):
+class Reason(AnswerModel):
     """Why a job failed or does not start; the other members are the code's parameters."""
 
     model_config = ConfigDict(extra="allow")
@@ -29,21 +31,21 @@ class Reason(_Answer):
     """A sentence for people; it may change."""
 
 
-class LogEntry(Transition, _Answer):
+class LogEntry(Transition, AnswerModel):
     """A change of a job's state. `reason` says why, unless it is a normal transition."""
 
     detail: str
     """The change as a sentence."""
 
 
-class MemoryFallback(Fallback, _Answer):
+class MemoryFallback(Fallback, AnswerModel):
     """How a job continued with less memory after it ran out."""
 
     detail: str
     """The same as a sentence."""
 
 
-class Input(_Answer):
+class Input(AnswerModel):
     """An input picture, upright."""
 
     width: int
@@ -52,7 +54,7 @@ class Input(_Answer):
     """Of the file as it was uploaded; null for jobs of versions without hashes."""
 
 
-class Inputs(_Answer):
+class Inputs(AnswerModel):
     """The input pictures of a job."""
 
     content: Input
@@ -61,7 +63,7 @@ class Inputs(_Answer):
     """The picture to start from, if one was sent."""
 
 
-class Links(_Answer):
+class Links(AnswerModel):
     """The paths of a job's parts, with the prefix that a proxy adds."""
 
     self: str
@@ -72,17 +74,29 @@ class Links(_Answer):
     retry: str
     fork: str
     share: str
+    deliveries: str
+    """What webhooks were sent about it."""
+
     page: str
     """The page for people."""
 
 
-class Job(_Answer):
+class Job(AnswerModel):
     """A job. Times are ISO 8601 in UTC."""
 
     id: str
     state: JobState
     position: int | None
     """1 for the job that starts next; null unless it is queued."""
+
+    paused: bool
+    """Whether it is queued without a position, until it is resumed."""
+
+    pending: Pending | None
+    """What the worker of a running job is still to do, at its user's wish."""
+
+    stopped_after: int | None
+    """How many evaluations it made, if its user stopped it early."""
 
     starts_in_seconds: float | None
     """For a queued job, when it will start; null if that is unknown."""
@@ -117,7 +131,7 @@ class Job(_Answer):
     links: Links
 
 
-class UnreadableJob(_Answer):
+class UnreadableJob(AnswerModel):
     """A job whose record this version cannot read; it can only be listed and deleted."""
 
     id: str
@@ -127,7 +141,7 @@ class UnreadableJob(_Answer):
     links: Links
 
 
-class JobPage(_Answer):
+class JobPage(AnswerModel):
     """Some jobs, newest first."""
 
     jobs: list[Job | UnreadableJob]
@@ -135,53 +149,43 @@ class JobPage(_Answer):
     """The path of the next page; null on the last one."""
 
 
-class ShareLink(_Answer):
+class ShareLink(AnswerModel):
     """A link that shows a job to whoever has it."""
 
     href: str
     """Its path; it is answered only once."""
 
 
-class ProgressEvent(_Answer):
+class ProgressEvent(AnswerModel):
     """The data of an event `progress`."""
 
     progress: JobProgress
     eta_seconds: float | None
 
 
-class PreviewEvent(_Answer):
+class PreviewEvent(AnswerModel):
     """The data of an event `preview`."""
 
     href: str
     """The path of a newer preview."""
 
 
-class Suspension(_Answer):
-    """Why a worker that failed repeatedly claims no jobs, and until when."""
+class UploadedImage(AnswerModel):
+    """An image that is kept for its owner."""
 
-    until: datetime
-    reason: str | None
+    sha256: str
+    """Of the file as it was uploaded."""
 
+    width: int
+    height: int
+    bytes: int
+    """Of what is kept; they count for the owner's quota."""
 
-class Worker(_Answer):
-    """A worker that is online."""
-
-    name: str
-    device: str
-    pixels: int
-    """The pixels of the largest result that it paints."""
-
-    draining: bool
-    suspended: Suspension | None
+    kept_until: datetime
+    """When it is deleted, unless it is used before; each use lets it be kept as long again."""
 
 
-class Workers(_Answer):
-    """The workers that are online, by name."""
-
-    workers: list[Worker]
-
-
-class SettingsGuide(_Answer):
+class SettingsGuide(AnswerModel):
     """All that a client needs to know of the settings."""
 
     schema_: Annotated[dict[str, Any], Field(alias="schema")]
@@ -197,7 +201,7 @@ class SettingsGuide(_Answer):
     """JSON Schema of the options."""
 
 
-class Document(_Answer):
+class Document(AnswerModel):
     """An OpenAPI document (https://spec.openapis.org/oas/v3.1.0)."""
 
     model_config = ConfigDict(extra="allow")
@@ -208,13 +212,13 @@ class Document(_Answer):
     components: dict[str, Any]
 
 
-class Alive(_Answer):
+class Alive(AnswerModel):
     """The process answers."""
 
     status: Literal["ok"]
 
 
-class Ready(_Answer):
+class Ready(AnswerModel):
     """A job would be accepted."""
 
     status: Literal["ready"]

@@ -14,6 +14,8 @@ from web.errors import http_problem, problem, status_of
 from web.openapi.operation import Error
 
 ID = "9f86d081884c4d659a2feaa0c55ad015"
+HASH = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090"
+WEBHOOK_ID = "wh_5d41402abc4b2a76b9719d91"
 
 OF_JSON: tuple[Error, ...] = (
     errors.InvalidJson,
@@ -44,6 +46,34 @@ OF_KEYS: tuple[Error, ...] = (
     errors.IdempotencyKeyReused,
     errors.JobNotFound,  # the one that the first request made was deleted
     errors.RecordUnreadable,
+)
+OF_URLS: tuple[Error, ...] = (  # that are called while the request waits
+    errors.InvalidUrl,
+    errors.AddressNotAllowed,
+    errors.UrlUnreachable,
+    errors.UrlTooSlow,
+)
+OF_SOURCES: tuple[Error, ...] = (
+    *OF_URLS,
+    errors.UrlRefused,
+    errors.UrlTooLarge,
+    errors.TooManyRedirects,
+    errors.FetchingBusy,
+    errors.InvalidHash,
+    errors.ImageNotUploaded,
+)
+OF_UPLOADS: tuple[Error, ...] = (
+    *OF_FORMS,
+    *OF_PICTURES,
+    *OF_SOURCES,
+    *OF_SIZES,
+    *OF_STYLES,
+    errors.MissingFile,
+    errors.TooManyFiles,
+    errors.UnknownField,
+    errors.InitMissing,
+    errors.InitUnused,
+    errors.InitOfOtherShape,
 )
 OF_SUBMISSIONS: tuple[Error, ...] = (
     *OF_KEYS,
@@ -115,6 +145,20 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     ),
     errors.InvalidIdempotencyKey: ({"field": "Idempotency-Key", "maximum": 255},),
     errors.IdempotencyKeyReused: ({"field": "Idempotency-Key", "id": ID},),
+    errors.InvalidHash: ({"field": "content_sha256"},),
+    errors.HashMismatch: ({"field": "sha256", "sha256": HASH},),
+    errors.ImageNotUploaded: ({"field": "content_sha256", "sha256": HASH},),
+    errors.ImageNotFound: ({"sha256": HASH},),
+    errors.InvalidUrl: ({"field": "content_url", "problem": "not_a_url", "maximum": 2048},),
+    errors.AddressNotAllowed: ({"field": "content_url", "host": "intranet.example"},),
+    errors.UrlUnreachable: (
+        {"field": "content_url", "host": "pictures.example", "reason": "Connection refused"},
+    ),
+    errors.UrlRefused: ({"field": "content_url", "host": "pictures.example", "answered": 404},),
+    errors.UrlTooSlow: ({"field": "content_url", "seconds": 30.0},),
+    errors.UrlTooLarge: ({"field": "content_url", "maximum": 50_000_000},),
+    errors.TooManyRedirects: ({"field": "content_url", "maximum": 5},),
+    errors.FetchingBusy: ({},),
     errors.JobNotFound: ({"id": ID},),
     errors.ObjectNotFound: ({"key": f"jobs/{ID}/1/result.png"},),
     errors.TokenRequired: ({},),
@@ -129,6 +173,14 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.NothingToRender: ({"id": ID, "state": "running"},),
     errors.PixelsGone: ({"id": ID},),
     errors.NotFailed: ({"id": ID, "state": "succeeded"},),
+    errors.NotLive: ({"id": ID, "state": "succeeded"},),
+    errors.NotQueued: ({"id": ID, "state": "running"},),
+    errors.NotRunning: ({"id": ID, "state": "queued"},),
+    errors.JobPaused: ({"id": ID},),
+    errors.WorkerNotFound: ({"name": "gpu-3"},),
+    errors.TooManyWebhooks: ({"maximum": 10},),
+    errors.WebhookNotFound: ({"id": WEBHOOK_ID},),
+    errors.WebhookDisabled: ({"id": WEBHOOK_ID},),
     errors.RenderingBusy: ({},),
     errors.DecodingBusy: ({},),
     errors.QueueFull: ({"bound": "jobs", "maximum": 1000}, {"bound": "bytes", "maximum": 10**10}),

@@ -75,6 +75,7 @@ RAISED: dict[str, dict[str, object]] = {
     "unknown_parameter": {"field": "limt", "known": ["cursor", "limit"]},
     "record_unreadable": {"id": "x", "reason": "no field state"},
     "workers_suspended": {"reason": "RuntimeError: CUDA"},
+    "unknown_parameter": {"field": "limt", "known": ["cursor", "limit"]},
     "unknown_setting": {"field": "settings.x", "known": ["size", "pyramid"]},
     "invalid_setting": {"field": "settings.size", "problem": "int_type"},
     "not_found": {},
