@@ -1,12 +1,14 @@
 """Gramworks' Python client: submit pictures to a style-transfer server and fetch the results.
 
-Reading order: `client` has the methods; `models` and `events` are what they return, `errors` what
-they raise; `formats` names picture formats; `uploads` reads the pictures to send, `saving` saves
-files whole; `transport` sends HTTP requests, and `retries` says when again; `provenance` and
-`comparison` read results; `cli/` is the command line.
+Reading order: `client` has the methods, and `batch_requests` those for batches; `models`, `batches`
+and `events` are what they return, `errors` what they raise; `formats` names picture formats;
+`uploads` reads the pictures to send, `saving` saves files whole; `transport` sends HTTP requests,
+and `retries` says when again; `provenance` and `comparison` read results; `cli/` is the command
+line.
 """
 
 from gramworks._version import __version__
+from gramworks.batches import Batch, BatchJob, BatchPage
 from gramworks.client import Client
 from gramworks.errors import (
     GramworksError,
@@ -40,6 +42,9 @@ from gramworks.uploads import Picture
 
 __all__ = [
     "FORMATS",
+    "Batch",
+    "BatchJob",
+    "BatchPage",
     "Client",
     "Event",
     "Fallback",

@@ -10,17 +10,17 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
-from uuid import uuid4
 
 import httpx
 
+from gramworks.batch_requests import BatchRequests
 from gramworks.errors import ServerUnreachable, Unavailable, WaitTimeout, require_success
 from gramworks.events import RETRY_DELAYS, Event, EventStream, JobChanged
 from gramworks.formats import format_of
 from gramworks.models import Job, Page, SettingsGuide, Worker
 from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
-from gramworks.transport import Http
+from gramworks.transport import Http, idempotent
 from gramworks.uploads import Picture, several, upload
 
 DEFAULT_RETRIES = Retries()
@@ -35,15 +35,15 @@ MOST_PER_PAGE = 100  # jobs that the server lists at once
 POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two looks at a job
 
 
-class Client:
+class Client(BatchRequests):
     """A client of one server; a context manager that threads can share.
 
     `token` is sent with every request; a server that runs with GRAMWORKS_AUTH=off needs none.
     `retries` are the pauses before a failed request is sent
     again, and `retry_delays` those, in seconds, before each attempt to resume a dropped event
-    stream. A job is never submitted twice by that: `submit`, `fork` and `retry` send an
-    Idempotency-Key. Every method raises a `GramworksError` if the server cannot be reached or
-    returns an error.
+    stream. A job is never submitted twice by that: `submit`, `submit_batch`, `fork` and `retry`
+    send an Idempotency-Key. Every method raises a `GramworksError` if the server cannot be reached
+    or returns an error.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Client:
             files += [("style", upload(picture, "style", opened)) for picture in several(style)]
             if init is not None:
                 files.append(("init", upload(init, "init", opened)))
-            headers = _idempotent(idempotency_key)
+            headers = idempotent(idempotency_key)
             return self._http.ask(
                 Job.from_json, "POST", "/api/v1/jobs", data=form, files=files, headers=headers
             )
@@ -217,7 +217,7 @@ class Client:
 
     def retry(self, job_id: str, *, idempotency_key: str | None = None) -> Job:
         """Retry a failed job; `NotReady` is raised for any other."""
-        headers = _idempotent(idempotency_key)
+        headers = idempotent(idempotency_key)
         return self._http.ask(Job.from_json, "POST", _path(job_id, "retry"), headers=headers)
 
     def fork(
@@ -235,7 +235,7 @@ class Client:
         `inputs`, which paints the same pictures once more.
         """
         body = {"start": start, "settings": settings or {}, "options": options or {}}
-        headers = _idempotent(idempotency_key)
+        headers = idempotent(idempotency_key)
         return self._http.ask(
             Job.from_json, "POST", _path(job_id, "fork"), json=body, headers=headers
         )
@@ -285,7 +285,3 @@ def _path(job_id: str, *parts: str) -> str:
 def _event_headers(last_id: str | None) -> dict[str, str]:
     headers = {"Accept": "text/event-stream"}
     return headers | ({"Last-Event-ID": last_id} if last_id else {})
-
-
-def _idempotent(key: str | None) -> dict[str, str]:
-    return {"Idempotency-Key": key or uuid4().hex}

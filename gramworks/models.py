@@ -70,7 +70,7 @@ class Step:
         """Build it from the server's JSON."""
         return cls(
             state=body["state"],
-            at=_moment(body.get("at")),
+            at=moment(body.get("at")),
             detail=body.get("detail", body["state"]),
             attempt=body.get("attempt") or 0,
             worker=body.get("worker"),
@@ -151,9 +151,9 @@ class Job:
             progress=Progress.from_json(progress) if progress else None,
             settings=body.get("settings") or {},
             options=body.get("options") or {},
-            created_at=_moment(body.get("created_at")),
-            started_at=_moment(body.get("started_at")),
-            finished_at=_moment(body.get("finished_at")),
+            created_at=moment(body.get("created_at")),
+            started_at=moment(body.get("started_at")),
+            finished_at=moment(body.get("finished_at")),
             waiting=Reason.from_json(waiting) if waiting else None,
             error=Reason.from_json(error) if error else None,
             log=tuple(map(Step.from_json, body.get("log") or ())),
@@ -174,7 +174,7 @@ class Page:
     def from_json(cls, body: JsonObject) -> Page:
         """Build it from the server's JSON."""
         jobs = tuple(Job.from_json(job) for job in body["jobs"])
-        return cls(jobs=jobs, cursor=_cursor(body.get("next")))
+        return cls(jobs=jobs, cursor=cursor_of(body.get("next")))
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class Suspension:
     @classmethod
     def from_json(cls, body: JsonObject) -> Suspension:
         """Build it from the server's JSON."""
-        return cls(until=_moment(body.get("until")), reason=body.get("reason") or "")
+        return cls(until=moment(body.get("until")), reason=body.get("reason") or "")
 
 
 @dataclass(frozen=True)
@@ -237,10 +237,12 @@ class SettingsGuide:
         )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
+    """Return a time as the server writes it, in the local time zone."""
     return datetime.fromisoformat(text).astimezone() if text else None
 
 
-def _cursor(next_path: str | None) -> str | None:
+def cursor_of(next_path: str | None) -> str | None:
+    """Return the cursor in the path of a next page."""
     # Only the cursor is used: the path may lack a prefix that a proxy adds.
     return parse_qs(urlsplit(next_path or "").query).get("cursor", [None])[0]

@@ -33,6 +33,12 @@ class TooManyFiles(InvalidRequest):
     code = "too_many_files"
 
 
+class TooManyJobs(InvalidRequest):
+    """A batch of `count` jobs has more than `maximum`; `field` is the first of its factors."""
+
+    code = "too_many_jobs"
+
+
 class UploadTooLarge(InvalidRequest):
     """A request is longer than `maximum` bytes."""
 
@@ -166,7 +172,7 @@ class InvalidIdempotencyKey(InvalidRequest):
 
 
 class IdempotencyKeyReused(InvalidRequest):
-    """A request with the key in the header `field` and other content made job `id` before."""
+    """A request with the key in the header `field` and other content made `id` before."""
 
     code = "idempotency_key_reused"
 
@@ -181,6 +187,12 @@ class JobNotFound(NotFound):
     """There is no job `id`, or it was deleted."""
 
     code = "job_not_found"
+
+
+class BatchNotFound(NotFound):
+    """There is no batch `id`, or all of its jobs were deleted."""
+
+    code = "batch_not_found"
 
 
 class TokenRequired(GramworksError):
@@ -261,6 +273,12 @@ class RenderingBusy(GramworksError):
     code = "rendering_busy"
 
 
+class DownloadsBusy(GramworksError):
+    """As many archives as the server sends at a time, or to one owner, are being sent."""
+
+    code = "downloads_busy"
+
+
 class NotFailed(GramworksError):
     """Job `id` is in `state`; only a failed one can be retried."""
 
@@ -272,7 +290,7 @@ class Refused(GramworksError):
 
 
 class QueueFull(Refused):
-    """The queue holds `maximum` jobs or bytes already (`bound` says which)."""
+    """The queue can hold `maximum` jobs or bytes (`bound` says which); a batch needs `needed`."""
 
     code = "queue_full"
 
@@ -284,7 +302,7 @@ class DecodingBusy(Refused):
 
 
 class OwnerQuotaReached(Refused):
-    """The owner has `maximum` live jobs or kept bytes already (`bound` says which)."""
+    """The owner can have `maximum` live jobs or kept bytes (`bound`); a batch needs `needed`."""
 
     code = "owner_quota_reached"
 

@@ -143,7 +143,8 @@ class Job(_Record):
     size; `work` is the cost of all evaluations (`Level.work`). The next attempt starts at
     `fallback_step`, which is above 0 if earlier ones ran out of memory. `float_pixels` is the key
     of what the result can be rendered from again (`shared.kept_pixels`), while that is kept.
-    `shared` says whether the job has a share link.
+    `shared` says whether the job has a share link. `batch` is the id of its batch, if it is part of
+    one.
     """
 
     id: str
@@ -169,6 +170,7 @@ class Job(_Record):
     fallbacks: list[Fallback] = []
     worker: str | None = None
     shared: bool = False
+    batch: str | None = None
     held_since: datetime | None = None
     error: JobFault | None = None
     log: list[Transition] = []

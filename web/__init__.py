@@ -3,8 +3,9 @@
 Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
 upload into a job; `api/` and `pages/` have the routes; `streams/` serves those who watch a job;
 `server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
-`rendering` makes finished pictures again, with other means or as other files; `errors` and
-`messages/` turn errors into responses and sentences; `identity/` says whose request it is;
+`rendering` makes finished pictures again, with other means or as other files; `batch_zip` sends a
+batch's pictures, and `downloads` bounds how many such answers there are; `errors` and `messages/`
+turn errors into responses and sentences; `identity/` says whose request it is;
 `health` has the health checks; `log_filter` keeps secrets out of the logs.
 """
 
@@ -13,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
 from web import errors, health
-from web.api import events, jobs, render, settings, share, workers
+from web.api import batches, events, jobs, render, settings, share, workers
 from web.identity import csrf, host_check, rate_limits, request_identity
 from web.pages import formatting, job, new, shared, sign_in
 from web.queue_forecast import Cached
@@ -39,7 +40,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     request_identity.install(app)
     csrf.install(app)
     rate_limits.install(app)
-    resources = (jobs, render, share, events, settings, workers)
+    resources = (jobs, batches, render, share, events, settings, workers)
     pages = (new, job, shared, sign_in)
     for module in (*resources, *pages, health):
         app.register_blueprint(module.blueprint)

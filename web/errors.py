@@ -29,6 +29,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "form_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_found": HTTPStatus.NOT_FOUND,
     "job_not_found": HTTPStatus.NOT_FOUND,
+    "batch_not_found": HTTPStatus.NOT_FOUND,
     "object_not_found": HTTPStatus.NOT_FOUND,
     "token_required": HTTPStatus.UNAUTHORIZED,
     "token_invalid": HTTPStatus.UNAUTHORIZED,
@@ -45,6 +46,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "pixels_gone": HTTPStatus.GONE,
     "rendering_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "decoding_busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "downloads_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "superseded": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
     "owner_quota_reached": HTTPStatus.TOO_MANY_REQUESTS,
@@ -59,6 +61,7 @@ RETRY_SECONDS = {
     "store_unavailable": 5,
     "rendering_busy": 10,
     "decoding_busy": 10,
+    "downloads_busy": 10,
 }
 PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",

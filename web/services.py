@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from shared.config import Config
 from shared.job_store import (
+    Batches,
     JobEvents,
     JobQueue,
     JobStore,
@@ -20,6 +21,7 @@ from shared.job_store import (
 )
 from shared.object_store import ObjectStore
 from shared.wakeup import celery_app, wake
+from web.downloads import Downloads
 from web.identity.rate_limits import RateLimits
 from web.identity.tokens import TokenLookup, configured_tokens
 from web.intake.images import ImageReader
@@ -37,6 +39,7 @@ class Services:
 
     config: Config
     jobs: JobStore
+    batches: Batches
     queue: JobQueue
     requests: Requests
     events: JobEvents
@@ -48,6 +51,7 @@ class Services:
     objects: ObjectStore
     images: ImageReader
     renderer: Renderer
+    downloads: Downloads
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
     close: Callable[[], None]
@@ -65,6 +69,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
     app.extensions[_KEY] = Services(
         config=config,
         jobs=jobs,
+        batches=Batches(connection, jobs, config.redis_replicas),
         queue=queue,
         requests=Requests(connection),
         events=JobEvents(connection),
@@ -78,6 +83,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
             Isolation(config.max_input_megapixels), processes=config.web_process_count
         ),
         renderer=Renderer(objects),
+        downloads=Downloads(config.web_threads),
         queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),
         wake=lambda: wake(celery),
         close=connection.close,

@@ -14,7 +14,16 @@ from celery.signals import task_failure, worker_init, worker_ready, worker_shutt
 
 from shared.config import Config
 from shared.errors import GramworksError, OutOfMemory, StoreUnavailable
-from shared.job_store import Claim, Connection, JobQueue, JobStore, Locks, RedisStatus, Workers
+from shared.job_store import (
+    Batches,
+    Claim,
+    Connection,
+    JobQueue,
+    JobStore,
+    Locks,
+    RedisStatus,
+    Workers,
+)
 from shared.job_store import connect as connect_redis
 from shared.object_store import ObjectStore
 from shared.settings import largest_size
@@ -71,6 +80,7 @@ class MainProcess:
     def _reconciler(self) -> Reconciler:
         return Reconciler(
             jobs=self._jobs,
+            batches=Batches(self._connection, self._jobs),
             queue=JobQueue(self._connection),
             workers=self._workers,
             locks=Locks(self._connection),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import click
 from click.shell_completion import CompletionItem
@@ -44,16 +45,28 @@ def find_id(client: Client, name: str) -> str:
         return _last_id(client)
     if WHOLE_ID.fullmatch(name):
         return name
+    return only_match(name, ((job.id, job.state) for job in client.all_jobs()), "job", "jobs")
+
+
+def only_match(name: str, known: Iterable[tuple[str, str]], one: str, many: str) -> str:
+    """Return the only id that starts with `name`.
+
+    Args:
+        name: what a person wrote.
+        known: all ids, each with what is shown beside it.
+        one: what has such an id.
+        many: its plural.
+    """
     start = name.lower()
-    matches = [job for job in client.all_jobs() if start and job.id.startswith(start)]
+    matches = [(each, shown) for each, shown in known if start and each.startswith(start)]
     if not matches:
-        raise CommandFailed(f"There is no job whose id starts with {name!r}.")
-    exact = [job for job in matches if job.id == start]
+        raise CommandFailed(f"There is no {one} whose id starts with {name!r}.")
+    exact = [each for each, _ in matches if each == start]
     if len(matches) == 1 or exact:
-        return (exact or matches)[0].id
-    shown = "".join(f"\n  {job.id}  {job.state}" for job in matches[:SHOWN])
+        return exact[0] if exact else matches[0][0]
+    rows = "".join(f"\n  {each}  {shown}" for each, shown in matches[:SHOWN])
     more = f"\n  and {len(matches) - SHOWN} more" if len(matches) > SHOWN else ""
-    raise CommandFailed(f"{len(matches)} jobs have an id that starts with {name!r}:{shown}{more}")
+    raise CommandFailed(f"{len(matches)} {many} have an id that starts with {name!r}:{rows}{more}")
 
 
 def _last_id(client: Client) -> str:

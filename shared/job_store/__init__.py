@@ -1,11 +1,14 @@
 """The jobs in Redis.
 
 Reading order: `store` (JobStore: every transition of a job), `records` (writing and reading a job),
-`queue` (what is queued), `turns` (the order of the priorities), `requests` (those that come again),
-`events`, `workers`, `tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for
-Python and Lua, `scripts` loads `lua/`.
+`queue` (what is queued), `turns` (the order of the priorities), `batches` (jobs that are accepted
+together) and `batch_records`, `requests` (those that come again), `events`, `workers`, `tokens`,
+`sessions`, `locks`, `connection`; `keys` defines keys and limits for Python and Lua, `scripts`
+loads `lua/`.
 """
 
+from shared.job_store.batch_records import Batch, BatchJob
+from shared.job_store.batches import Batches, BatchPage, NewBatch
 from shared.job_store.connection import Connection, RedisStatus, connect
 from shared.job_store.events import Event, JobEvents, is_after
 from shared.job_store.locks import Locks
@@ -30,6 +33,10 @@ __all__ = [
     "NO_KEY",
     "SCOPES",
     "UNBOUNDED",
+    "Batch",
+    "BatchJob",
+    "BatchPage",
+    "Batches",
     "Capability",
     "Claim",
     "Connection",
@@ -40,6 +47,7 @@ __all__ = [
     "KeyedRequest",
     "Load",
     "Locks",
+    "NewBatch",
     "NewJob",
     "Page",
     "QueuedJob",

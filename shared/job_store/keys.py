@@ -44,6 +44,13 @@ class Key(StrEnum):
     OWNED = "gw:owned:"  # sorted set: an owner's jobs, by number
     LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
     KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep
+    PLANNED = "gw:planned"  # hash: owner to how many jobs of accepted batches have no record yet
+    BATCHES = "gw:batches"  # sorted set: all batches, by number
+    OWNED_BATCHES = "gw:owned-batches:"  # sorted set: an owner's batches, by number
+    BATCH = "gw:batch:"  # hash: the batch's record
+    BATCH_JOBS = "gw:batch-jobs:"  # list: the ids of the batch's jobs
+    PLAN = "gw:plan:"  # list: the batch's jobs that have no record yet, as JSON
+    PLANS = "gw:plans"  # set: the batches that have such jobs
     SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret
     TOKENS = "gw:tokens"  # sorted set: ids of tokens, by the time in s when they were made
     TOKEN = "gw:token:"  # noqa: S105 - a key's prefix; hash: the token's record

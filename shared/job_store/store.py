@@ -35,7 +35,6 @@ from shared.job_store.turns import position
 
 LEASE_SECONDS = 10.0
 LEASE_MS = round(LEASE_SECONDS * 1000)
-REPLICA_SECONDS = 1.0  # to wait for replicas to confirm a write
 UNBOUNDED = Load(2**53, 2**53)
 
 
@@ -111,9 +110,9 @@ class JobStore:
             case ["made", earlier]:
                 return self.get(earlier)
             case [_, _] as reached:
-                raise _refusal(reached, bounds, of_owner)
+                raise refusal(reached, bounds, of_owner)
         try:
-            self._confirm()
+            self._connection.confirm(self._replicas)
         except StoreUnavailable:
             self.cancel(job_id)  # a client that gets an error submits it again
             self._requests.forget(request)
@@ -133,10 +132,11 @@ class JobStore:
             raise JobNotFound(id=job_id)
         return state in (JobState.QUEUED, JobState.RUNNING)
 
-    def check_owner(self, owner: str, of_owner: Load) -> None:
-        """Raise OwnerQuotaReached if an owner has no room for one more job."""
-        if bound := self._scripts.run("owner_bound", owner, *of_owner):
-            raise _refusal(("owner", bound), UNBOUNDED, of_owner)
+    def check_owner(self, owner: str, of_owner: Load, jobs: int = 1) -> None:
+        """Raise OwnerQuotaReached if an owner has no room for so many more jobs."""
+        if bound := self._scripts.run("owner_bound", owner, *of_owner, jobs):
+            needed = Load(jobs, 0) if jobs > 1 and bound == "jobs" else None
+            raise refusal(("owner", bound), UNBOUNDED, of_owner, needed)
 
     def retry(
         self,
@@ -164,7 +164,7 @@ class JobStore:
         if state != JobState.FAILED:
             raise NotFailed(id=job_id, state=state)
         if reached:
-            raise _refusal(reached, bounds, of_owner)
+            raise refusal(reached, bounds, of_owner)
 
     def delete(self, job_id: str) -> bool:
         """Delete the record of a job that is not live; return False if there was none."""
@@ -237,12 +237,12 @@ class JobStore:
         """
         kept = ("float_pixels", float_pixels) if float_pixels else ()
         self._write("finish", claim, JobState.SUCCEEDED, "result", result, *kept)
-        self._confirm()
+        self._connection.confirm(self._replicas)
 
     def fail(self, claim: Claim, error: GramworksError) -> None:
         """End the job with the reason for its failure; doing it twice has no effect."""
         self._write("finish", claim, JobState.FAILED, "error", _fault(error))
-        self._confirm()
+        self._connection.confirm(self._replicas)
 
     def decline(self, claim: Claim, error: RecordUnreadable) -> None:
         """Leave a job that this worker cannot read to another one; fail it if there is none."""
@@ -378,15 +378,6 @@ class JobStore:
         if not self._scripts.run(script, claim.job_id, claim.attempt, *args):
             raise Superseded(id=claim.job_id, attempt=claim.attempt)
 
-    def _confirm(self) -> None:
-        """Wait until enough replicas have this connection's writes, or raise StoreUnavailable."""
-        if not self._replicas:
-            return
-        reached: Any = self._connection.wait(self._replicas, round(REPLICA_SECONDS * 1000))
-        if int(reached) < self._replicas:
-            reason = f"{reached} of {self._replicas} replicas confirmed the write"
-            raise StoreUnavailable(store="redis", reason=reason)
-
 
 def _position(
     queued: Mapping[Priority, int],
@@ -403,11 +394,22 @@ def _position(
     return position(cast(Priority, fields["priority"]), rank, queued, passed)
 
 
-def _refusal(reached: Sequence[str], bounds: Load, of_owner: Load) -> Refused:
+def refusal(
+    reached: Sequence[str], bounds: Load, of_owner: Load, needed: Load | None = None
+) -> Refused:
+    """Return the error for a bound that is reached.
+
+    Args:
+        reached: whose bound, `queue` or `owner`, and which, `jobs` or `bytes`.
+        bounds: the queue's bounds.
+        of_owner: the owner's.
+        needed: what a batch needs.
+    """
     whose, bound = reached
+    more = {"needed": getattr(needed, bound)} if needed else {}
     if whose == "owner":
-        return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound))
-    return QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound), **more)
+    return QueueFull(bound=bound, maximum=getattr(bounds, bound), **more)
 
 
 def _fault(error: GramworksError) -> str:

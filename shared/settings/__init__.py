@@ -21,7 +21,13 @@ from shared.settings.levels import (
     octaves_within,
     sizes_within,
 )
-from shared.settings.parsing import parse_settings, read_object, read_settings, validate
+from shared.settings.parsing import (
+    parse_settings,
+    read_object,
+    read_objects,
+    read_settings,
+    validate,
+)
 from shared.settings.presets import DEFAULT_PRESET, PRESETS
 from shared.settings.style import MAX_STYLES, StyleSettings
 
@@ -44,6 +50,7 @@ __all__ = [
     "octaves_within",
     "parse_settings",
     "read_object",
+    "read_objects",
     "read_settings",
     "sizes_within",
     "validate",

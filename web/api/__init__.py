@@ -1,4 +1,5 @@
 """The HTTP API, a module per resource.
 
-They are `jobs`, `render`, `share`, `events`, `settings`, `workers`; `schemas` is a job's JSON.
+They are `jobs`, `batches`, `render`, `share`, `events`, `settings`, `workers`; `schemas` is a job's
+JSON and `batch_schemas` a batch's; `query` reads query strings.
 """

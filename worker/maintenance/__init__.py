@@ -1,4 +1,4 @@
 """The main process's periodic tasks: `loop` repeats them.
 
-The tasks are `reconcile`, `garbage` and `forecast`.
+The tasks are `reconcile`, `garbage`, `batches` and `forecast`.
 """

@@ -1,4 +1,4 @@
-"""No route answers without a token, without its scope, or with another owner's job.
+"""No route answers without a token, without its scope, or with another owner's job or batch.
 
 The test walks the application's URL map, so a new route is tested too; the last tests add routes
 that forget a check, and the walk finds them.
@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from shared.job_store import JobStore
+from shared.job import Job
+from shared.job_store import Batch, JobStore
 from shared.object_store import ObjectStore
+from tests.shared.job_store.new_batches import accepted, batches_of
 from tests.shared.job_store.transitions import claimed, queued
 from tests.web.conftest import Serve
 from tests.web.finished_job import finish
@@ -37,19 +39,20 @@ ANY_TOKEN = {  # these show no job and change none
 
 
 class Walk:
-    """Asks every route of an application for a job of alice."""
+    """Asks every route of an application for a job, or a batch, of alice."""
 
     def __init__(self, app: Flask, jobs: JobStore, objects: ObjectStore, give: Give) -> None:
         self.app = app
         self.jobs = jobs
         self.job_id = queued(jobs, owner="alice")
         finish(claimed(jobs), jobs, objects)
+        self.batch_id = accepted(jobs, owner="alice")
         self.strangers = give("mallory", "submit", "read")
         self.without_scope = give("alice")
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong with each route."""
-        before = self.jobs.get(self.job_id)
+        before = self.state()
         with self.app.app_context():
             public = {rule.endpoint for rule in self.rules() if is_public(rule.endpoint)}
         if public != PUBLIC:
@@ -58,22 +61,25 @@ class Walk:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 if rule.endpoint not in PUBLIC:
                     yield from self.faults_of(rule, method)
-        if self.jobs.get(self.job_id) != before:
-            yield "a request without the right changed the job"
+        if self.state() != before:
+            yield "a request without the right changed the job or the batch"
+
+    def state(self) -> tuple[Job, Batch]:
+        return self.jobs.get(self.job_id), batches_of(self.jobs).get(self.batch_id)
 
     def rules(self) -> list[Rule]:
         return list(self.app.url_map.iter_rules())
 
     def faults_of(self, rule: Rule, method: str) -> Iterator[str]:
         what = f"{method} {rule.rule}"
-        if rule.arguments - {"job_id"}:
+        if rule.arguments - {"job_id", "batch_id"}:
             yield f"{what}: the test does not know {rule.arguments}"
             return
-        path = rule.rule.replace("<job_id>", self.job_id)
+        path = rule.rule.replace("<job_id>", self.job_id).replace("<batch_id>", self.batch_id)
         if self.status(method, path) != (401 if path.startswith("/api/") else self.sign_in(method)):
             yield f"{what}: answers without a token"
-        if "job_id" in rule.arguments and self.status(method, path, self.strangers) != 404:
-            yield f"{what}: answers with another owner's job"
+        if rule.arguments and self.status(method, path, self.strangers) != 404:
+            yield f"{what}: answers with what is another owner's"
         if rule.endpoint not in ANY_TOKEN and self.status(method, path, self.without_scope) != 403:
             yield f"{what}: answers without a scope"
 
@@ -92,6 +98,7 @@ def test_every_route_checks_token_owner_and_scope(
     walk = Walk(serve(), jobs, objects, give)
     assert list(walk.faults()) == []
     assert len([rule for rule in walk.rules() if "job_id" in rule.arguments]) >= 15
+    assert len([rule for rule in walk.rules() if "batch_id" in rule.arguments]) == 3
 
 
 @pytest.fixture
@@ -109,7 +116,7 @@ def test_a_route_that_gets_a_job_by_itself_is_found(
         return get_services().jobs.get(job_id).id
 
     faults = list(Walk(careless, jobs, objects, give).faults())
-    assert faults == ["GET /api/v1/jobs/<job_id>/copy: answers with another owner's job"]
+    assert faults == ["GET /api/v1/jobs/<job_id>/copy: answers with what is another owner's"]
 
 
 def test_a_route_that_needs_no_scope_is_found(
@@ -126,9 +133,9 @@ def test_a_route_that_needs_no_scope_is_found(
 def test_a_route_with_another_argument_is_found(
     careless: Flask, jobs: JobStore, objects: ObjectStore, give: Give
 ) -> None:
-    @careless.get("/api/v1/batches/<batch_id>")
-    def batch(batch_id: str) -> str:
-        return batch_id
+    @careless.get("/api/v1/sweeps/<sweep_id>")
+    def sweep(sweep_id: str) -> str:
+        return sweep_id
 
     faults = list(Walk(careless, jobs, objects, give).faults())
-    assert faults == ["GET /api/v1/batches/<batch_id>: the test does not know {'batch_id'}"]
+    assert faults == ["GET /api/v1/sweeps/<sweep_id>: the test does not know {'sweep_id'}"]

@@ -13,6 +13,7 @@ from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
 from tests.parts import locks_of, queue_of, redis_of, workers_of
+from tests.shared.job_store.new_batches import batches_of
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import queued
 from tests.worker.job.scripted import claimed, painter, submitted
@@ -45,6 +46,7 @@ def reconciler(
 ) -> Reconciler:
     return Reconciler(
         jobs,
+        batches_of(jobs),
         queue_of(jobs),
         workers_of(jobs),
         locks_of(jobs),
