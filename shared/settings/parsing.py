@@ -108,8 +108,8 @@ def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model
 
 def _fault(field: str, model: type[BaseModel], error: ValidationError) -> GramworksError:
     first = error.errors(include_url=False)[0]
-    within = (field,) if field else ()  # the values of a query have no name together
-    path = ".".join((*within, *(str(part) for part in first["loc"] if part != "[key]")))
+    names = [str(part) for part in first["loc"] if part != "[key]"]
+    path = ".".join([field, *names] if field else names)
     if first["type"] == "extra_forbidden":
         return UnknownSetting(field=path, known=sorted(model.model_fields))
     bounds = {key: value for key, value in first.get("ctx", {}).items() if key != "error"}

@@ -139,6 +139,6 @@ def _ended(last: Transition, **values: Any) -> dict[str, Any]:
 
 def _waiting() -> dict[str, Any]:
     """Return the JSON of a queued job, but for what the queue's forecast says of it."""
-    started = {"started_at": None, "progress": None, "fallbacks": [], "eta_seconds": None}
-    job = _RUNNING.model_copy(update={**started, "attempt": 0, "log": [_QUEUED], "worker": None})
+    unknown = dict.fromkeys(("started_at", "progress", "eta_seconds", "worker"))
+    job = _RUNNING.model_copy(update={**unknown, "attempt": 0, "fallbacks": [], "log": [_QUEUED]})
     return job_json(job) | {"state": JobState.QUEUED.value}

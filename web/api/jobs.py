@@ -50,11 +50,8 @@ def index() -> dict[str, Any]:
     require("read")
     query = read_query(ListQuery)
     page = list_jobs(query.limit, query.cursor)
-    following = {"limit": query.limit, "cursor": page.cursor}
-    return {
-        "jobs": [job_json(job) for job in page.jobs],
-        "next": url_for(".index", **following) if page.cursor else None,
-    }
+    following = page.cursor and url_for(".index", limit=query.limit, cursor=page.cursor)
+    return {"jobs": [job_json(job) for job in page.jobs], "next": following}
 
 
 @blueprint.get("/<job_id>")

@@ -39,7 +39,12 @@ OF_SIZES: tuple[Error, ...] = (
     errors.ImageTooElongated,
 )
 OF_STYLES: tuple[Error, ...] = (errors.BlendMismatch, errors.StylesTooLarge)
-OF_KEYS: tuple[Error, ...] = (errors.InvalidIdempotencyKey, errors.IdempotencyKeyReused)
+OF_KEYS: tuple[Error, ...] = (
+    errors.InvalidIdempotencyKey,
+    errors.IdempotencyKeyReused,
+    errors.JobNotFound,  # the one that the first request made was deleted
+    errors.RecordUnreadable,
+)
 OF_SUBMISSIONS: tuple[Error, ...] = (
     *OF_KEYS,
     errors.RateLimited,

@@ -33,7 +33,7 @@ class Route:
     @property
     def tag(self) -> str:
         """The name of the group that the operation belongs to: its blueprint."""
-        return self.rule.endpoint.partition(".")[0]
+        return str(self.rule.endpoint).partition(".")[0]
 
     @property
     def errors(self) -> tuple[Error, ...]:

@@ -77,6 +77,7 @@ RAISED: dict[str, dict[str, object]] = {
     },
     "invalid_json": {"field": "settings", "reason": "it holds an array"},
     "unknown_field": {"field": "setings", "known": ["settings", "options"]},
+    "unknown_parameter": {"field": "limt", "known": ["cursor", "limit"]},
     "record_unreadable": {"id": "x", "reason": "no field state"},
     "workers_suspended": {"reason": "RuntimeError: CUDA"},
     "unknown_setting": {"field": "settings.x", "known": ["size", "pyramid"]},
