@@ -1,62 +1,25 @@
 """Batches: submit, list, show, cancel; the finished pictures as a ZIP."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from pydantic import BaseModel, Field
 
+from web.api.batch_operations import CREATE, DELETE, INDEX, RESULTS, SHOW
 from web.api.batch_schemas import batch_jobs_json, batch_json
-from web.api.query import OF_QUERIES, read_query
+from web.api.queries import BatchListQuery, BatchQuery, ResultQuery
 from web.batch_zip import zip_of
 from web.identity.load_batch import list_batches, load_batch
 from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.batch import submit_batch
 from web.intake.idempotency import keyed
+from web.openapi.reading import read_query
 from web.services import get_services
 
 blueprint = Blueprint("batches", __name__, url_prefix="/api/v1/batches")
 
 
-class ListQuery(BaseModel):
-    """Which batches are listed."""
-
-    model_config = OF_QUERIES
-
-    limit: Annotated[int, Field(ge=1, le=20)] = 10
-    """Up to how many; each is read whole."""
-
-    cursor: Annotated[str, Field(pattern="^[0-9]{1,19}$")] | None = None
-    """From the last page's `next`."""
-
-
-class ShowQuery(BaseModel):
-    """Which of a batch's jobs are shown."""
-
-    model_config = OF_QUERIES
-
-    limit: Annotated[int, Field(ge=0, le=100)] = 20
-    """Up to how many; 0 for the counts alone."""
-
-    cursor: Annotated[int, Field(ge=0, le=1000)] = 0
-    """How many jobs come before, as in the last page's `next`."""
-
-
-class ResultsQuery(BaseModel):
-    """How the pictures are sent."""
-
-    model_config = OF_QUERIES
-
-    format: Literal["png", "jpeg", "webp", "tiff", "png16", "tiff16"] = "png"
-    """The files' format; `png16` and `tiff16` have 16 bits a channel."""
-
-
-class CancelQuery(BaseModel):
-    """Nothing can be chosen."""
-
-    model_config = OF_QUERIES
-
-
 @blueprint.post("")
+@CREATE
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Accept a job for each content, style and settings, or none."""
     require("submit")
@@ -68,20 +31,22 @@ def create() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("")
+@INDEX
 def index() -> dict[str, Any]:
     """List the owner's batches, or for an operator all, newest first, a page at a time."""
     require("read")
-    query = read_query(ListQuery)
+    query = read_query(BatchListQuery)
     page = list_batches(query.limit, query.cursor)
     following = page.cursor and url_for(".index", limit=query.limit, cursor=page.cursor)
     return {"batches": [batch_json(batch) for batch in page.batches], "next": following}
 
 
 @blueprint.get("/<batch_id>")
+@SHOW
 def show(batch_id: str) -> dict[str, Any]:
     """Show a batch: how many jobs are in each state, and some of the jobs."""
     batch = load_batch(batch_id, "read")
-    query = read_query(ShowQuery)
+    query = read_query(BatchQuery)
     following, end = None, query.cursor + query.limit
     if query.limit and end < len(batch.jobs):
         following = url_for(".show", batch_id=batch.id, limit=query.limit, cursor=end)
@@ -90,20 +55,21 @@ def show(batch_id: str) -> dict[str, Any]:
 
 
 @blueprint.delete("/<batch_id>")
+@DELETE
 def delete(batch_id: str) -> dict[str, Any]:
     """Cancel the queued and running jobs of a batch; what has ended stays."""
     batch = load_batch(batch_id, "submit")
-    read_query(CancelQuery)
     services = get_services()
     cancelled = services.batches.cancel(batch.id)
     return {**batch_json(services.batches.get(batch.id)), "cancelled": cancelled}
 
 
 @blueprint.get("/<batch_id>/results.zip")
+@RESULTS
 def results(batch_id: str) -> Response:
     """Send the finished pictures, and a manifest, as a ZIP."""
     batch = load_batch(batch_id, "read")
-    query = read_query(ResultsQuery)
+    query = read_query(ResultQuery)
     services = get_services()
     body: Any = b""
     if request.method == "GET":  # nothing closes the body of an answer to HEAD

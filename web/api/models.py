@@ -13,11 +13,13 @@ from shared.job import Fallback, JobOptions, JobProgress, JobState, Transition
 from shared.settings import StyleSettings
 
 
-class _Answer(BaseModel):
+class AnswerModel(BaseModel):
+    """What the models of answers have in common."""
+
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class Reason(_Answer):
+class Reason(AnswerModel):
     """Why a job failed or does not start; the other members are the code's parameters."""
 
     model_config = ConfigDict(extra="allow")
@@ -29,21 +31,21 @@ class Reason(_Answer):
     """A sentence for people; it may change."""
 
 
-class LogEntry(Transition, _Answer):
+class LogEntry(Transition, AnswerModel):
     """A change of a job's state. `reason` says why, unless it is a normal transition."""
 
     detail: str
     """The change as a sentence."""
 
 
-class MemoryFallback(Fallback, _Answer):
+class MemoryFallback(Fallback, AnswerModel):
     """How a job continued with less memory after it ran out."""
 
     detail: str
     """The same as a sentence."""
 
 
-class Input(_Answer):
+class Input(AnswerModel):
     """An input picture, upright."""
 
     width: int
@@ -52,7 +54,7 @@ class Input(_Answer):
     """Of the file as it was uploaded; null for jobs of versions without hashes."""
 
 
-class Inputs(_Answer):
+class Inputs(AnswerModel):
     """The input pictures of a job."""
 
     content: Input
@@ -61,7 +63,7 @@ class Inputs(_Answer):
     """The picture to start from, if one was sent."""
 
 
-class Links(_Answer):
+class Links(AnswerModel):
     """The paths of a job's parts, with the prefix that a proxy adds."""
 
     self: str
@@ -76,7 +78,7 @@ class Links(_Answer):
     """The page for people."""
 
 
-class Job(_Answer):
+class Job(AnswerModel):
     """A job. Times are ISO 8601 in UTC."""
 
     id: str
@@ -114,10 +116,13 @@ class Job(_Answer):
     shared: bool
     """Whether it has a share link."""
 
+    batch: str | None
+    """The id of its batch, if it is part of one."""
+
     links: Links
 
 
-class UnreadableJob(_Answer):
+class UnreadableJob(AnswerModel):
     """A job whose record this version cannot read; it can only be listed and deleted."""
 
     id: str
@@ -127,7 +132,7 @@ class UnreadableJob(_Answer):
     links: Links
 
 
-class JobPage(_Answer):
+class JobPage(AnswerModel):
     """Some jobs, newest first."""
 
     jobs: list[Job | UnreadableJob]
@@ -135,35 +140,35 @@ class JobPage(_Answer):
     """The path of the next page; null on the last one."""
 
 
-class ShareLink(_Answer):
+class ShareLink(AnswerModel):
     """A link that shows a job to whoever has it."""
 
     href: str
     """Its path; it is answered only once."""
 
 
-class ProgressEvent(_Answer):
+class ProgressEvent(AnswerModel):
     """The data of an event `progress`."""
 
     progress: JobProgress
     eta_seconds: float | None
 
 
-class PreviewEvent(_Answer):
+class PreviewEvent(AnswerModel):
     """The data of an event `preview`."""
 
     href: str
     """The path of a newer preview."""
 
 
-class Suspension(_Answer):
+class Suspension(AnswerModel):
     """Why a worker that failed repeatedly claims no jobs, and until when."""
 
     until: datetime
     reason: str | None
 
 
-class Worker(_Answer):
+class Worker(AnswerModel):
     """A worker that is online."""
 
     name: str
@@ -175,13 +180,13 @@ class Worker(_Answer):
     suspended: Suspension | None
 
 
-class Workers(_Answer):
+class Workers(AnswerModel):
     """The workers that are online, by name."""
 
     workers: list[Worker]
 
 
-class SettingsGuide(_Answer):
+class SettingsGuide(AnswerModel):
     """All that a client needs to know of the settings."""
 
     schema_: Annotated[dict[str, Any], Field(alias="schema")]
@@ -197,7 +202,7 @@ class SettingsGuide(_Answer):
     """JSON Schema of the options."""
 
 
-class Document(_Answer):
+class Document(AnswerModel):
     """An OpenAPI document (https://spec.openapis.org/oas/v3.1.0)."""
 
     model_config = ConfigDict(extra="allow")
@@ -208,13 +213,13 @@ class Document(_Answer):
     components: dict[str, Any]
 
 
-class Alive(_Answer):
+class Alive(AnswerModel):
     """The process answers."""
 
     status: Literal["ok"]
 
 
-class Ready(_Answer):
+class Ready(AnswerModel):
     """A job would be accepted."""
 
     status: Literal["ready"]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+from pydantic import BaseModel, Field
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from shared import paths
@@ -20,14 +21,42 @@ from shared.errors import (
 )
 from shared.job import JobInputs, JobOptions
 from shared.job_store import NO_KEY, KeyedRequest, NewBatch, NewJob, new_id
-from shared.settings import StyleSettings, read_objects, read_settings
+from shared.settings import (
+    OF_REQUESTS,
+    SentSettings,
+    StyleSettings,
+    read_objects,
+    read_settings,
+)
 from web.intake.batch_pictures import BatchPictures, StoredPicture
 from web.intake.limits import check_room, owner_bounds, queue_bounds
 from web.intake.size import Bounds, resolve_size
 from web.intake.submission import check_known, check_styles, read_options, text_field
 from web.services import Services
 
-FIELDS = ("content", "style", "settings", "options")
+
+class BatchForm(BaseModel):
+    """The form of a new batch."""
+
+    model_config = OF_REQUESTS
+
+    content: Annotated[list[bytes], Field(min_length=1)]
+    """The files of the pictures to paint."""
+
+    style: Annotated[list[bytes], Field(min_length=1)]
+    """The files of the pictures in whose style each of them is painted."""
+
+    settings: Annotated[
+        SentSettings | Annotated[list[SentSettings], Field(min_length=1)],
+        Field(default_factory=SentSettings),
+    ]
+    """What is painted; of an array, each pair is painted with each of its objects."""
+
+    options: Annotated[JobOptions, Field(default_factory=JobOptions)]
+    """How each job is handled."""
+
+
+FIELDS = tuple(BatchForm.model_fields)
 
 
 class Wanted(NamedTuple):

@@ -29,6 +29,7 @@ Model = tuple[type[BaseModel], Mode]
 EVENT_ID = "1763879257796-0"  # in examples
 PATH_PARAMETERS: dict[str, Json] = {
     "job_id": {"description": "The job's id.", "example": problems.ID},
+    "batch_id": {"description": "The batch's id.", "example": problems.BATCH_ID},
 }
 SECURITY_SCHEMES: Json = {
     "token": {

@@ -14,6 +14,7 @@ from web.errors import http_problem, problem, status_of
 from web.openapi.operation import Error
 
 ID = "9f86d081884c4d659a2feaa0c55ad015"
+BATCH_ID = "0b5fd2f0a1e74d0f8a7a1f6f2a1c9d3e"
 
 OF_JSON: tuple[Error, ...] = (
     errors.InvalidJson,
@@ -57,6 +58,16 @@ OF_SUBMISSIONS: tuple[Error, ...] = (
 EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     HTTPStatus.BAD_REQUEST: ({},),
     errors.GramworksError: ({},),
+    errors.TooManyJobs: (
+        {
+            "field": "content",
+            "contents": 30,
+            "styles": 4,
+            "settings": 2,
+            "count": 240,
+            "maximum": 200,
+        },
+    ),
     errors.MissingFile: ({"field": "style"},),
     errors.TooManyFiles: ({"field": "style", "maximum": 8, "count": 9},),
     errors.UploadTooLarge: ({"maximum": 50_000_000},),
@@ -116,6 +127,7 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.InvalidIdempotencyKey: ({"field": "Idempotency-Key", "maximum": 255},),
     errors.IdempotencyKeyReused: ({"field": "Idempotency-Key", "id": ID},),
     errors.JobNotFound: ({"id": ID},),
+    errors.BatchNotFound: ({"id": BATCH_ID},),
     errors.ObjectNotFound: ({"key": f"jobs/{ID}/1/result.png"},),
     errors.TokenRequired: ({},),
     errors.TokenInvalid: ({},),
@@ -130,9 +142,17 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.PixelsGone: ({"id": ID},),
     errors.NotFailed: ({"id": ID, "state": "succeeded"},),
     errors.RenderingBusy: ({},),
+    errors.DownloadsBusy: ({"maximum": 2},),
     errors.DecodingBusy: ({},),
-    errors.QueueFull: ({"bound": "jobs", "maximum": 1000}, {"bound": "bytes", "maximum": 10**10}),
-    errors.OwnerQuotaReached: ({"bound": "jobs", "maximum": 100},),
+    errors.QueueFull: (
+        {"bound": "jobs", "maximum": 1000},
+        {"bound": "bytes", "maximum": 10**10},
+        {"bound": "jobs", "maximum": 1000, "needed": 60},
+    ),
+    errors.OwnerQuotaReached: (
+        {"bound": "jobs", "maximum": 100},
+        {"bound": "jobs", "maximum": 100, "needed": 60},
+    ),
     errors.RateLimited: ({"by": "owner", "maximum": 120, "seconds": 42},),
     errors.StorageFull: ({"store": "images"},),
     errors.StoreUnavailable: ({"store": "redis", "reason": "Connection refused"},),

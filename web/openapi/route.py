@@ -44,6 +44,8 @@ class Route:
             found.append(errors.InvalidSetting)
         if "job_id" in self.rule.arguments:
             found.append(errors.JobNotFound)
+        if "batch_id" in self.rule.arguments:
+            found.append(errors.BatchNotFound)
         if not self.is_public:
             found += [errors.TokenRequired, errors.TokenInvalid, errors.StoreUnavailable]
             if self.method not in SAFE_METHODS:

@@ -144,7 +144,7 @@ def test_a_wrong_query_is_refused_with_its_bound(
 def test_an_unknown_parameter_is_refused(client: FlaskClient, path: str) -> None:
     batch_id = new_batch(client, contents=CONTENTS[:1])["id"]
     response = client.get(BATCHES + path.replace("ID", batch_id))
-    assert problem(response, 422, "unknown_field")["field"] == "limt"
+    assert problem(response, 422, "unknown_parameter")["field"] == "limt"
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

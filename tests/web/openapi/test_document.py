@@ -98,7 +98,7 @@ def contents(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{name} {media_type}", body
         for status, answer in operation["responses"].items():
             for media_type, body in answer.get("content", {}).items():
-                if not media_type.startswith("image/"):
+                if not media_type.startswith(("image/", "application/zip")):
                     yield f"{name} {status} {media_type}", body
 
 
