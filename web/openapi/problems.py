@@ -77,7 +77,10 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.ImageTooSmall: ({"field": "content", "width": 64, "height": 8, "minimum": 16},),
     errors.ImageTooLarge: ({"field": "content", "width": 12000, "height": 9000, "maximum": 64.0},),
     errors.ImageTooComplex: ({"field": "content", "seconds": 30, "megabytes": 1000},),
-    errors.ImageTooElongated: ({"field": "content", "width": 20000, "height": 20},),
+    errors.ImageTooElongated: (
+        {"field": "content", "width": 20000, "height": 20},
+        {"field": "content.2", "width": 20000, "height": 20, "content": 2},
+    ),
     errors.ResultTooLarge: (
         {
             "field": "settings.size",
@@ -87,11 +90,30 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
             "megapixels": 16.0,
             "longest": 65_500,
         },
+        {
+            "field": "settings.1.size",
+            "rows": 6000,
+            "columns": 8000,
+            "maximum": 3464,
+            "megapixels": 16.0,
+            "longest": 65_500,
+            "content": 2,
+        },
     ),
-    errors.ResultTooNarrow: ({"field": "settings.size", "rows": 32, "columns": 16, "minimum": 64},),
+    errors.ResultTooNarrow: (
+        {"field": "settings.size", "rows": 32, "columns": 16, "minimum": 64},
+        {"field": "settings.1.size", "rows": 32, "columns": 16, "minimum": 64, "content": 2},
+    ),
     errors.NoWorkerFits: (
         {"field": "settings.size", "rows": 2400, "columns": 3200, "maximum": 1200},
         {"field": "settings.size", "rows": 400, "columns": 20000, "maximum": None},
+        {
+            "field": "settings.1.size",
+            "rows": 2400,
+            "columns": 3200,
+            "maximum": 1200,
+            "content": 2,
+        },
     ),
     errors.TooLongForFormat: (
         {"field": "format", "format": "WebP", "width": 20000, "height": 900, "maximum": 16_383},
@@ -166,6 +188,8 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     "field": {"description": "The part of the request at fault."},
     "minimum": {"description": "The smallest value that is accepted."},
     "maximum": {"description": "The largest value that is accepted."},
+    "content": {"description": "In a batch, the number of the content image at fault, from 0."},
+    "needed": {"description": "How many jobs or bytes the batch needs."},
     "known": {"items": {"type": "string"}, "description": "The names that there are."},
 }
 _MEANINGS: dict[Error, str] = {
