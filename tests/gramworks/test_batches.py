@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gramworks import Client, ServerUnreachable, UnexpectedAnswer
+from gramworks import Client, ServerUnreachable, UnexpectedAnswer, UploadedImage
 from tests.gramworks.fake_server import (
     DROP,
     Answer,
@@ -72,6 +72,17 @@ def test_all_pictures_and_settings_are_sent_in_one_request(
     for part in (b"the photo", b"other", b"the painting", b'[{"size": 64}, {"size": 96}]'):
         assert part in sent.body
     assert b'{"priority": "low"}' in sent.body
+
+
+@pytest.mark.parametrize(
+    "picture", ["https://x.example/a.jpg", UploadedImage("0" * 64, 1, 1, None)]
+)
+def test_what_the_server_would_have_to_fetch_is_refused(
+    server: FakeServer, client: Client, picture: str | UploadedImage
+) -> None:
+    with pytest.raises(TypeError, match="style: a batch takes files"):
+        client.submit_batch(b"photo", [b"painting", picture])
+    assert server.requests(SUBMIT) == []
 
 
 def test_one_object_of_settings_is_a_list_of_one(server: FakeServer, client: Client) -> None:

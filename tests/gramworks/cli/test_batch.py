@@ -61,6 +61,22 @@ def test_folders_and_patterns_are_sent_in_one_request(server: FakeServer) -> Non
     assert b'{"priority": "low"}' in sent.body
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("https://x.example/a.jpg", "--style", "painting.jpg"),
+        ("photo.jpg", "--style", "https://x.example/a.jpg"),
+    ],
+)
+def test_a_url_is_refused_before_anything_is_sent(
+    server: FakeServer, words: tuple[str, ...]
+) -> None:
+    result = run(server, "batch", "submit", *words)
+    assert result.exit_code == 2
+    assert "A batch has files alone; download https://x.example/a.jpg first." in result.stderr
+    assert server.requests(SUBMIT) == []
+
+
 def test_presets_and_a_file_of_settings_multiply(server: FakeServer, pictures: Path) -> None:
     (pictures / "settings.json").write_text('[{"seed": 1}, {"seed": 2}]')
     words = ("photo.jpg", "--style", "painting.jpg", "--preset", "draft", "--preset", "fine")

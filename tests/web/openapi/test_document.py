@@ -198,6 +198,8 @@ def _example(described: dict[str, Any], path: str, name: str) -> Any:
         (gramworks.Worker, "Worker"),
         (Suspension, "Suspension"),
         (SettingsGuide, "SettingsGuide"),
+        (gramworks.Batch, "CancelledBatch"),
+        (gramworks.BatchJob, "BatchJob"),
     ],
 )
 def test_the_client_s_models_have_the_fields_of_the_schemas(
@@ -228,3 +230,12 @@ def test_the_client_reads_the_examples_of_lists(described: dict[str, Any]) -> No
     assert gramworks.Worker.from_json(second).suspended is not None
     guide = SettingsGuide.from_json(_example(described, "/api/v1/settings", "all settings"))
     assert guide.default_preset in guide.presets
+
+
+def test_the_client_reads_the_examples_of_batches(described: dict[str, Any]) -> None:
+    body = _example(described, "/api/v1/batches/{batch_id}", "running")
+    batch = gramworks.Batch.from_json(body)
+    assert (batch.total, batch.count("running"), batch.ended) == (4, 1, False)
+    first, second = (gramworks.BatchJob.from_json(each) for each in body["jobs"])
+    assert first.job is not None
+    assert (first.job.state, second.state, second.style) == ("succeeded", "running", 1)
