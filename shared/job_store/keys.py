@@ -94,6 +94,7 @@ class Limits:
     webhooks: int = 10  # of an owner
     pending_deliveries: int = 5000  # of a webhook; the oldest fails if there are more
     deliveries: int = 50  # that a job's or a webhook's list keeps
+    delivery_digits: int = 32  # of a delivery's id, after its prefix
     delivery_seconds: int = 604_800  # for which a delivery is kept; longer than it is attempted
     kept_bytes_a_pixel: int = 10  # float pixels 6.2, a PNG up to 3, a preview
     number_digits: int = 16  # of a job's number before its id, so that equal tags sort by number

@@ -112,5 +112,6 @@ def _fault(field: str, model: type[BaseModel], error: ValidationError) -> Gramwo
     path = ".".join([field, *names] if field else names)
     if first["type"] == "extra_forbidden":
         return UnknownSetting(field=path, known=sorted(model.model_fields))
-    bounds = {key: value for key, value in first.get("ctx", {}).items() if key != "error"}
+    internal = ("error", "class_name")  # of Python; a request has neither
+    bounds = {key: value for key, value in first.get("ctx", {}).items() if key not in internal}
     return InvalidSetting(field=path, problem=first["type"], message=first["msg"], **bounds)

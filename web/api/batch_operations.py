@@ -45,7 +45,7 @@ CREATE = documented(
         headers=("Location",),
     ),
     scope="submit",
-    body=FORM,
+    bodies=(FORM,),
     headers=(IDEMPOTENCY_KEY,),
     errors=(
         *OF_FORMS,

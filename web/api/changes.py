@@ -3,14 +3,26 @@
 from typing import Any, Literal, Self
 
 from flask import Blueprint, current_app, request
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from shared.errors import (
+    JobPaused,
+    NotLive,
+    NotQueued,
+    NotRunning,
+    OwnerQuotaReached,
+    QueueFull,
+    RecordUnreadable,
+)
 from shared.job import Priority
 from shared.job_store import Change
 from shared.settings import OF_REQUESTS, read_object, validate
+from web.api import examples, models
 from web.api.schemas import job_json
 from web.identity.load_job import load_job, load_record
 from web.intake.limits import owner_bounds, queue_bounds
+from web.openapi.operation import Answer, Body, documented
+from web.openapi.problems import OF_JSON
 from web.services import get_services
 
 blueprint = Blueprint("changes", __name__, url_prefix="/api/v1/jobs")
@@ -19,7 +31,7 @@ blueprint = Blueprint("changes", __name__, url_prefix="/api/v1/jobs")
 class JobChange(BaseModel):
     """A change of a job. What is left out stays as it is."""
 
-    model_config = OF_REQUESTS
+    model_config = ConfigDict(**OF_REQUESTS, json_schema_extra={"minProperties": 1})
 
     priority: Priority | None = None
     """The new priority of a queued job, which goes behind its owner's others of that priority."""
@@ -45,7 +57,39 @@ class JobChange(BaseModel):
         return self
 
 
+BODY = Body(
+    JobChange,
+    {
+        "to the front": {"front": True},
+        "another priority": {"priority": "low"},
+        "pause": {"paused": True},
+        "stop with what it has": {"stop": True},
+    },
+    is_required=True,
+)
+
+
 @blueprint.patch("/<job_id>")
+@documented(
+    Answer(
+        200,
+        "The job.",
+        models.Job,
+        {"paused": examples.paused_job, "to be stopped": examples.stopping_job},
+    ),
+    scope="submit",
+    bodies=(BODY,),
+    errors=(
+        *OF_JSON,
+        JobPaused,
+        NotLive,
+        NotQueued,
+        NotRunning,
+        OwnerQuotaReached,
+        QueueFull,
+        RecordUnreadable,
+    ),
+)
 def update(job_id: str) -> dict[str, Any]:
     """Change a job. Of a running one, `pending` then says what its worker is still to do."""
     load_record(job_id, "submit")

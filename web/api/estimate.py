@@ -4,23 +4,55 @@ from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from shared.errors import WorkerTooSmall
+from shared.errors import RateLimited, WorkerTooSmall
 from shared.forecast import seconds
 from shared.job_store import Worker
 from shared.settings import read_object
+from web.api import examples
+from web.api.job_operations import FORM
+from web.api.worker_models import Estimate
 from web.api.workers import claims_nothing
 from web.errors import fault
 from web.identity.request_identity import count_submission, get_identity, require
-from web.intake.estimate import JobEstimate, estimate, plan_of_sizes, plan_of_upload
+from web.intake.estimate import (
+    EstimateRequest,
+    JobEstimate,
+    estimate,
+    plan_of_sizes,
+    plan_of_upload,
+)
 from web.intake.submission import read_upload
+from web.openapi.operation import Answer, Body, documented
+from web.openapi.problems import OF_UPLOADS
 from web.services import get_services
 
 blueprint = Blueprint("estimate", __name__, url_prefix="/api/v1/estimate")
+SIZES = Body(
+    EstimateRequest,
+    {
+        "the default preset": {
+            "content": {"width": 1600, "height": 1200},
+            "styles": [{"width": 1024, "height": 768}],
+            "settings": {"preset": "balanced", "size": 600},
+        },
+    },
+    is_required=True,
+)
 
 
 @blueprint.post("")
+@documented(
+    Answer(200, "The estimate.", Estimate, {"a small result": examples.estimate}),
+    scope="submit",
+    bodies=(SIZES, FORM),
+    errors=(*OF_UPLOADS, RateLimited),
+    is_counted=True,
+)
 def create() -> dict[str, Any]:
-    """Say what the job would take that a form of `POST /jobs`, or a JSON object, describes."""
+    """Say what the job would take that a form of `POST /jobs`, or a JSON object, describes.
+
+    Nothing is stored. A form is counted as a submission, since its pictures are decoded.
+    """
     require("submit")
     services, owner = get_services(), get_identity().owner
     if request.mimetype == "multipart/form-data":

@@ -5,7 +5,13 @@ from typing import Any
 
 from flask import url_for
 
-from shared.errors import NoWorkerOnline, OutOfMemory
+from shared.errors import (
+    NoWorkerOnline,
+    OutOfMemory,
+    Paused,
+    WorkerDraining,
+    WorkerTooSmall,
+)
 from shared.job import (
     Fallback,
     InputImage,
@@ -21,17 +27,16 @@ from shared.job_store import UnreadableJob
 from shared.settings import PRESETS, StyleSettings
 from web.api.schemas import job_json
 from web.errors import fault
-from web.openapi.problems import ID
+from web.openapi.problems import HASH, ID
 
 _CREATED = datetime(2026, 11, 23, 6, 27, 37, 796000, tzinfo=UTC)
 _STARTED, _ENDED = _CREATED + timedelta(seconds=2), _CREATED + timedelta(seconds=90)
-_HASH = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090"
 _QUEUED = Transition(state=JobState.QUEUED, at=_CREATED, attempt=0)
 _CLAIMED = Transition(state=JobState.RUNNING, at=_STARTED, attempt=1, worker="gpu-1")
 
 
 def _picture(name: str, width: int, height: int) -> InputImage:
-    return InputImage(key=name, width=width, height=height, bytes=700_000, sha256=_HASH)
+    return InputImage(key=name, width=width, height=height, bytes=700_000, sha256=HASH)
 
 
 _RUNNING = Job(
@@ -85,6 +90,16 @@ def blocked_job() -> dict[str, Any]:
     return _waiting() | {"position": 1, "waiting": fault(NoWorkerOnline())}
 
 
+def paused_job() -> dict[str, Any]:
+    """Return a queued job that is paused."""
+    return _waiting() | {"position": None, "paused": True, "waiting": fault(Paused())}
+
+
+def stopping_job() -> dict[str, Any]:
+    """Return a running job whose worker is to end it with the pixels that it has."""
+    return running_job() | {"pending": "stop"}
+
+
 def succeeded_job() -> dict[str, Any]:
     """Return a job whose picture is finished."""
     succeeded = Transition(state=JobState.SUCCEEDED, at=_ENDED, attempt=1, worker="gpu-1")
@@ -121,14 +136,71 @@ def preview() -> dict[str, Any]:
     return {"href": url_for("jobs.preview", job_id=ID, evaluation=63)}
 
 
-WORKERS = {
-    "workers": [
-        {"name": "gpu-1", "device": "NVIDIA L4", "pixels": 16_000_000, "draining": False,
-         "suspended": None},
-        {"name": "gpu-2", "device": "CPU", "pixels": 2_000_000, "draining": True,
-         "suspended": {"until": _ENDED.isoformat(), "reason": "RuntimeError: device lost"}},
-    ]
-}  # fmt: skip # a worker in two lines
+def workers() -> dict[str, Any]:
+    """Return two workers; one runs a job, the other is to stop."""
+    held = {"held_since": _STARTED.isoformat(), "fraction": 0.18, "eta_seconds": 41.2}
+    running = {
+        "name": "gpu-1",
+        "device": "NVIDIA L4",
+        "pixels": 16_000_000,
+        "memory_bytes": 23_000_000_000,
+        "speed": 0.011,
+        "overhead_seconds": 4.2,
+        "online_since": _CREATED.isoformat(),
+        "job": {"id": ID, **held},
+        "draining": False,
+        "suspended": None,
+        "blocked_by": None,
+    }
+    return {"workers": [running, draining_worker()]}
+
+
+def draining_worker() -> dict[str, Any]:
+    """Return a worker that claims no jobs, for two reasons."""
+    return {
+        "name": "gpu-2",
+        "device": "CPU",
+        "pixels": 2_000_000,
+        "memory_bytes": 8_000_000_000,
+        "speed": None,
+        "overhead_seconds": None,
+        "online_since": _CREATED.isoformat(),
+        "job": None,
+        "draining": True,
+        "suspended": {"until": _ENDED.isoformat(), "reason": "RuntimeError: device lost"},
+        "blocked_by": fault(WorkerDraining()),
+    }
+
+
+def estimate() -> dict[str, Any]:
+    """Return what a job would take that one of two workers could take."""
+    known = {"name": "gpu-1", "device": "NVIDIA L4", "runs_seconds": 88.4}
+    small = {"name": "cpu-1", "device": "CPU", "runs_seconds": None, "memory_bytes": None}
+    return {
+        "settings": running_job()["settings"],
+        "result": {"width": 800, "height": 600, "pixels": 480_000},
+        "work": 1.0,
+        "memory_bytes": 3_100_000_000,
+        "position": 3,
+        "starts_in_seconds": 62.0,
+        "runs_seconds": 88.4,
+        "eta_seconds": 150.4,
+        "refused": None,
+        "waiting": None,
+        "workers": [
+            {**small, "blocked_by": fault(WorkerTooSmall(maximum=250_000))},
+            {**known, "memory_bytes": 3_100_000_000, "blocked_by": None},
+        ],
+    }
+
+
+IMAGE = {
+    "sha256": HASH,
+    "width": 1600,
+    "height": 1200,
+    "bytes": 700_000,
+    "kept_until": (_CREATED + timedelta(days=1)).isoformat(),
+}
 
 
 def _ended(last: Transition, **values: Any) -> dict[str, Any]:

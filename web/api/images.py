@@ -5,18 +5,55 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
-from shared.errors import ImageNotFound
+from shared.errors import (
+    FormTooLarge,
+    HashMismatch,
+    ImageNotFound,
+    OwnerQuotaReached,
+    RateLimited,
+    StorageFull,
+    UploadTooLarge,
+)
 from shared.job_store import UploadedImage
+from web.api import examples, models
 from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.uploaded import checked_hash, keep_image
+from web.openapi.operation import Answer, Body, documented
+from web.openapi.problems import OF_PICTURES
 from web.services import get_services
 
 blueprint = Blueprint("images", __name__, url_prefix="/api/v1/images")
+SHOWN = {"an image": examples.IMAGE}
+FILE = Body(
+    None,
+    {"a file": "the bytes of photo.jpg"},
+    media_type="application/octet-stream",
+    is_required=True,
+)
 
 
 @blueprint.put("/<sha256>")
+@documented(
+    Answer(200, "The image; it was kept already.", models.UploadedImage, SHOWN),
+    Answer(201, "The image.", models.UploadedImage, SHOWN, headers=("Location",)),
+    scope="submit",
+    bodies=(FILE,),
+    errors=(
+        *OF_PICTURES,
+        FormTooLarge,
+        HashMismatch,
+        OwnerQuotaReached,
+        RateLimited,
+        StorageFull,
+        UploadTooLarge,
+    ),
+    is_counted=True,
+)
 def keep(sha256: str) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Keep the file in the body, whose hash the path names; doing it again has no effect."""
+    """Keep the file in the body, whose hash the path names; doing it again has no effect.
+
+    The picture's format is that of a job's; which type is declared does not matter.
+    """
     require("submit")
     sha256 = checked_hash("sha256", sha256)
     count_submission()
@@ -26,6 +63,11 @@ def keep(sha256: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("/<sha256>")
+@documented(
+    Answer(200, "The image.", models.UploadedImage, SHOWN),
+    scope="submit",
+    errors=(ImageNotFound,),
+)
 def show(sha256: str) -> dict[str, Any]:
     """Say whether the owner has uploaded the file, its size, and until when it is kept."""
     require("submit")
@@ -37,6 +79,7 @@ def show(sha256: str) -> dict[str, Any]:
 
 
 @blueprint.delete("/<sha256>")
+@documented(Answer(204, "The image was deleted."), scope="submit", errors=(ImageNotFound,))
 def delete(sha256: str) -> tuple[str, int]:
     """Delete the image; jobs that use it have copies."""
     require("submit")

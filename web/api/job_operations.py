@@ -1,10 +1,8 @@
 """What each operation of `jobs` takes and answers."""
 
+from dataclasses import replace
+
 from shared.errors import (
-    InitMissing,
-    InitOfOtherShape,
-    InitUnused,
-    MissingFile,
     NotFailed,
     NothingToFork,
     NotReady,
@@ -13,23 +11,22 @@ from shared.errors import (
     RecordUnreadable,
     RenderingBusy,
     TooLongForFormat,
-    TooManyFiles,
-    UnknownField,
 )
+from shared.job_store.requests import HEADER as IDEMPOTENCY_KEY
 from web.api import examples, models
 from web.api.queries import DeleteQuery, ListQuery, PreviewQuery, ResultQuery
 from web.api.render import PICTURE
 from web.intake.fork import Fork
 from web.intake.submission import JobForm
-from web.openapi.headers import IDEMPOTENCY_KEY
+from web.openapi.headers import PREFER
 from web.openapi.operation import Answer, Body, documented
 from web.openapi.problems import (
-    OF_FORMS,
+    HASH,
     OF_JSON,
-    OF_PICTURES,
     OF_SIZES,
     OF_STYLES,
     OF_SUBMISSIONS,
+    OF_UPLOADS,
 )
 
 FORM = Body(
@@ -39,6 +36,11 @@ FORM = Body(
             "content": "the bytes of photo.jpg",
             "style": ["the bytes of painting.jpg"],
             "settings": {"preset": "balanced", "size": 600},
+        },
+        "pictures by URL and by hash": {
+            "content_url": "https://pictures.example/photo.jpg",
+            "style_sha256": [HASH],
+            "settings": {"preset": "balanced"},
         },
         "two styles, low priority": {
             "content": "the bytes of photo.jpg",
@@ -62,26 +64,26 @@ FORK_BODY = Body(
     },
 )
 ACCEPTED = Answer(
-    202, "The job.", models.Job, {"queued": examples.queued_job}, headers=("Location",)
+    202,
+    "The job, which has not ended, or was not waited for.",
+    models.Job,
+    {"queued": examples.queued_job},
+    headers=("Location", "Preference-Applied"),
+)
+ENDED = Answer(
+    200,
+    "The job, which ended while the request waited.",
+    models.Job,
+    {"succeeded": examples.succeeded_job},
+    headers=("Location", "Preference-Applied"),
 )
 CREATE = documented(
     ACCEPTED,
+    ENDED,
     scope="submit",
-    body=FORM,
-    headers=(IDEMPOTENCY_KEY,),
-    errors=(
-        *OF_FORMS,
-        *OF_PICTURES,
-        *OF_SIZES,
-        *OF_STYLES,
-        *OF_SUBMISSIONS,
-        MissingFile,
-        TooManyFiles,
-        UnknownField,
-        InitMissing,
-        InitUnused,
-        InitOfOtherShape,
-    ),
+    bodies=(FORM,),
+    headers=(IDEMPOTENCY_KEY, PREFER),
+    errors=(*OF_UPLOADS, *OF_SUBMISSIONS),
     is_counted=True,
 )
 INDEX = documented(
@@ -98,11 +100,15 @@ SHOW = documented(
             "queued": examples.queued_job,
             "waiting for a worker": examples.blocked_job,
             "running": examples.running_job,
+            "paused": examples.paused_job,
+            "to be stopped": examples.stopping_job,
             "succeeded": examples.succeeded_job,
             "failed": examples.failed_job,
         },
+        headers=("Preference-Applied",),
     ),
     scope="read",
+    headers=(PREFER,),
     errors=(RecordUnreadable,),
 )
 DELETE = documented(
@@ -113,17 +119,19 @@ DELETE = documented(
     errors=(RecordUnreadable,),
 )
 RETRY = documented(
-    Answer(202, "The job.", models.Job, {"queued": examples.queued_job}),
+    replace(ACCEPTED, headers=("Preference-Applied",)),
+    replace(ENDED, headers=("Preference-Applied",)),
     scope="submit",
-    headers=(IDEMPOTENCY_KEY,),
+    headers=(IDEMPOTENCY_KEY, PREFER),
     errors=(*OF_SUBMISSIONS, NotFailed, RecordUnreadable),
     is_counted=True,
 )
 FORK = documented(
     ACCEPTED,
+    ENDED,
     scope="submit",
-    body=FORK_BODY,
-    headers=(IDEMPOTENCY_KEY,),
+    bodies=(FORK_BODY,),
+    headers=(IDEMPOTENCY_KEY, PREFER),
     errors=(
         *OF_JSON,
         *OF_SIZES,

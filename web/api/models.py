@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.job import Fallback, JobOptions, JobProgress, JobState, Transition
+from shared.job import Fallback, JobOptions, JobProgress, JobState, Pending, Transition
 from shared.settings import StyleSettings
 
 
@@ -74,6 +74,9 @@ class Links(AnswerModel):
     retry: str
     fork: str
     share: str
+    deliveries: str
+    """What webhooks were sent about it."""
+
     page: str
     """The page for people."""
 
@@ -85,6 +88,15 @@ class Job(AnswerModel):
     state: JobState
     position: int | None
     """1 for the job that starts next; null unless it is queued."""
+
+    paused: bool
+    """Whether it is queued without a position, until it is resumed."""
+
+    pending: Pending | None
+    """What the worker of a running job is still to do, at its user's wish."""
+
+    stopped_after: int | None
+    """How many evaluations it made, if its user stopped it early."""
 
     starts_in_seconds: float | None
     """For a queued job, when it will start; null if that is unknown."""
@@ -161,29 +173,19 @@ class PreviewEvent(AnswerModel):
     """The path of a newer preview."""
 
 
-class Suspension(AnswerModel):
-    """Why a worker that failed repeatedly claims no jobs, and until when."""
+class UploadedImage(AnswerModel):
+    """An image that is kept for its owner."""
 
-    until: datetime
-    reason: str | None
+    sha256: str
+    """Of the file as it was uploaded."""
 
+    width: int
+    height: int
+    bytes: int
+    """Of what is kept; they count for the owner's quota."""
 
-class Worker(AnswerModel):
-    """A worker that is online."""
-
-    name: str
-    device: str
-    pixels: int
-    """The pixels of the largest result that it paints."""
-
-    draining: bool
-    suspended: Suspension | None
-
-
-class Workers(AnswerModel):
-    """The workers that are online, by name."""
-
-    workers: list[Worker]
+    kept_until: datetime
+    """When it is deleted, unless it is used before; each use lets it be kept as long again."""
 
 
 class SettingsGuide(AnswerModel):

@@ -41,7 +41,7 @@ BODY = Body(
 @documented(
     PICTURE,
     scope="read",
-    body=BODY,
+    bodies=(BODY,),
     errors=(
         *OF_JSON,
         NothingToRender,

@@ -53,16 +53,16 @@ class WebhookChanges(BaseModel):
 
     model_config = OF_REQUESTS
 
-    url: Url = ""
+    url: Annotated[Url, Field(default_factory=str)]
     """Where deliveries are sent from now on."""
 
-    events: Events = []
+    events: Annotated[Events, Field(default_factory=list)]
     """Which events are sent from now on."""
 
-    description: Description = ""
+    description: Annotated[Description, Field(default_factory=str)]
     """What it is for, in your words."""
 
-    enabled: bool = True
+    enabled: Annotated[bool, Field(default_factory=bool)]
     """Whether deliveries are sent. Events that happen while it is disabled are not sent later."""
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from shared.errors import OutboundError
 from shared.settings import read_object, validate
+from web.api import webhook_operations as operations
 from web.api.webhook_schemas import (
     NewWebhook,
     WebhookChanges,
@@ -29,6 +30,7 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 @blueprint.post("/webhooks")
+@operations.CREATE
 def create() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Add a webhook; only this answer has its secret."""
     require("submit")
@@ -43,6 +45,7 @@ def create() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("/webhooks")
+@operations.INDEX
 def index() -> dict[str, Any]:
     """List the owner's webhooks, oldest first."""
     require("read")
@@ -51,12 +54,14 @@ def index() -> dict[str, Any]:
 
 
 @blueprint.get("/webhooks/<webhook_id>")
+@operations.SHOW
 def show(webhook_id: str) -> dict[str, Any]:
     """Show a webhook."""
     return webhook_json(load_webhook(webhook_id, "read"))
 
 
 @blueprint.patch("/webhooks/<webhook_id>")
+@operations.CHANGE
 def change(webhook_id: str) -> dict[str, Any]:
     """Change a webhook; what is left out stays."""
     webhook = load_webhook(webhook_id, "submit")
@@ -67,6 +72,7 @@ def change(webhook_id: str) -> dict[str, Any]:
 
 
 @blueprint.delete("/webhooks/<webhook_id>")
+@operations.DELETE
 def delete(webhook_id: str) -> tuple[str, int]:
     """Delete a webhook; what waits for delivery is not sent."""
     get_services().webhooks.delete(load_webhook(webhook_id, "submit").id)
@@ -74,6 +80,7 @@ def delete(webhook_id: str) -> tuple[str, int]:
 
 
 @blueprint.post("/webhooks/<webhook_id>/rotate")
+@operations.ROTATE
 def rotate(webhook_id: str) -> dict[str, Any]:
     """Give a webhook a new secret, which only this answer has; the old one signs for a day too."""
     webhook, secret = load_webhook(webhook_id, "submit"), _new_secret()
@@ -82,6 +89,7 @@ def rotate(webhook_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/webhooks/<webhook_id>/test")
+@operations.TEST_IT
 def test(webhook_id: str) -> tuple[dict[str, Any], int]:
     """Send a test at once, in one attempt."""
     webhook, services = load_webhook(webhook_id, "submit"), get_services()
@@ -92,6 +100,7 @@ def test(webhook_id: str) -> tuple[dict[str, Any], int]:
 
 
 @blueprint.get("/webhooks/<webhook_id>/deliveries")
+@operations.DELIVERIES
 def deliveries(webhook_id: str) -> dict[str, Any]:
     """List a webhook's newest deliveries, newest first."""
     webhook = load_webhook(webhook_id, "read")
@@ -99,6 +108,7 @@ def deliveries(webhook_id: str) -> dict[str, Any]:
 
 
 @blueprint.get("/jobs/<job_id>/deliveries")
+@operations.OF_JOB
 def of_job(job_id: str) -> dict[str, Any]:
     """List the deliveries about a job, newest first."""
     return deliveries_json(get_services().outbox.log(load_record(job_id, "read").id))

@@ -11,10 +11,12 @@ from shared.errors import ClaimsNothing, WorkerDraining, WorkerNotFound, WorkerS
 from shared.job import Job
 from shared.job_store import Worker
 from shared.settings import OF_REQUESTS, read_object, validate
-from web.api import examples, models
+from web.api import examples
+from web.api import worker_models as models
 from web.errors import fault
 from web.identity.request_identity import get_identity, require
-from web.openapi.operation import Answer, documented
+from web.openapi.operation import Answer, Body, documented
+from web.openapi.problems import OF_JSON
 from web.services import get_services
 
 blueprint = Blueprint("workers", __name__, url_prefix="/api/v1/workers")
@@ -31,7 +33,7 @@ class WorkerChange(BaseModel):
 
 @blueprint.get("")
 @documented(
-    Answer(200, "The workers.", models.Workers, {"two workers": examples.WORKERS}), scope="read"
+    Answer(200, "The workers.", models.Workers, {"two workers": examples.workers}), scope="read"
 )
 def index() -> dict[str, Any]:
     """List the workers that are online, by name."""
@@ -40,6 +42,12 @@ def index() -> dict[str, Any]:
 
 
 @blueprint.patch("/<worker>")
+@documented(
+    Answer(200, "The worker.", models.Worker, {"draining": examples.draining_worker}),
+    scope="operate",
+    bodies=(Body(WorkerChange, {"drain it": {"draining": True}}, is_required=True),),
+    errors=OF_JSON,
+)
 def update(worker: str) -> dict[str, Any]:
     """Drain a worker, or undo that."""
     require("operate")

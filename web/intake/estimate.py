@@ -3,13 +3,20 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from shared.errors import InvalidRequest, Refused, StorageFull, Waits
 from shared.forecast import Estimate
 from shared.job import JobOptions
 from shared.job_store import Worker
-from shared.settings import MAX_STYLES, OF_REQUESTS, StyleSettings, read_settings, validate
+from shared.settings import (
+    MAX_STYLES,
+    OF_REQUESTS,
+    SentSettings,
+    StyleSettings,
+    read_settings,
+    validate,
+)
 from web.intake.clean import check_bounds
 from web.intake.limits import check_room
 from web.intake.size import Size, resolve_size
@@ -49,7 +56,9 @@ class EstimateRequest(BaseModel):
     init: PictureSize | None = None
     """The size of the image to start from, if the setting `init` is `image`."""
 
-    settings: dict[str, Any] = {}
+    settings: Annotated[
+        dict[str, Any], BeforeValidator(lambda value: value, json_schema_input_type=SentSettings)
+    ] = {}
     """As in `POST /jobs`."""
 
     options: JobOptions = JobOptions()

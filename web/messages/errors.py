@@ -252,6 +252,7 @@ RULES: dict[str, str] = {
     "bool_parsing": "must be true or false",
     "float_type": "must be a number",
     "string_type": "must be text",
+    "model_type": "must be a JSON object",
     "list_type": "must be a list of numbers",
     "dict_type": "must be a list of layers, or an object of layers and weights",
     "tuple_type": "must be a name or a list of three numbers",

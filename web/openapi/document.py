@@ -25,11 +25,20 @@ from web.openapi.route import Route, routes
 Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]
 Model = tuple[type[BaseModel], Mode]
+Refs = Mapping[Any, Json]  # by Model; pydantic's own keys can be dataclasses too
 
 EVENT_ID = "1763879257796-0"  # in examples
+FILE = {"type": "string", "format": "binary"}
 PATH_PARAMETERS: dict[str, Json] = {
     "job_id": {"description": "The job's id.", "example": problems.ID},
     "batch_id": {"description": "The batch's id.", "example": problems.BATCH_ID},
+    "sha256": {
+        "description": "The SHA-256 of the image's file, in hexadecimal digits.",
+        "schema": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},
+        "example": problems.HASH,
+    },
+    "webhook_id": {"description": "The webhook's id.", "example": problems.WEBHOOK_ID},
+    "worker": {"description": "The worker's name.", "example": "gpu-1"},
 }
 SECURITY_SCHEMES: Json = {
     "token": {
@@ -99,14 +108,15 @@ def document(app: Flask) -> Json:
 
 
 def _models(operation: Operation) -> Iterable[Model]:
-    if operation.body:
-        yield operation.body.model, "validation"
+    for body in operation.bodies:
+        if body.model:
+            yield body.model, "validation"
     for answer in operation.answers:
         for model in filter(None, (answer.model, *answer.events.values())):
             yield model, "serialization"
 
 
-def _operation(route: Route, refs: Mapping[Model, Json]) -> Json:
+def _operation(route: Route, refs: Refs) -> Json:
     operation = route.operation
     summary, _, description = (inspect.getdoc(route.view) or "").partition("\n\n")
     scope = f"Needs the scope `{operation.scope}`." if operation.scope else ""
@@ -117,7 +127,7 @@ def _operation(route: Route, refs: Mapping[Model, Json]) -> Json:
         "description": "\n\n".join(filter(None, (description, scope))),
         "security": _security(route),
         "parameters": _parameters(route),
-        **({"requestBody": _body(operation.body, refs)} if operation.body else {}),
+        **({"requestBody": _request_body(operation, refs)} if operation.bodies else {}),
         "responses": {
             **{
                 str(answer.status): _answer(answer, operation, refs) for answer in operation.answers
@@ -174,27 +184,29 @@ def _not_null(field: Json) -> Json:
     return {**kinds[0], **rest}
 
 
-def _body(body: Body, refs: Mapping[Model, Json]) -> Json:
-    encoding = {name: {"contentType": kind} for name, kind in body.parts.items()}
+def _request_body(operation: Operation, refs: Refs) -> Json:
     return {
-        "required": body.is_required,
-        "content": {
-            body.media_type: {
-                "schema": refs[body.model, "validation"],
-                "examples": _examples(body.examples),
-                **({"encoding": encoding} if encoding else {}),
-            }
-        },
+        "required": all(body.is_required for body in operation.bodies),
+        "content": {body.media_type: _body(body, refs) for body in operation.bodies},
     }
 
 
-def _answer(answer: Answer, operation: Operation, refs: Mapping[Model, Json]) -> Json:
+def _body(body: Body, refs: Refs) -> Json:
+    encoding = {name: {"contentType": kind} for name, kind in body.parts.items()}
+    return {
+        "schema": refs[body.model, "validation"] if body.model else FILE,
+        "examples": _examples(body.examples),
+        **({"encoding": encoding} if encoding else {}),
+    }
+
+
+def _answer(answer: Answer, operation: Operation, refs: Refs) -> Json:
     content: Json = {}
     if answer.model:
         content["application/json"] = {"schema": refs[answer.model, "serialization"]}
         content["application/json"]["examples"] = _examples(answer.examples)
     for media_type in answer.media_types:
-        content[media_type] = {"schema": {"type": "string", "format": "binary"}}
+        content[media_type] = {"schema": FILE}
     if answer.events:
         content["text/event-stream"] = _event_stream(answer, refs)
     named = (*answer.headers, *(headers.RATE_LIMIT if operation.is_counted else ()))
@@ -205,7 +217,7 @@ def _answer(answer: Answer, operation: Operation, refs: Mapping[Model, Json]) ->
     }
 
 
-def _event_stream(answer: Answer, refs: Mapping[Model, Json]) -> Json:
+def _event_stream(answer: Answer, refs: Refs) -> Json:
     """Return what describes one event of a stream, as OpenAPI 3.2's `itemSchema` does."""
     examples = {
         name: {"value": {"event": name, "id": EVENT_ID, "data": json.dumps(example["value"])}}

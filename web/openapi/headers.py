@@ -7,6 +7,7 @@ from web.intake.idempotency import KEY, LONGEST_KEY
 
 IDEMPOTENCY_KEY = requests.HEADER
 RATE_LIMIT = ("RateLimit", "RateLimit-Policy")  # of operations that are counted
+PREFER = "Prefer"
 OF_REQUESTS: dict[str, dict[str, Any]] = {
     IDEMPOTENCY_KEY: {
         "description": (
@@ -16,6 +17,15 @@ OF_REQUESTS: dict[str, dict[str, Any]] = {
         ),
         "schema": {"type": "string", "pattern": f"^{KEY.pattern}$", "maxLength": LONGEST_KEY},
         "example": "9f86d081-884c-4d65-9a2f-eaa0c55ad015",
+    },
+    PREFER: {
+        "description": (
+            "With `wait=30`, the answer comes when the job has ended, with status 200, or after 30"
+            " seconds, as without it; at most after 50 (RFC 7240). While too many requests wait, it"
+            " comes at once. Other preferences are ignored."
+        ),
+        "schema": {"type": "string"},
+        "example": "wait=30",
     },
     "Last-Event-ID": {
         "description": (
@@ -36,6 +46,14 @@ OF_ANSWERS: dict[str, dict[str, Any]] = {
         "description": "The path of what was made.",
         "schema": {"type": "string", "format": "uri-reference"},
         "example": "/api/v1/jobs/9f86d081884c4d659a2feaa0c55ad015",
+    },
+    "Preference-Applied": {
+        "description": (
+            "For how many seconds the request was ready to wait, at most; left out if it did not"
+            " ask, or did not wait because too many do."
+        ),
+        "schema": {"type": "string"},
+        "example": "wait=30",
     },
     "Retry-After": {
         "description": "After how many seconds trying again can help.",

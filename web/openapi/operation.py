@@ -36,14 +36,14 @@ class Body:
     """What a request may carry.
 
     Attributes:
-        model: what validates it.
+        model: what validates it; None if it is a file.
         examples: some values, by name.
         media_type: its format.
         parts: for a form, the media types of fields that are not plain text.
         is_required: whether it must not be empty.
     """
 
-    model: type[BaseModel]
+    model: type[BaseModel] | None
     examples: Examples
     media_type: str = "application/json"
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Operation:
     answers: tuple[Answer, ...]
     scope: Scope | None
     query: type[BaseModel] | None
-    body: Body | None
+    bodies: tuple[Body, ...]
     headers: tuple[str, ...]
     errors: tuple[Error, ...]
     is_counted: bool
@@ -103,7 +103,7 @@ def documented(
     *answers: Answer,
     scope: Scope | None = None,
     query: type[BaseModel] | None = None,
-    body: Body | None = None,
+    bodies: tuple[Body, ...] = (),
     headers: tuple[str, ...] = (),
     errors: tuple[Error, ...] = (),
     is_counted: bool = False,
@@ -114,12 +114,12 @@ def documented(
         answers: what it answers if it succeeds.
         scope: what a token needs; None if any token will do.
         query: the model of its query parameters.
-        body: what a request may carry.
+        bodies: what a request may carry, one of them.
         headers: the names of the request headers that it reads, in `web.openapi.headers`.
         errors: those that not every operation has.
         is_counted: whether it counts as a submission, and says how many are left.
     """
-    operation = Operation(answers, scope, query, body, headers, errors, is_counted)
+    operation = Operation(answers, scope, query, bodies, headers, errors, is_counted)
 
     def register(view: View) -> View:
         _operations[view] = operation

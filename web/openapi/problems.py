@@ -15,6 +15,8 @@ from web.openapi.operation import Error
 
 ID = "9f86d081884c4d659a2feaa0c55ad015"
 BATCH_ID = "0b5fd2f0a1e74d0f8a7a1f6f2a1c9d3e"
+HASH = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090"
+WEBHOOK_ID = "wh_5d41402abc4b2a76b9719d91"
 
 OF_JSON: tuple[Error, ...] = (
     errors.InvalidJson,
@@ -40,6 +42,34 @@ OF_SIZES: tuple[Error, ...] = (
     errors.ImageTooElongated,
 )
 OF_STYLES: tuple[Error, ...] = (errors.BlendMismatch, errors.StylesTooLarge)
+OF_URLS: tuple[Error, ...] = (  # that are called while the request waits
+    errors.InvalidUrl,
+    errors.AddressNotAllowed,
+    errors.UrlUnreachable,
+    errors.UrlTooSlow,
+)
+OF_SOURCES: tuple[Error, ...] = (
+    *OF_URLS,
+    errors.UrlRefused,
+    errors.UrlTooLarge,
+    errors.TooManyRedirects,
+    errors.FetchingBusy,
+    errors.InvalidHash,
+    errors.ImageNotUploaded,
+)
+OF_UPLOADS: tuple[Error, ...] = (
+    *OF_FORMS,
+    *OF_PICTURES,
+    *OF_SOURCES,
+    *OF_SIZES,
+    *OF_STYLES,
+    errors.MissingFile,
+    errors.TooManyFiles,
+    errors.UnknownField,
+    errors.InitMissing,
+    errors.InitUnused,
+    errors.InitOfOtherShape,
+)
 OF_KEYS: tuple[Error, ...] = (
     errors.InvalidIdempotencyKey,
     errors.IdempotencyKeyReused,
@@ -148,6 +178,20 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     ),
     errors.InvalidIdempotencyKey: ({"field": "Idempotency-Key", "maximum": 255},),
     errors.IdempotencyKeyReused: ({"field": "Idempotency-Key", "id": ID},),
+    errors.InvalidHash: ({"field": "content_sha256"},),
+    errors.HashMismatch: ({"field": "sha256", "sha256": HASH},),
+    errors.ImageNotUploaded: ({"field": "content_sha256", "sha256": HASH},),
+    errors.ImageNotFound: ({"sha256": HASH},),
+    errors.InvalidUrl: ({"field": "content_url", "problem": "not_a_url", "maximum": 2048},),
+    errors.AddressNotAllowed: ({"field": "content_url", "host": "intranet.example"},),
+    errors.UrlUnreachable: (
+        {"field": "content_url", "host": "pictures.example", "reason": "Connection refused"},
+    ),
+    errors.UrlRefused: ({"field": "content_url", "host": "pictures.example", "answered": 404},),
+    errors.UrlTooSlow: ({"field": "content_url", "seconds": 30.0},),
+    errors.UrlTooLarge: ({"field": "content_url", "maximum": 50_000_000},),
+    errors.TooManyRedirects: ({"field": "content_url", "maximum": 5},),
+    errors.FetchingBusy: ({},),
     errors.JobNotFound: ({"id": ID},),
     errors.BatchNotFound: ({"id": BATCH_ID},),
     errors.ObjectNotFound: ({"key": f"jobs/{ID}/1/result.png"},),
@@ -163,6 +207,14 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.NothingToRender: ({"id": ID, "state": "running"},),
     errors.PixelsGone: ({"id": ID},),
     errors.NotFailed: ({"id": ID, "state": "succeeded"},),
+    errors.NotLive: ({"id": ID, "state": "succeeded"},),
+    errors.NotQueued: ({"id": ID, "state": "running"},),
+    errors.NotRunning: ({"id": ID, "state": "queued"},),
+    errors.JobPaused: ({"id": ID},),
+    errors.WorkerNotFound: ({"name": "gpu-3"},),
+    errors.TooManyWebhooks: ({"maximum": 10},),
+    errors.WebhookNotFound: ({"id": WEBHOOK_ID},),
+    errors.WebhookDisabled: ({"id": WEBHOOK_ID},),
     errors.RenderingBusy: ({},),
     errors.DownloadsBusy: ({"maximum": 2},),
     errors.DecodingBusy: ({},),

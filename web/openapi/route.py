@@ -10,9 +10,17 @@ from werkzeug.routing import Rule
 from shared import errors
 from web.identity.csrf import SAFE_METHODS
 from web.identity.request_identity import is_public
+from web.openapi.headers import PREFER
 from web.openapi.operation import Error, Operation, operation_of
 
 AUTOMATIC = frozenset({"HEAD", "OPTIONS"})  # Flask answers them for every route with GET
+OF_ARGUMENTS: dict[str, Error] = {  # of paths that have them
+    "job_id": errors.JobNotFound,
+    "batch_id": errors.BatchNotFound,
+    "sha256": errors.InvalidHash,
+    "webhook_id": errors.WebhookNotFound,
+    "worker": errors.WorkerNotFound,
+}
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,9 @@ class Route:
         found: list[Error] = [*operation.errors, errors.UnknownParameter]
         if operation.query:
             found.append(errors.InvalidSetting)
-        if "job_id" in self.rule.arguments:
-            found.append(errors.JobNotFound)
-        if "batch_id" in self.rule.arguments:
-            found.append(errors.BatchNotFound)
+        if PREFER in operation.headers:  # the job can be deleted while the request waits
+            found += [errors.InvalidSetting, errors.JobNotFound]
+        found += [OF_ARGUMENTS[name] for name in self.rule.arguments]
         if not self.is_public:
             found += [errors.TokenRequired, errors.TokenInvalid, errors.StoreUnavailable]
             if self.method not in SAFE_METHODS:

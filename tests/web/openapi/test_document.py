@@ -13,7 +13,18 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import gramworks
-from gramworks.models import Fallback, Page, Progress, SettingsGuide, Step, Suspension
+from gramworks.estimates import Estimate, WorkerEstimate
+from gramworks.models import (
+    Fallback,
+    Page,
+    Progress,
+    SettingsGuide,
+    Step,
+    Suspension,
+    UploadedImage,
+    WorkerJob,
+)
+from gramworks.webhooks import Delivery, Webhook
 from shared import errors
 from tests.web.conftest import Serve
 from tests.web.openapi.contract import Contract
@@ -24,8 +35,9 @@ from web.openapi.operation import documented, operation_of
 from web.openapi.reading import read_query
 from web.openapi.route import AUTOMATIC, template_of
 
-NOT_OF_THE_API = {  # a job's own failure, why it waits, a page's, a worker's, and their parents
+NOT_OF_THE_API = {  # a page's, a worker's, and parents
     errors.InvalidRequest,
+    errors.OutboundError,
     errors.Refused,
     errors.NotFound,
     errors.SignInLinkInvalid,
@@ -127,8 +139,8 @@ def test_every_parameter_and_header_has_an_example(described: dict[str, Any]) ->
 
 def test_every_error_is_one_of_an_operation(described: dict[str, Any]) -> None:
     known = set(_subclasses(errors.GramworksError)) - NOT_OF_THE_API
-    known -= {*_subclasses(errors.JobFailure), *_subclasses(errors.Waits)}
-    known -= {errors.JobFailure, errors.Waits}
+    for kind in (errors.JobFailure, errors.Waits, errors.ClaimsNothing):  # inside of answers
+        known -= {kind, *_subclasses(kind)}
     assert {problems.name_of(error) for error in known} - {"InternalError"} <= set(
         described["components"]["schemas"]
     )
@@ -183,8 +195,10 @@ def test_make_openapi_prints_it(described: dict[str, Any]) -> None:
     assert json.loads(printed) == json.loads(json.dumps(described))
 
 
-def _example(described: dict[str, Any], path: str, name: str) -> Any:
-    content = described["paths"][path]["get"]["responses"]["200"]["content"]
+def _example(
+    described: dict[str, Any], path: str, name: str, method: str = "get", status: str = "200"
+) -> Any:
+    content = described["paths"][path][method]["responses"][status]["content"]
     return json.loads(json.dumps(content["application/json"]["examples"][name]["value"]))
 
 
@@ -196,7 +210,11 @@ def _example(described: dict[str, Any], path: str, name: str) -> Any:
         (Step, "LogEntry"),
         (Fallback, "MemoryFallback"),
         (gramworks.Worker, "Worker"),
+        (WorkerJob, "WorkerJob"),
         (Suspension, "Suspension"),
+        (WorkerEstimate, "WorkerEstimate"),
+        (UploadedImage, "UploadedImage"),
+        (Delivery, "Delivery"),
         (SettingsGuide, "SettingsGuide"),
         (gramworks.Batch, "CancelledBatch"),
         (gramworks.BatchJob, "BatchJob"),
@@ -230,6 +248,30 @@ def test_the_client_reads_the_examples_of_lists(described: dict[str, Any]) -> No
     assert gramworks.Worker.from_json(second).suspended is not None
     guide = SettingsGuide.from_json(_example(described, "/api/v1/settings", "all settings"))
     assert guide.default_preset in guide.presets
+
+
+def test_the_client_reads_the_example_of_an_estimate(described: dict[str, Any]) -> None:
+    body = _example(described, "/api/v1/estimate", "a small result", "post")
+    made = Estimate.from_json(body)
+    assert (made.width, made.position) == (body["result"]["width"], body["position"])
+    assert [worker.blocked_by is None for worker in made.workers] == [False, True]
+
+
+def test_the_client_reads_the_examples_of_webhooks(described: dict[str, Any]) -> None:
+    made = Webhook.from_json(_example(described, "/api/v1/webhooks", "added", "post", "201"))
+    assert made.secret
+    off = Webhook.from_json(_example(described, "/api/v1/webhooks/{webhook_id}", "disabled"))
+    assert (off.id, off.state, off.secret) == (made.id, "disabled", None)
+    assert off.detail
+    of_job = "/api/v1/jobs/{job_id}/deliveries"
+    [first, second] = _example(described, of_job, "two deliveries")["deliveries"]
+    assert [each.status for each in Delivery.from_json(first).attempts] == [503, 204]
+    assert Delivery.from_json(second).next_attempt_at is not None
+
+
+def test_an_estimate_takes_a_form_or_sizes(described: dict[str, Any]) -> None:
+    body = described["paths"]["/api/v1/estimate"]["post"]["requestBody"]["content"]
+    assert set(body) == {"application/json", "multipart/form-data"}
 
 
 def test_the_client_reads_the_examples_of_batches(described: dict[str, Any]) -> None:

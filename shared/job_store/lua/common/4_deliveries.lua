@@ -39,7 +39,8 @@ end
 -- Puts an event into the outbox of a webhook, and returns the delivery. `job` and `record` are empty
 -- for a test; `unique` tells the events of a job and a webhook apart.
 local function add_delivery(webhook, event, job, record, unique)
-  local id = 'msg_' .. string.sub(redis.sha1hex(webhook .. job .. event .. unique), 1, 32)
+  local id = 'msg_' .. string.sub(redis.sha1hex(webhook .. job .. event .. unique), 1,
+    LIMIT.delivery_digits)
   if redis.call('EXISTS', delivery_key(id)) == 1 then return id end -- sent again
   local time = now()
   redis.call('HSET', delivery_key(id), 'webhook', webhook, 'event', event, 'job', job,
