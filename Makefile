@@ -48,6 +48,7 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.cold --json $(BENCH)/cold.json
 	$(PY) -m bench.claim --json $(BENCH)/claim.json
 	$(PY) -m bench.submissions --json $(BENCH)/submissions.json
+	$(PY) -m bench.batches --json $(BENCH)/batches.json
 	$(PY) -m bench.wakeup --json $(BENCH)/wakeup.json
 	$(PY) -m bench.quotas --json $(BENCH)/quotas.json
 	$(PY) -m bench.minimum --json $(BENCH)/minimum.json

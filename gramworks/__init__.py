@@ -1,14 +1,15 @@
 """Gramworks' Python client: submit pictures to a style-transfer server and fetch the results.
 
 Reading order: `client` has the methods, `control` those for queued jobs and workers, `trash` those
-that delete and restore jobs; `models`, `estimates` and `events` are what they return, `errors` what
-they raise; `formats` names picture formats; `uploads` reads the pictures to send, `saving` saves
-files whole; `transport` sends HTTP requests, and `retries` says when again; `provenance` and
-`comparison` read results; `webhooks` are calls when a job ends, and `verification` is for who
-receives them; `cli/` is the command line.
+that delete and restore jobs, `batch_requests` those for batches; `models`, `estimates`, `batches`
+and `events` are what they return, `errors` what they raise; `formats` names picture formats;
+`uploads` reads the pictures to send, `saving` saves files whole; `transport` sends HTTP requests,
+and `retries` says when again; `provenance` and `comparison` read results; `webhooks` are calls when
+a job ends, and `verification` is for who receives them; `cli/` is the command line.
 """
 
 from gramworks._version import __version__
+from gramworks.batches import Batch, BatchJob, BatchPage
 from gramworks.client import Client
 from gramworks.errors import (
     GramworksError,
@@ -49,6 +50,9 @@ from gramworks.webhooks import Attempt, Delivery, Webhook
 __all__ = [
     "FORMATS",
     "Attempt",
+    "Batch",
+    "BatchJob",
+    "BatchPage",
     "Client",
     "Deletion",
     "Delivery",

@@ -10,10 +10,10 @@ from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
-from uuid import uuid4
 
 import httpx
 
+from gramworks.batch_requests import BatchRequests
 from gramworks.control import Control
 from gramworks.errors import (
     NotFound,
@@ -28,7 +28,7 @@ from gramworks.formats import format_of
 from gramworks.models import Job, Page, SettingsGuide, UploadedImage, Worker
 from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
-from gramworks.transport import Http
+from gramworks.transport import Http, idempotent
 from gramworks.transport import job_path as _path
 from gramworks.trash import TrashMethods
 from gramworks.uploads import Picture, sent, several, whole_file
@@ -47,14 +47,14 @@ POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two loo
 WAIT_SECONDS = 30  # for which the server is asked to wait for a job's end
 
 
-class Client(Control, TrashMethods):
+class Client(Control, TrashMethods, BatchRequests):
     """A client of one server; a context manager that threads can share.
 
     `token` is sent with every request; a server that runs with GRAMWORKS_AUTH=off needs none.
     `retries` are the pauses before a failed request is sent
     again, and `retry_delays` those, in seconds, before each attempt to resume a dropped event
-    stream. A job is never submitted twice by that: `submit`, `fork` and `retry` send an
-    Idempotency-Key. `webhooks` has the methods for webhooks. Every method raises a
+    stream. A job is never submitted twice by that: `submit`, `submit_batch`, `fork` and `retry`
+    send an Idempotency-Key. `webhooks` has the methods for webhooks. Every method raises a
     `GramworksError` if the server cannot be reached or returns an error.
     """
 
@@ -109,7 +109,7 @@ class Client(Control, TrashMethods):
                 "/api/v1/jobs",
                 data={**form, **fields},
                 files=files,
-                headers=_idempotent(idempotency_key),
+                headers=idempotent(idempotency_key),
             )
 
     def estimate(
@@ -274,7 +274,7 @@ class Client(Control, TrashMethods):
 
     def retry(self, job_id: str, *, idempotency_key: str | None = None) -> Job:
         """Retry a failed job; `NotReady` is raised for any other."""
-        headers = _idempotent(idempotency_key)
+        headers = idempotent(idempotency_key)
         return self._http.ask(Job.from_json, "POST", _path(job_id, "retry"), headers=headers)
 
     def fork(
@@ -292,7 +292,7 @@ class Client(Control, TrashMethods):
         ended, or `inputs`, which submits the same pictures again, whatever the job's state.
         """
         body = {"start": start, "settings": settings or {}, "options": options or {}}
-        headers = _idempotent(idempotency_key)
+        headers = idempotent(idempotency_key)
         return self._http.ask(
             Job.from_json, "POST", _path(job_id, "fork"), json=body, headers=headers
         )
@@ -342,10 +342,6 @@ class Client(Control, TrashMethods):
 def _event_headers(last_id: str | None) -> dict[str, str]:
     headers = {"Accept": "text/event-stream"}
     return headers | ({"Last-Event-ID": last_id} if last_id else {})
-
-
-def _idempotent(key: str | None) -> dict[str, str]:
-    return {"Idempotency-Key": key or uuid4().hex}
 
 
 def _form(settings: Mapping[str, Any] | None, options: Mapping[str, Any] | None) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Step:
         """Build it from the server's JSON."""
         return cls(
             state=body["state"],
-            at=_moment(body.get("at")),
+            at=moment(body.get("at")),
             detail=body.get("detail", body["state"]),
             attempt=body.get("attempt") or 0,
             worker=body.get("worker"),
@@ -166,11 +166,11 @@ class Job:
             progress=Progress.from_json(progress) if progress else None,
             settings=body.get("settings") or {},
             options=body.get("options") or {},
-            created_at=_moment(body.get("created_at")),
-            started_at=_moment(body.get("started_at")),
-            finished_at=_moment(body.get("finished_at")),
-            deleted_at=_moment(body.get("deleted_at")),
-            kept_until=_moment(body.get("kept_until")),
+            created_at=moment(body.get("created_at")),
+            started_at=moment(body.get("started_at")),
+            finished_at=moment(body.get("finished_at")),
+            deleted_at=moment(body.get("deleted_at")),
+            kept_until=moment(body.get("kept_until")),
             waiting=Reason.from_json(waiting) if waiting else None,
             error=Reason.from_json(error) if error else None,
             log=tuple(map(Step.from_json, body.get("log") or ())),
@@ -191,7 +191,7 @@ class Page:
     def from_json(cls, body: JsonObject) -> Page:
         """Build it from the server's JSON."""
         jobs = tuple(Job.from_json(job) for job in body["jobs"])
-        return cls(jobs=jobs, cursor=_cursor(body.get("next")))
+        return cls(jobs=jobs, cursor=cursor_of(body.get("next")))
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Suspension:
     @classmethod
     def from_json(cls, body: JsonObject) -> Suspension:
         """Build it from the server's JSON."""
-        return cls(until=_moment(body.get("until")), reason=body.get("reason") or "")
+        return cls(until=moment(body.get("until")), reason=body.get("reason") or "")
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ class WorkerJob:
         """Build it from the server's JSON."""
         return cls(
             id=body.get("id"),
-            held_since=_moment(body.get("held_since")),
+            held_since=moment(body.get("held_since")),
             fraction=body.get("fraction"),
             eta_seconds=body.get("eta_seconds"),
         )
@@ -261,7 +261,7 @@ class Worker:
             memory_bytes=body.get("memory_bytes"),
             speed=body.get("speed"),
             overhead_seconds=body.get("overhead_seconds"),
-            online_since=_moment(body.get("online_since")),
+            online_since=moment(body.get("online_since")),
             job=WorkerJob.from_json(job) if job else None,
             blocked_by=Reason.from_json(blocked_by) if blocked_by else None,
             body=body,
@@ -284,7 +284,7 @@ class UploadedImage:
             sha256=body["sha256"],
             width=body["width"],
             height=body["height"],
-            kept_until=_moment(body.get("kept_until")),
+            kept_until=moment(body.get("kept_until")),
         )
 
 
@@ -310,10 +310,12 @@ class SettingsGuide:
         )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
+    """Return a time as the server writes it, in the local time zone."""
     return datetime.fromisoformat(text).astimezone() if text else None
 
 
-def _cursor(next_path: str | None) -> str | None:
+def cursor_of(next_path: str | None) -> str | None:
+    """Return the cursor in the path of a next page."""
     # Only the cursor is used: the path may lack a prefix that a proxy adds.
     return parse_qs(urlsplit(next_path or "").query).get("cursor", [None])[0]

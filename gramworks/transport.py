@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 
@@ -150,6 +151,11 @@ class Http:
                 if delay is None:
                     raise
             time.sleep(delay)
+
+
+def idempotent(key: str | None) -> dict[str, str]:
+    """Return the header that lets a request come twice; a new key if there is none."""
+    return {"Idempotency-Key": key or uuid4().hex}
 
 
 def understood(build: Callable[[Raw], Built], raw: Raw, origin: str) -> Built:

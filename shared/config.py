@@ -97,7 +97,10 @@ class Config(BaseModel):
     by commas, and the token, with spaces between them. It is read at the start."""
 
     max_upload_mb: Annotated[int, Field(alias="GRAMWORKS_MAX_UPLOAD_MB", ge=1, le=2000)] = 64
-    """The largest upload (all files of a job together) in megabytes."""
+    """The largest upload (all files of a job, or of a batch, together) in megabytes."""
+
+    batch_jobs: Annotated[int, Field(alias="GRAMWORKS_BATCH_JOBS", ge=1, le=1000)] = 200
+    """How many jobs a batch can have."""
 
     max_input_megapixels: Annotated[
         float, Field(alias="GRAMWORKS_MAX_INPUT_MEGAPIXELS", gt=0, le=170)

@@ -33,6 +33,12 @@ class TooManyFiles(InvalidRequest):
     code = "too_many_files"
 
 
+class TooManyJobs(InvalidRequest):
+    """A batch of `count` jobs has more than `maximum`; `field` is the first of its factors."""
+
+    code = "too_many_jobs"
+
+
 class UploadTooLarge(InvalidRequest):
     """A request is longer than `maximum` bytes."""
 
@@ -172,7 +178,7 @@ class InvalidIdempotencyKey(InvalidRequest):
 
 
 class IdempotencyKeyReused(InvalidRequest):
-    """A request with the key in the header `field` and other content made job `id` before."""
+    """A request with the key in the header `field` and other content made `id` before."""
 
     code = "idempotency_key_reused"
 
@@ -289,6 +295,12 @@ class JobInTrash(JobNotFound):
     code = "job_in_trash"
 
 
+class BatchNotFound(NotFound):
+    """There is no batch `id`, or all of its jobs were deleted."""
+
+    code = "batch_not_found"
+
+
 class TokenRequired(GramworksError):
     """The request has no token."""
 
@@ -367,6 +379,12 @@ class RenderingBusy(GramworksError):
     code = "rendering_busy"
 
 
+class DownloadsBusy(GramworksError):
+    """As many archives as the server sends at a time, or to one owner, are being sent."""
+
+    code = "downloads_busy"
+
+
 class NotFailed(GramworksError):
     """Job `id` is in `state`; only a failed one can be retried."""
 
@@ -408,7 +426,7 @@ class Refused(GramworksError):
 
 
 class QueueFull(Refused):
-    """The queue holds `maximum` jobs or bytes already (`bound` says which)."""
+    """The queue can hold `maximum` jobs or bytes (`bound` says which); a batch needs `needed`."""
 
     code = "queue_full"
 
@@ -426,7 +444,7 @@ class FetchingBusy(Refused):
 
 
 class OwnerQuotaReached(Refused):
-    """The owner has `maximum` live jobs or kept bytes already (`bound` says which)."""
+    """The owner can have `maximum` live jobs or kept bytes (`bound`); a batch needs `needed`."""
 
     code = "owner_quota_reached"
 

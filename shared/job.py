@@ -147,9 +147,8 @@ class Job(_Record):
     of what the result can be rendered from again (`shared.kept_pixels`), while that is kept.
     `shared` says whether the job has a share link. A job that `is_paused` is queued without a
     position; `pending` is what was asked of a running one. `stopped_after` is how many evaluations
-    a job made that was ended early by its user.
-    `shared` says whether the job has a share link. `deleted_at` is None unless the job is in the
-    trash.
+    a job made that was ended early by its user. `deleted_at` is None unless the job is in the
+    trash. `batch` is the id of its batch, if it is part of one.
     """
 
     id: str
@@ -178,6 +177,7 @@ class Job(_Record):
     is_paused: bool = False
     pending: Pending | None = None
     stopped_after: int | None = None
+    batch: str | None = None
     held_since: datetime | None = None
     deleted_at: datetime | None = None
     error: JobFault | None = None

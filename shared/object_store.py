@@ -40,6 +40,25 @@ class ObjectStore:
         with _our_errors(key):
             return bytes(self._store.get(key).bytes())
 
+    def stream(self, key: str, part_bytes: int) -> Iterator[bytes]:
+        """Return an iterator over parts of about `part_bytes` of what is stored under `key`.
+
+        Raises:
+            ObjectNotFound: nothing is, at once.
+        """
+        with _our_errors(key):
+            found = self._store.get(key)
+        return self._parts(iter(found.stream(min_chunk_size=part_bytes)))
+
+    @staticmethod
+    def _parts(parts: Iterator[bytes]) -> Iterator[bytes]:
+        while True:
+            with _our_errors():
+                part = next(parts, None)
+            if part is None:
+                return
+            yield part
+
     def stored(self, prefix: str) -> Iterator[Stored]:
         """Yield the objects whose keys begin with `prefix` and a slash."""
         with _our_errors():

@@ -1,6 +1,7 @@
 """The keys of all objects in the object store."""
 
 JOBS = "jobs"  # the folder of all jobs
+BATCHES = "batches"  # the folder of all batches' input pictures
 IMAGES = "images"  # the folder of images that were uploaded before a job uses them
 STATISTICS = "statistics"  # the folder of style images' statistics
 
@@ -28,6 +29,21 @@ def style_key(job_id: str, number: int, suffix: str = "png") -> str:
 def init_key(job_id: str, suffix: str = "png") -> str:
     """Return the key of the image that a job starts from."""
     return f"{job_folder(job_id)}/init.{suffix}"
+
+
+def batch_folder(batch_id: str) -> str:
+    """Return the folder of the input pictures that the jobs of a batch share."""
+    return f"{BATCHES}/{batch_id}"
+
+
+def batch_of(key: str) -> str:
+    """Return the id of the batch that an object belongs to."""
+    return key.split("/")[1]
+
+
+def batch_picture_key(batch_id: str, number: int, suffix: str) -> str:
+    """Return the key of a batch's input picture `number`, from 0."""
+    return f"{batch_folder(batch_id)}/{number}.{suffix}"
 
 
 def suffix_of(key: str) -> str:

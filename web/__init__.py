@@ -3,10 +3,11 @@
 Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
 upload into a job; `api/` and `pages/` have the routes; `streams/` serves those who watch a job;
 `server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
-`rendering` makes finished pictures again, with other means or as other files; `errors` and
-`messages/` turn errors into responses and sentences; `identity/` says whose request it is;
-`deletion` moves jobs to the trash and deletes them; `openapi/` describes the API; `health` has the
-health checks; `log_filter` keeps secrets out of the logs.
+`rendering` makes finished pictures again, with other means or as other files; `batch_zip` sends a
+batch's pictures, and `downloads` bounds how many such answers there are; `errors` and `messages/`
+turn errors into responses and sentences; `identity/` says whose request it is; `deletion` moves
+jobs to the trash and deletes them; `openapi/` describes the API; `health` has the health checks;
+`log_filter` keeps secrets out of the logs.
 """
 
 from flask import Flask, Response
@@ -17,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared.config import Config
 from web import errors, health
 from web.api import (
+    batches,
     changes,
     estimate,
     events,
@@ -80,6 +82,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     resources = (
         jobs,
         changes,
+        batches,
         images,
         render,
         share,

@@ -62,6 +62,8 @@ def delete_owned(
         cancel: whether live jobs are cancelled and deleted too.
         seconds: after which no other part begins.
     """
+    if cancel and begin.cursor is None:
+        services.batches.create_planned_of(owner)
     done, ends_at = begin, time.monotonic() + seconds
     while True:
         part = services.trash.move_owned(owner, done.cursor, cancel=cancel)

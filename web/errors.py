@@ -33,6 +33,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "webhook_disabled": HTTPStatus.CONFLICT,
     "image_not_found": HTTPStatus.NOT_FOUND,
     "job_in_trash": HTTPStatus.GONE,
+    "batch_not_found": HTTPStatus.NOT_FOUND,
     "object_not_found": HTTPStatus.NOT_FOUND,
     "token_required": HTTPStatus.UNAUTHORIZED,
     "token_invalid": HTTPStatus.UNAUTHORIZED,
@@ -55,6 +56,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "job_paused": HTTPStatus.CONFLICT,
     "worker_not_found": HTTPStatus.NOT_FOUND,
     "fetching_busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "downloads_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "superseded": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
     "owner_quota_reached": HTTPStatus.TOO_MANY_REQUESTS,
@@ -70,6 +72,7 @@ RETRY_SECONDS = {
     "rendering_busy": 10,
     "decoding_busy": 10,
     "fetching_busy": 10,
+    "downloads_busy": 10,
 }
 PARAMETER_NAMES = {  # pydantic's names of bounds, and those of the API
     "ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum",

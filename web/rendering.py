@@ -17,7 +17,7 @@ from shared.job import Job, JobState
 from shared.kept_pixels import KeptPixels
 from shared.metadata import Metadata
 from shared.object_store import ObjectStore
-from shared.pictures import FORMATS, encode, render
+from shared.pictures import FORMATS, decode, encode, render
 from shared.provenance import Provenance
 from shared.settings import OF_REQUESTS, Means
 
@@ -78,6 +78,19 @@ class Renderer:
             except ValueError as error:
                 log.warning("job %s: its float pixels cannot be read: %s", job.id, error)
                 raise PixelsGone(id=job.id) from error
+
+    def convert(
+        self, picture: bytes, format_name: str, wait_seconds: float = WAIT_SECONDS
+    ) -> bytes:
+        """Return a result's file in another format with 8 bits a channel.
+
+        Raises:
+            TooLongForFormat: its sides are too long for the format.
+            RenderingBusy: other pictures were rendered for `wait_seconds`.
+        """
+        with self._turn(wait_seconds):
+            metadata = Metadata.of_file(picture)
+            return encode(decode(picture, with_alpha=True), format_name, metadata)
 
     def _xmp(self, job: Job, wanted: Rendering) -> bytes | None:
         """Return the result's packet with the settings that this rendering has."""

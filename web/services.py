@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from shared.config import Config
 from shared.job_store import (
+    Batches,
     JobChanges,
     JobEvents,
     JobQueue,
@@ -26,6 +27,7 @@ from shared.job_store import (
 from shared.object_store import ObjectStore
 from shared.outbound import Outbound
 from shared.wakeup import celery_app, wake
+from web.downloads import Downloads
 from web.identity.rate_limits import RateLimits
 from web.identity.tokens import TokenLookup, configured_tokens
 from web.intake.fetcher import Fetcher
@@ -46,6 +48,7 @@ class Services:
     jobs: JobStore
     changes: JobChanges
     trash: Trash
+    batches: Batches
     queue: JobQueue
     requests: Requests
     events: JobEvents
@@ -62,6 +65,7 @@ class Services:
     uploaded_images: UploadedImages
     fetcher: Fetcher
     renderer: Renderer
+    downloads: Downloads
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
     close: Callable[[], None]
@@ -81,6 +85,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         jobs=jobs,
         changes=JobChanges(connection),
         trash=Trash(connection, jobs),
+        batches=Batches(connection, jobs, config.redis_replicas),
         queue=queue,
         requests=Requests(connection),
         events=JobEvents(connection),
@@ -99,6 +104,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         uploaded_images=UploadedImages(connection),
         fetcher=Fetcher(Outbound(config.outbound_targets), config.web_threads),
         renderer=Renderer(objects),
+        downloads=Downloads(config.web_threads),
         queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),
         wake=lambda: wake(celery),
         close=connection.close,

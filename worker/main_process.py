@@ -15,6 +15,7 @@ from celery.signals import task_failure, worker_init, worker_ready, worker_shutt
 from shared.config import Config
 from shared.errors import GramworksError, OutOfMemory, StoreUnavailable
 from shared.job_store import (
+    Batches,
     Claim,
     Connection,
     JobQueue,
@@ -88,6 +89,7 @@ class MainProcess:
         return Reconciler(
             jobs=self._jobs,
             trash=Trash(self._connection, self._jobs),
+            batches=Batches(self._connection, self._jobs),
             queue=JobQueue(self._connection),
             workers=self._workers,
             locks=Locks(self._connection),

@@ -9,6 +9,7 @@ import click
 
 from gramworks._version import __version__
 from gramworks.cli import config_file, control
+from gramworks.cli.batch import batch
 from gramworks.cli.doctor import doctor
 from gramworks.cli.failures import CommandGroup
 from gramworks.cli.fetch import fetch
@@ -64,6 +65,7 @@ def cli() -> None:
 
 for command in (
     submit,
+    batch,
     watch,
     status,
     fetch,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import click
 from click.shell_completion import CompletionItem
@@ -21,8 +21,8 @@ SHOWN = 5  # of the jobs that an ambiguous name matches
 SECONDS = 1.0  # that a shell waits for the server
 
 
-class NoSuchJob(CommandFailed):
-    """No job has an id that starts as the name does."""
+class NoMatch(CommandFailed):
+    """Nothing has an id that starts as the name does."""
 
 
 def complete_id(ctx: click.Context, _: click.Parameter, start: str) -> list[CompletionItem]:
@@ -68,18 +68,34 @@ def find_id(client: Client, name: str, *, in_trash: bool = False) -> str:
         return _last_id(client, in_trash)
     if WHOLE_ID.fullmatch(name):
         return name
-    start = name.lower()
     every = client.all_trash() if in_trash else client.all_jobs()
-    matches = [job for job in every if start and job.id.startswith(start)]
+    one = "job in the trash" if in_trash else "job"
+    return only_match(name, ((job.id, job.state) for job in every), one, "jobs")
+
+
+def only_match(name: str, known: Iterable[tuple[str, str]], one: str, many: str) -> str:
+    """Return the only id that starts with `name`.
+
+    Args:
+        name: what a person wrote.
+        known: all ids, each with what is shown beside it.
+        one: what has such an id.
+        many: its plural.
+
+    Raises:
+        NoMatch: there is none.
+        CommandFailed: there are several.
+    """
+    start = name.lower()
+    matches = [(each, shown) for each, shown in known if start and each.startswith(start)]
     if not matches:
-        where = " in the trash" if in_trash else ""
-        raise NoSuchJob(f"There is no job{where} whose id starts with {name!r}.")
-    exact = [job for job in matches if job.id == start]
+        raise NoMatch(f"There is no {one} whose id starts with {name!r}.")
+    exact = [each for each, _ in matches if each == start]
     if len(matches) == 1 or exact:
-        return (exact or matches)[0].id
-    shown = "".join(f"\n  {job.id}  {job.state}" for job in matches[:SHOWN])
+        return exact[0] if exact else matches[0][0]
+    rows = "".join(f"\n  {each}  {shown}" for each, shown in matches[:SHOWN])
     more = f"\n  and {len(matches) - SHOWN} more" if len(matches) > SHOWN else ""
-    raise CommandFailed(f"{len(matches)} jobs have an id that starts with {name!r}:{shown}{more}")
+    raise CommandFailed(f"{len(matches)} {many} have an id that starts with {name!r}:{rows}{more}")
 
 
 def _last_id(client: Client, in_trash: bool) -> str:

@@ -88,6 +88,15 @@ def expanded(names: Iterable[str]) -> list[Path | Link]:
     return [picture for name in names for picture in _pictures(name)]
 
 
+def expanded_files(names: Iterable[str]) -> list[Path]:
+    """Return files, as `expanded` does, where the server takes no URLs."""
+    found = expanded(names)
+    for picture in found:
+        if isinstance(picture, Link):
+            raise click.BadParameter(f"A batch has files alone; download {picture.url} first.")
+    return [picture for picture in found if isinstance(picture, Path)]
+
+
 def _pictures(name: str) -> list[Path | Link]:
     if name.lower().startswith(("http://", "https://")):
         return [Link(name)]

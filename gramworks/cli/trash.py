@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from gramworks.cli.failures import CommandFailed
-from gramworks.cli.job_id import NoSuchJob, complete_id, complete_id_in_trash, find_id
+from gramworks.cli.job_id import NoMatch, complete_id, complete_id_in_trash, find_id
 from gramworks.cli.session import Session, json_option, pass_session
 from gramworks.client import Client
 from gramworks.errors import NotFound
@@ -105,7 +105,7 @@ def _id(client: Client, name: str, permanently: bool) -> str:
     """Return the id of a job; one that is to be deleted for good may be in the trash."""
     try:
         return find_id(client, name)
-    except NoSuchJob:
+    except NoMatch:
         if not permanently:
             raise
         return find_id(client, name, in_trash=True)

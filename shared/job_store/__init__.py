@@ -2,12 +2,14 @@
 
 Reading order: `store` (JobStore: every transition of a job's life), `changes` (what its user
 changes on the way), `records` (writing and reading a job), `queue` (what is queued), `turns` (the
-order of the priorities), `requests` (those that come again), `images` (uploaded before a job uses
-them), `trash` (deleted jobs), `events`, `webhooks` and `outbox` (what is sent to them), `workers`,
-`tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for Python and Lua,
-`scripts` loads `lua/`.
+order of the priorities), `batches` (jobs that are accepted together) and `batch_records`,
+`requests` (those that come again), `images` (uploaded before a job uses them), `trash` (deleted
+jobs), `events`, `webhooks` and `outbox` (what is sent to them), `workers`, `tokens`, `sessions`,
+`locks`, `connection`; `keys` defines keys and limits for Python and Lua, `scripts` loads `lua/`.
 """
 
+from shared.job_store.batch_records import Batch, BatchJob
+from shared.job_store.batches import Batches, BatchPage, NewBatch
 from shared.job_store.changes import Change, JobChanges
 from shared.job_store.connection import Connection, RedisStatus, connect
 from shared.job_store.events import Event, JobEvents, is_after
@@ -39,6 +41,10 @@ __all__ = [
     "SCOPES",
     "UNBOUNDED",
     "Attempt",
+    "Batch",
+    "BatchJob",
+    "BatchPage",
+    "Batches",
     "Capability",
     "Change",
     "Claim",
@@ -57,6 +63,7 @@ __all__ = [
     "Locks",
     "Memory",
     "Moved",
+    "NewBatch",
     "NewJob",
     "Outbox",
     "Page",

@@ -11,6 +11,7 @@ from redis.retry import Retry
 
 from shared.errors import StoreUnavailable
 
+REPLICA_SECONDS = 1.0  # to wait for replicas to confirm a write
 SOCKET_TIMEOUT = 10.0  # seconds; without it a half-open connection hangs for most of a minute
 
 
@@ -54,6 +55,19 @@ class Connection(redis.Redis):
         """Return Redis's time in seconds; the clocks of machines may differ."""
         seconds, microseconds = self.time()
         return float(seconds + microseconds / 1e6)
+
+    def confirm(self, replicas: int) -> None:
+        """Wait until so many replicas have this connection's writes.
+
+        Raises:
+            StoreUnavailable: too few confirmed them in time.
+        """
+        if not replicas:
+            return
+        reached: Any = self.wait(replicas, round(REPLICA_SECONDS * 1000))
+        if int(reached) < replicas:
+            reason = f"{reached} of {replicas} replicas confirmed the write"
+            raise StoreUnavailable(store="redis", reason=reason)
 
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Pipeline:
         """Return a pipeline, which sends its commands together."""

@@ -50,6 +50,13 @@ class Key(StrEnum):
     OWNED_TRASH = "gw:trash:"  # sorted set: an owner's jobs in the trash, like TRASH
     LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
     KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep
+    PLANNED = "gw:planned"  # hash: owner to how many jobs of accepted batches have no record yet
+    BATCHES = "gw:batches"  # sorted set: all batches, by number
+    OWNED_BATCHES = "gw:owned-batches:"  # sorted set: an owner's batches, by number
+    BATCH = "gw:batch:"  # hash: the batch's record
+    BATCH_JOBS = "gw:batch-jobs:"  # list: the ids of the batch's jobs
+    PLAN = "gw:plan:"  # list: the batch's jobs that have no record yet, as JSON
+    PLANS = "gw:plans"  # set: the batches that have such jobs
     SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret
     WEBHOOKS = "gw:webhooks:"  # sorted set: an owner's webhooks, by the time in ms of their making
     WEBHOOK = "gw:webhook:"  # hash: the webhook's record, with its secret

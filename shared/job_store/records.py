@@ -47,6 +47,7 @@ class NewJob(NamedTuple):
     options: JobOptions
     inputs: JobInputs
     owner: str = ""
+    batch: str | None = None  # the id of the batch that it is part of
 
 
 class UnreadableJob(NamedTuple):
@@ -73,6 +74,7 @@ def to_fields(new: NewJob) -> dict[str, str | int]:
         "settings": json.dumps(_differences(settings)),
         "options": new.options.model_dump_json(),
         "inputs": inputs.model_dump_json(exclude_none=True),
+        **({"batch": new.batch} if new.batch else {}),
     }
 
 
@@ -112,6 +114,7 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
         work=_required(fields, "work", _number),
         owner=fields.get("owner", ""),
         shared="share" in fields,
+        batch=fields.get("batch"),
         settings=_required(fields, "settings", _settings),
         options=_with_priority(_required(fields, "options", _options), fields.get("priority")),
         inputs=_required(fields, "inputs", JobInputs.model_validate_json),

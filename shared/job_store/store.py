@@ -37,7 +37,6 @@ from shared.job_store.turns import QueueState
 
 LEASE_SECONDS = 10.0
 LEASE_MS = round(LEASE_SECONDS * 1000)
-REPLICA_SECONDS = 1.0  # to wait for replicas to confirm a write
 UNBOUNDED = Load(2**53, 2**53)
 
 
@@ -115,7 +114,7 @@ class JobStore:
             case [_, _] as reached:
                 raise refusal(reached, bounds, of_owner)
         try:
-            self._confirm()
+            self._connection.confirm(self._replicas)
         except StoreUnavailable:
             self.cancel(job_id)  # a client that gets an error submits it again
             self._requests.forget(request)
@@ -135,10 +134,11 @@ class JobStore:
             raise JobNotFound(id=job_id)
         return state in (JobState.QUEUED, JobState.RUNNING)
 
-    def check_owner(self, owner: str, of_owner: Load) -> None:
-        """Raise OwnerQuotaReached if an owner has no room for one more job."""
-        if bound := self._scripts.run("owner_bound", owner, *of_owner):
-            raise refusal(("owner", bound), UNBOUNDED, of_owner)
+    def check_owner(self, owner: str, of_owner: Load, jobs: int = 1) -> None:
+        """Raise OwnerQuotaReached if an owner has no room for so many more jobs."""
+        if bound := self._scripts.run("owner_bound", owner, *of_owner, jobs):
+            needed = Load(jobs, 0) if jobs > 1 and bound == "jobs" else None
+            raise refusal(("owner", bound), UNBOUNDED, of_owner, needed)
 
     def retry(
         self,
@@ -255,12 +255,12 @@ class JobStore:
         if stopped:
             fields += ["progress", stopped.model_dump_json(), "stopped_after", stopped.evaluation]
         self._write("finish", claim, JobState.SUCCEEDED, *fields)
-        self._confirm()
+        self._connection.confirm(self._replicas)
 
     def fail(self, claim: Claim, error: GramworksError) -> None:
         """End the job with the reason for its failure; doing it twice has no effect."""
         self._write("finish", claim, JobState.FAILED, "error", _fault(error))
-        self._confirm()
+        self._connection.confirm(self._replicas)
 
     def decline(self, claim: Claim, error: RecordUnreadable) -> None:
         """Leave a job that this worker cannot read to another one; fail it if there is none."""
@@ -400,22 +400,23 @@ class JobStore:
             raise Superseded(id=claim.job_id, attempt=claim.attempt)
         return answer
 
-    def _confirm(self) -> None:
-        """Wait until enough replicas have this connection's writes, or raise StoreUnavailable."""
-        if not self._replicas:
-            return
-        reached: Any = self._connection.wait(self._replicas, round(REPLICA_SECONDS * 1000))
-        if int(reached) < self._replicas:
-            reason = f"{reached} of {self._replicas} replicas confirmed the write"
-            raise StoreUnavailable(store="redis", reason=reason)
 
+def refusal(
+    reached: Sequence[str], bounds: Load, of_owner: Load, needed: Load | None = None
+) -> Refused:
+    """Return the error for a bound that is reached.
 
-def refusal(reached: Sequence[str], bounds: Load, of_owner: Load) -> Refused:
-    """Return the error for the bound that a script says is reached, and whose it is."""
+    Args:
+        reached: whose bound, `queue` or `owner`, and which, `jobs` or `bytes`.
+        bounds: the queue's bounds.
+        of_owner: the owner's.
+        needed: what a batch needs.
+    """
     whose, bound = reached
+    more = {"needed": getattr(needed, bound)} if needed else {}
     if whose == "owner":
-        return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound))
-    return QueueFull(bound=bound, maximum=getattr(bounds, bound))
+        return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound), **more)
+    return QueueFull(bound=bound, maximum=getattr(bounds, bound), **more)
 
 
 def _fault(error: GramworksError) -> str:

@@ -25,6 +25,7 @@ from shared.settings.parsing import (
     SentSettings,
     parse_settings,
     read_object,
+    read_objects,
     read_settings,
     validate,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "octaves_within",
     "parse_settings",
     "read_object",
+    "read_objects",
     "read_settings",
     "sizes_within",
     "validate",

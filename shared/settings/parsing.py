@@ -31,8 +31,12 @@ def parse_settings(text: str) -> StyleSettings:
     return read_settings(read_object("settings", text))
 
 
-def read_settings(values: Mapping[str, Any]) -> StyleSettings:
+def read_settings(values: Mapping[str, Any], field: str = "settings") -> StyleSettings:
     """Return settings from JSON values by name; `preset` names the defaults.
+
+    Args:
+        values: the values by name.
+        field: what errors call the values together.
 
     Raises:
         UnknownSetting: a name is not a setting.
@@ -41,21 +45,40 @@ def read_settings(values: Mapping[str, Any]) -> StyleSettings:
     preset = values.get("preset", DEFAULT)
     if not isinstance(preset, str) or preset not in PRESETS:
         raise InvalidSetting(
-            field="settings.preset", problem="literal_error", expected=one_of(PRESETS)
+            field=f"{field}.preset", problem="literal_error", expected=one_of(PRESETS)
         )
     chosen = {name: value for name, value in values.items() if name != "preset"}
-    return validate("settings", StyleSettings, {**PRESETS[preset], **chosen})
+    return validate(field, StyleSettings, {**PRESETS[preset], **chosen})
 
 
 def read_object(field: str, text: str) -> dict[str, Any]:
     """Return the JSON object that `text` holds, or raise InvalidJson for `field`."""
-    try:
-        values = json.loads(text or "{}")
-    except (ValueError, RecursionError) as error:
-        raise InvalidJson(field=field, reason=str(error)[:200]) from error
+    values = _read(field, text)
     if not isinstance(values, dict):
         raise InvalidJson(field=field, reason=f"it holds {_JSON_NAMES[type(values)]}")
     return values
+
+
+def read_objects(field: str, text: str) -> list[dict[str, Any]]:
+    """Return the JSON object that `text` holds as a list, or the objects of its array.
+
+    Raises:
+        InvalidJson: it holds something else; the error names `field`, or the part of it.
+    """
+    values = _read(field, text)
+    if not isinstance(values, list):
+        return [read_object(field, text)]
+    for index, each in enumerate(values):
+        if not isinstance(each, dict):
+            raise InvalidJson(field=f"{field}.{index}", reason=f"it is {_JSON_NAMES[type(each)]}")
+    return values
+
+
+def _read(field: str, text: str) -> Any:
+    try:
+        return json.loads(text or "{}")
+    except (ValueError, RecursionError) as error:
+        raise InvalidJson(field=field, reason=str(error)[:200]) from error
 
 
 _JSON_NAMES = {

@@ -1,6 +1,7 @@
 """docs/cli.md and docs/api.md agree with the client."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -27,8 +28,24 @@ def test_every_command_is_described() -> None:
     assert described == set(cli.commands)
 
 
+def test_every_command_of_a_batch_is_described() -> None:
+    table = CLI.split("## Batches")[1].split("| command | |")[1].split("\n\n")[0]
+    described = {name for row in table.splitlines() for name in re.findall(r"`batch (\w+)`", row)}
+    assert {f"batch {name}" for name in described} == {
+        name for name, _ in all_commands() if name.startswith("batch ")
+    }
+
+
+def all_commands(group: click.Group = cli) -> Iterator[tuple[str, click.Command]]:
+    """Yield every command, also those of groups, with its name."""
+    for name, command in group.commands.items():
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {each}", inner) for each, inner in all_commands(command))
+
+
 def test_every_command_prints_json() -> None:
-    for name, command in cli.commands.items():
+    for name, command in all_commands():
         options = [option for param in command.params for option in param.opts]
         assert "--json" in options, name
 
@@ -46,7 +63,7 @@ def test_every_method_for_webhooks_is_described() -> None:
 
 
 def test_every_parameter_of_a_command_has_help() -> None:
-    for name, command in cli.commands.items():
+    for name, command in all_commands():
         assert command.help, name
         for param in command.params:
             assert not isinstance(param, click.Option) or param.help, (name, param.name)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,8 +72,13 @@ def height_of(path: Path) -> int:
         return image.height
 
 
+def names_in(archive: Path) -> list[str]:
+    with zipfile.ZipFile(archive) as opened:
+        return opened.namelist()
+
+
 def test_the_python_examples(system: RunningSystem, folder: Path) -> None:
-    first, second, third = examples("python")
+    first, second, third, batch = examples("python")
     run(system, folder, first, sys.executable, "-c")
     assert [height_of(folder / name) for name in ("painted.png", "shifted.jpg")] == [64, 64]
     shown = run(system, folder, second, sys.executable, "-c")
@@ -80,11 +86,14 @@ def test_the_python_examples(system: RunningSystem, folder: Path) -> None:
     assert shown.endswith("succeeded\n")
     shown = run(system, folder, third, sys.executable, "-c")
     assert shown == "'settings.size' must be 32 or more. invalid_setting settings.size\n"
+    shown = run(system, folder, batch, sys.executable, "-c")
+    assert shown.endswith("100%, 2 of 2 succeeded\n0 0 0 succeeded\n0 0 1 succeeded\n")
+    assert names_in(folder / "painted.zip") == ["0-0-0.png", "0-0-1.png", "manifest.json"]
 
 
-def test_the_curl_example(system: RunningSystem, folder: Path) -> None:
-    (example,) = examples("sh")
-    run(system, folder, example, "/bin/bash", "-euo", "pipefail", "-c")
+def test_the_curl_examples(system: RunningSystem, folder: Path) -> None:
+    for example in examples("sh"):
+        run(system, folder, example, "/bin/bash", "-euo", "pipefail", "-c")
     assert [height_of(folder / name) for name in ("painted.webp", "shifted.png")] == [64, 64]
     assert '"succeeded"' in (folder / "events.txt").read_text()
     job, again, deleted, restored = (
@@ -94,6 +103,7 @@ def test_the_curl_example(system: RunningSystem, folder: Path) -> None:
     assert (again["state"], again["settings"]) == ("queued", job["settings"])
     assert deleted["kept_until"] > deleted["deleted_at"]
     assert (restored["id"], restored["state"]) == (job["id"], "succeeded")
+    assert names_in(folder / "painted.zip") == ["0-0-0.jpeg", "0-1-0.jpeg", "manifest.json"]
 
 
 @pytest.mark.skipif(not NODE, reason="needs node")

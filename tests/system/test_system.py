@@ -1,6 +1,7 @@
 """The whole system: real Redis, real worker processes, real gunicorn, HTTP."""
 
 import io
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -329,3 +330,24 @@ def test_a_fork_continues_where_the_older_job_ended(client: Client) -> None:
         )
     )
     assert np.abs(after - before).mean() < 0.2 * np.abs(photograph - before).mean()
+
+
+def test_a_batch_is_painted_cancelled_and_downloaded(client: Client, tmp_path: Path) -> None:
+    photograph, style = photograph_path("chelsea"), style_path("woodcut-waves")
+    settings = [QUICK, QUICK | {"init": "noise"}, LONG]
+    batch = client.submit_batch(photograph, style, settings)
+    wait_until(lambda: client.batch(batch.id).count("succeeded") == 2, "two are painted")
+    wait_until(lambda: client.batch(batch.id).count("running") == 1, "the third is running")
+    first, second, third = client.batch_jobs(batch.id)
+    assert client.cancel_batch(batch.id).cancelled == 1
+    client.delete(first.id)
+    assert client.job(second.id).state == "succeeded"
+    folder = tmp_path / "painted"
+    words = ["--url", client.absolute("/"), "batch", "fetch", batch.id, "-o", str(folder)]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in folder.iterdir()) == ["0-0-1.png", "manifest.json"]
+    assert (folder / "0-0-1.png").read_bytes() == client.fetch(second.id)
+    rows = json.loads((folder / "manifest.json").read_text())["jobs"]
+    assert [row["state"] for row in rows] == ["deleted", "succeeded", "cancelled"]
+    assert [row["job"] for row in rows] == [first.id, second.id, third.id]

@@ -128,6 +128,9 @@ class Job(AnswerModel):
     shared: bool
     """Whether it has a share link."""
 
+    batch: str | None
+    """The id of its batch, if it is part of one."""
+
     links: Links
 
 

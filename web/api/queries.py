@@ -32,6 +32,13 @@ def _lower(value: object) -> object:
 Number = Annotated[int, Field(ge=0, lt=10**15), WHOLE_NUMBER]
 
 
+Cursor = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,19}$", examples=["1763879257796"]),
+    WrapValidator(_of_a_page),
+]
+
+
 class ListQuery(BaseModel):
     """Which jobs are listed."""
 
@@ -40,15 +47,32 @@ class ListQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, examples=[2]), WHOLE_NUMBER] = 20
     """How many jobs a page has."""
 
-    cursor: (
-        Annotated[
-            str,
-            Field(pattern=r"^[0-9]{1,19}$", examples=["1763879257796"]),
-            WrapValidator(_of_a_page),
-        ]
-        | None
-    ) = None
+    cursor: Cursor | None = None
     """Where the page begins; take it from the `next` of the page before."""
+
+
+class BatchListQuery(BaseModel):
+    """Which batches are listed."""
+
+    model_config = OF_REQUESTS
+
+    limit: Annotated[int, Field(ge=1, le=20, examples=[2]), WHOLE_NUMBER] = 10
+    """How many batches a page has; each is read whole."""
+
+    cursor: Cursor | None = None
+    """Where the page begins; take it from the `next` of the page before."""
+
+
+class BatchQuery(BaseModel):
+    """Which of a batch's jobs are shown."""
+
+    model_config = OF_REQUESTS
+
+    limit: Annotated[int, Field(ge=0, le=MAX_PAGE, examples=[2]), WHOLE_NUMBER] = 20
+    """How many jobs the page has; 0 for the counts alone."""
+
+    cursor: Annotated[int, Field(ge=0, lt=10**9, examples=[2]), WHOLE_NUMBER] = 0
+    """How many jobs come before; take it from the `next` of the page before."""
 
 
 class DeleteQuery(BaseModel):

@@ -50,6 +50,7 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
         "error": fault(job.error) if job.error else None,
         "renderable": job.float_pixels is not None,
         "shared": job.shared,
+        "batch": job.batch,
         "links": _links(job.id),
     }
 

@@ -3,5 +3,6 @@
 `submission` accepts it; `images`, `size` and `limits` check it. `sources` says where its pictures
 come from, with `fetcher` (URLs) and `uploaded` (by their hash). `clean` makes what is stored of a
 picture, with `jpeg`; `isolation` runs that in a process of its own. `fork` makes a job from an
-older one; `idempotency` recognises a request that comes again.
+older one; `batch` accepts many jobs together, whose pictures are `batch_pictures`; `idempotency`
+recognises a request that comes again.
 """

@@ -1,4 +1,4 @@
-"""Whether there is space for one more job."""
+"""Whether there is space for one more job, or for the jobs of a batch."""
 
 import shutil
 
@@ -12,14 +12,16 @@ MEGABYTE = 1_000_000
 MAX_REDIS_SHARE = 0.9  # of Redis's memory; the rest is for the accepted jobs
 
 
-def check_room(services: Services, owner: str | None = None) -> None:
-    """Raise QueueFull, OwnerQuotaReached or StorageFull if there is no space for one more job."""
-    load = services.queue.load()
-    for bound, maximum in queue_bounds(services.config)._asdict().items():
-        if getattr(load, bound) >= maximum:
-            raise QueueFull(bound=bound, maximum=maximum)
+def check_room(services: Services, owner: str | None = None, jobs: int = 1) -> None:
+    """Raise QueueFull, OwnerQuotaReached or StorageFull if there is no space for so many jobs."""
+    load, bounds = services.queue.load(), queue_bounds(services.config)
+    if load.jobs + jobs > bounds.jobs:
+        needed = {"needed": jobs} if jobs > 1 else {}
+        raise QueueFull(bound="jobs", maximum=bounds.jobs, **needed)
+    if load.bytes >= bounds.bytes:
+        raise QueueFull(bound="bytes", maximum=bounds.bytes)
     if owner is not None:
-        services.jobs.check_owner(owner, owner_bounds(services.config))
+        services.jobs.check_owner(owner, owner_bounds(services.config), jobs)
     check_storage(services)
 
 

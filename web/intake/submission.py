@@ -145,9 +145,9 @@ def read_upload(
     check_known({*files, *form}, FIELDS)
     if "init" in form:  # the setting of that name is in `settings`; ignoring it would mislead
         raise MissingFile(field="init")
-    chosen = read_object("settings", _text(files, form, "settings"))
+    chosen = read_object("settings", text_field(files, form, "settings"))
     settings = read_settings(chosen)
-    options = validate("options", JobOptions, read_object("options", _text(files, form, "options")))
+    options = read_options(files, form)
     keeps_profile = settings.color_profile == "photograph"
     of_content = Kept(alpha=True, own_profile=keeps_profile)
     sources = Sources(services, owner, files, form)
@@ -231,7 +231,14 @@ def check_shape(init: Size, content: Size) -> None:
         raise InitOfOtherShape(field="init", of_width=content[0], of_height=content[1], **sizes)
 
 
-def _text(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:
+def read_options(files: MultiDict[str, FileStorage], form: Mapping[str, str]) -> JobOptions:
+    """Return the options that a form has."""
+    values = read_object("options", text_field(files, form, "options"))
+    return validate("options", JobOptions, values)
+
+
+def text_field(files: MultiDict[str, FileStorage], form: Mapping[str, str], field: str) -> str:
+    """Return a form field's text, empty if it is absent; raise InvalidJson if it came as a file."""
     if field in files:  # curl's @ sends it so; ignoring it would use other settings
         raise InvalidJson(field=field, reason="it was sent as a file, not as a form field")
     return form.get(field, "")
@@ -252,16 +259,17 @@ def _init(sources: Sources, settings: StyleSettings, content: CleanImage) -> Cle
 def _store_all(services: Services, job_id: str, upload: Upload) -> JobInputs:
     content, init = upload.content, upload.init
     return JobInputs(
-        content=_store(services, paths.content_key(job_id, content.suffix), content),
+        content=store_image(services, paths.content_key(job_id, content.suffix), content),
         styles=[
-            _store(services, paths.style_key(job_id, number, style.suffix), style)
+            store_image(services, paths.style_key(job_id, number, style.suffix), style)
             for number, style in enumerate(upload.styles)
         ],
-        init=_store(services, paths.init_key(job_id, init.suffix), init) if init else None,
+        init=store_image(services, paths.init_key(job_id, init.suffix), init) if init else None,
     )
 
 
-def _store(services: Services, key: str, image: CleanImage) -> InputImage:
+def store_image(services: Services, key: str, image: CleanImage) -> InputImage:
+    """Store a checked picture under a key; return its record."""
     services.objects.put(key, image.data)
     return InputImage(
         key=key,

@@ -9,6 +9,10 @@ from web.messages.job_log import REASONS
 SENTENCES: dict[str, str] = {
     "missing_file": "'{field}' has no file. Choose one.",
     "too_many_files": "'{field}' accepts up to {maximum} files. {count} were sent.",
+    "too_many_jobs": (
+        "{contents_counted} × {styles_counted} × {settings_counted} are {count} jobs. A batch can"
+        " have up to {maximum}."
+    ),
     "upload_too_large": "The upload is too large. Files can have up to {maximum_mb} MB together.",
     "form_too_large": (
         "The form's text fields are too large. Together they can have up to {maximum} bytes in"
@@ -78,8 +82,8 @@ SENTENCES: dict[str, str] = {
         "The header '{field}' must have up to {maximum} visible ASCII characters."
     ),
     "idempotency_key_reused": (
-        "A request with this '{field}' was sent before with other content, and made job {id}. Use a"
-        " new key for another request."
+        "A request with this '{field}' was sent before with other content, and made {id}. Use a new"
+        " key for another request."
     ),
     "invalid_hash": "'{field}' must be a SHA-256: 64 hexadecimal digits.",
     "hash_mismatch": (
@@ -122,6 +126,7 @@ SENTENCES: dict[str, str] = {
         "This concerns all of your jobs, so it must be confirmed with '{field}=true'. Nothing was"
         " changed."
     ),
+    "batch_not_found": "There is no batch {id}. All of its jobs may have been deleted.",
     "token_required": (
         "This needs a token. Send it as 'Authorization: Bearer gw_…', sign in at /signin, or set"
         " GRAMWORKS_TOKEN for the command line."
@@ -162,6 +167,10 @@ SENTENCES: dict[str, str] = {
         "The server is fetching as many URLs as it can. Try again in a few seconds, or upload the"
         " files."
     ),
+    "downloads_busy": (
+        "The server is sending other archives. Try again when one of yours is done, or in a few"
+        " seconds."
+    ),
     "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
     "not_failed": "The job is {state}. Only a failed job can be retried.",
     "not_live": "The job is {state}. Only a queued or running job can be changed.",
@@ -183,9 +192,7 @@ SENTENCES: dict[str, str] = {
         "The worker is paused until {until} after several failures in a row ({reason})."
     ),
     "worker_too_small": "The worker takes results of up to {maximum} pixels.",
-    "queue_full": (
-        "The queue is full ({amount}). The job was not accepted. Try again in a minute."
-    ),
+    "queue_full": "The queue {no_room}. The {work} was not accepted. Try again in a minute.",
     "owner_quota_reached": "{quota} Nothing was accepted.",
     "rate_limited": (
         "{too_often}: {maximum} within a minute are allowed. Try again in {seconds} s."
@@ -288,12 +295,15 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str:
         ),
         "size_in_field": _size_in_field(parameters),
         "size_that_fits": _size_that_fits(parameters),
-        "amount": _amount(parameters),
+        "no_room": _no_room(parameters),
+        "work": "batch" if "needed" in parameters else "job",
         "quota": _quota(parameters),
         "too_often": _TOO_OFTEN.get(str(parameters.get("by")), "Too many requests"),
         "largest": _plain(parameters.get("maximum")),
         "weights_counted": _counted(parameters.get("weights"), "weight"),
         "styles_counted": _counted(parameters.get("styles"), "style image"),
+        "contents_counted": _counted(parameters.get("contents"), "content image"),
+        "settings_counted": _counted(parameters.get("settings"), "object", "objects of settings"),
         "render_way_out": _RENDER_WAYS_OUT.get(str(parameters.get("state")), ""),
         "stop_way_out": _STOP_WAYS_OUT.get(str(parameters.get("state")), ""),
         "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
@@ -326,17 +336,29 @@ def _size_that_fits(parameters: Mapping[str, Any]) -> str:
     return f"A size of {size} would fit now." if size else "No size would fit now."
 
 
-def _amount(parameters: Mapping[str, Any]) -> str:
-    count = int(parameters.get("maximum") or 0)
+def _amount(parameters: Mapping[str, Any], name: str = "maximum") -> str:
+    count = int(parameters.get(name) or 0)
     in_bytes = parameters.get("bound") == "bytes"
-    return f"{count // 1_000_000} MB of pictures" if in_bytes else f"{count} jobs"
+    return f"{count // 1_000_000} MB of pictures" if in_bytes else _counted(count, "job")
+
+
+def _no_room(parameters: Mapping[str, Any]) -> str:
+    if "needed" in parameters:
+        needed = _amount(parameters, "needed")
+        return f"can hold {_amount(parameters)}, and has no room for {needed} more"
+    return f"is full ({_amount(parameters)})"
 
 
 def _quota(parameters: Mapping[str, Any]) -> str:
-    if parameters.get("bound") == "bytes":
-        here = f"You have {_amount(parameters)} here, which is all you may."
-        return f"{here} Delete uploaded images, or jobs for good: those in the trash count."
-    return f"You have {_amount(parameters)} queued or running, which is all you may. Wait for one."
+    is_in_bytes = parameters.get("bound") == "bytes"
+    amount = f"{_amount(parameters)} {'here' if is_in_bytes else 'queued or running'}"
+    way_out = "Wait for one."
+    if is_in_bytes:
+        way_out = "Delete uploaded images, or jobs for good: those in the trash count."
+    if "needed" in parameters:
+        needed = _amount(parameters, "needed")
+        return f"You may have {amount}, and there is no room for {needed} more. {way_out}"
+    return f"You have {amount}, which is all you may. {way_out}"
 
 
 def _status(number: object) -> str:
@@ -345,8 +367,8 @@ def _status(number: object) -> str:
     return known.get(int(str(number)), str(number)) if number is not None else ""
 
 
-def _counted(count: object, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _counted(count: object, noun: str, plural: str | None = None) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
 
 
 def _lost_attempt(known: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ EVENT_ID = "1763879257796-0"  # in examples
 FILE = {"type": "string", "format": "binary"}
 PATH_PARAMETERS: dict[str, Json] = {
     "job_id": {"description": "The job's id.", "example": problems.ID},
+    "batch_id": {"description": "The batch's id.", "example": problems.BATCH_ID},
     "sha256": {
         "description": "The SHA-256 of the image's file, in hexadecimal digits.",
         "schema": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},

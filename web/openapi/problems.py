@@ -14,6 +14,7 @@ from web.errors import http_problem, problem, status_of
 from web.openapi.operation import Error
 
 ID = "9f86d081884c4d659a2feaa0c55ad015"
+BATCH_ID = "0b5fd2f0a1e74d0f8a7a1f6f2a1c9d3e"
 HASH = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090"
 WEBHOOK_ID = "wh_5d41402abc4b2a76b9719d91"
 
@@ -41,12 +42,6 @@ OF_SIZES: tuple[Error, ...] = (
     errors.ImageTooElongated,
 )
 OF_STYLES: tuple[Error, ...] = (errors.BlendMismatch, errors.StylesTooLarge)
-OF_KEYS: tuple[Error, ...] = (
-    errors.InvalidIdempotencyKey,
-    errors.IdempotencyKeyReused,
-    errors.JobNotFound,  # the one that the first request made was deleted
-    errors.RecordUnreadable,
-)
 OF_URLS: tuple[Error, ...] = (  # that are called while the request waits
     errors.InvalidUrl,
     errors.AddressNotAllowed,
@@ -75,6 +70,12 @@ OF_UPLOADS: tuple[Error, ...] = (
     errors.InitUnused,
     errors.InitOfOtherShape,
 )
+OF_KEYS: tuple[Error, ...] = (
+    errors.InvalidIdempotencyKey,
+    errors.IdempotencyKeyReused,
+    errors.JobNotFound,  # the one that the first request made was deleted
+    errors.RecordUnreadable,
+)
 OF_SUBMISSIONS: tuple[Error, ...] = (
     *OF_KEYS,
     errors.RateLimited,
@@ -87,6 +88,16 @@ OF_SUBMISSIONS: tuple[Error, ...] = (
 EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     HTTPStatus.BAD_REQUEST: ({},),
     errors.GramworksError: ({},),
+    errors.TooManyJobs: (
+        {
+            "field": "content",
+            "contents": 30,
+            "styles": 4,
+            "settings": 2,
+            "count": 240,
+            "maximum": 200,
+        },
+    ),
     errors.MissingFile: ({"field": "style"},),
     errors.TooManyFiles: ({"field": "style", "maximum": 8, "count": 9},),
     errors.UploadTooLarge: ({"maximum": 50_000_000},),
@@ -96,7 +107,10 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.ImageTooSmall: ({"field": "content", "width": 64, "height": 8, "minimum": 16},),
     errors.ImageTooLarge: ({"field": "content", "width": 12000, "height": 9000, "maximum": 64.0},),
     errors.ImageTooComplex: ({"field": "content", "seconds": 30, "megabytes": 1000},),
-    errors.ImageTooElongated: ({"field": "content", "width": 20000, "height": 20},),
+    errors.ImageTooElongated: (
+        {"field": "content", "width": 20000, "height": 20},
+        {"field": "content.2", "width": 20000, "height": 20, "content": 2},
+    ),
     errors.ResultTooLarge: (
         {
             "field": "settings.size",
@@ -106,11 +120,30 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
             "megapixels": 16.0,
             "longest": 65_500,
         },
+        {
+            "field": "settings.1.size",
+            "rows": 6000,
+            "columns": 8000,
+            "maximum": 3464,
+            "megapixels": 16.0,
+            "longest": 65_500,
+            "content": 2,
+        },
     ),
-    errors.ResultTooNarrow: ({"field": "settings.size", "rows": 32, "columns": 16, "minimum": 64},),
+    errors.ResultTooNarrow: (
+        {"field": "settings.size", "rows": 32, "columns": 16, "minimum": 64},
+        {"field": "settings.1.size", "rows": 32, "columns": 16, "minimum": 64, "content": 2},
+    ),
     errors.NoWorkerFits: (
         {"field": "settings.size", "rows": 2400, "columns": 3200, "maximum": 1200},
         {"field": "settings.size", "rows": 400, "columns": 20000, "maximum": None},
+        {
+            "field": "settings.1.size",
+            "rows": 2400,
+            "columns": 3200,
+            "maximum": 1200,
+            "content": 2,
+        },
     ),
     errors.TooLongForFormat: (
         {"field": "format", "format": "WebP", "width": 20000, "height": 900, "maximum": 16_383},
@@ -160,6 +193,7 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.TooManyRedirects: ({"field": "content_url", "maximum": 5},),
     errors.FetchingBusy: ({},),
     errors.JobNotFound: ({"id": ID},),
+    errors.BatchNotFound: ({"id": BATCH_ID},),
     errors.ObjectNotFound: ({"key": f"jobs/{ID}/1/result.png"},),
     errors.TokenRequired: ({},),
     errors.TokenInvalid: ({},),
@@ -182,9 +216,17 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.WebhookNotFound: ({"id": WEBHOOK_ID},),
     errors.WebhookDisabled: ({"id": WEBHOOK_ID},),
     errors.RenderingBusy: ({},),
+    errors.DownloadsBusy: ({"maximum": 2},),
     errors.DecodingBusy: ({},),
-    errors.QueueFull: ({"bound": "jobs", "maximum": 1000}, {"bound": "bytes", "maximum": 10**10}),
-    errors.OwnerQuotaReached: ({"bound": "jobs", "maximum": 100},),
+    errors.QueueFull: (
+        {"bound": "jobs", "maximum": 1000},
+        {"bound": "bytes", "maximum": 10**10},
+        {"bound": "jobs", "maximum": 1000, "needed": 60},
+    ),
+    errors.OwnerQuotaReached: (
+        {"bound": "jobs", "maximum": 100},
+        {"bound": "jobs", "maximum": 100, "needed": 60},
+    ),
     errors.RateLimited: ({"by": "owner", "maximum": 120, "seconds": 42},),
     errors.StorageFull: ({"store": "images"},),
     errors.StoreUnavailable: ({"store": "redis", "reason": "Connection refused"},),
@@ -198,6 +240,8 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     "field": {"description": "The part of the request at fault."},
     "minimum": {"description": "The smallest value that is accepted."},
     "maximum": {"description": "The largest value that is accepted."},
+    "content": {"description": "In a batch, the number of the content image at fault, from 0."},
+    "needed": {"description": "How many jobs or bytes the batch needs."},
     "known": {"items": {"type": "string"}, "description": "The names that there are."},
 }
 _MEANINGS: dict[Error, str] = {

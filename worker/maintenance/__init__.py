@@ -1,5 +1,5 @@
 """The main process's periodic tasks: `loop` repeats them.
 
-The tasks are `reconcile`, `garbage`, `forecast` and `webhooks`; `webhook_message` makes what is
-sent.
+The tasks are `reconcile`, `garbage`, `batches`, `forecast` and `webhooks`; `webhook_message` makes
+what is sent.
 """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared import paths
 from shared.job_store import (
+    Batches,
     JobQueue,
     JobStore,
     Locks,
@@ -15,6 +16,7 @@ from shared.job_store import (
     Workers,
 )
 from shared.object_store import ObjectStore
+from worker.maintenance.batches import delete_empty_batches
 from worker.maintenance.garbage import (
     delete_beyond,
     delete_old,
@@ -31,10 +33,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Reconciler:
-    """Requeues lost jobs, sends lost wake-ups again, deletes jobs past their retention."""
+    """Requeues lost jobs, sends lost wake-ups again, completes batches, deletes what is old."""
 
     jobs: JobStore
     trash: Trash
+    batches: Batches
     queue: JobQueue
     workers: Workers
     locks: Locks
@@ -55,6 +58,9 @@ class Reconciler:
                 return
             if expired := self.jobs.requeue_expired():
                 log.warning("requeued %d jobs whose lease had expired", expired)
+            for batch_id in self.batches.planned():
+                log.info("batch %s: making the jobs that are only planned", batch_id)
+                self.batches.create_planned(batch_id)
             if self.queue.load().jobs and self.queue.running_count() < self._able_workers():
                 self.wake()
 
@@ -68,6 +74,8 @@ class Reconciler:
         while unused := delete_unused_images(self.images, self.objects, self.uploads_seconds):
             log.info("deleted %d uploaded images that were not used", unused)
         delete_orphaned_images(self.images, self.objects, self.redis.clock())
+        if empty := delete_empty_batches(self.batches, self.objects, self.redis.clock()):
+            log.info("deleted the pictures of %d batches without jobs", empty)
         if self.style_cache_bytes is not None:
             delete_beyond(paths.STATISTICS, self.objects, self.style_cache_bytes)
 

@@ -11,7 +11,7 @@ from shared.job_store import ClaimedDelivery
 
 _OF_IMAGE = {"width", "height", "sha256"}
 SHOWN: Any = {  # of a job, under the names that the API uses
-    **dict.fromkeys(("id", "state", "attempt", "settings", "options"), True),
+    **dict.fromkeys(("id", "state", "attempt", "settings", "options", "batch"), True),
     **dict.fromkeys(("created_at", "started_at", "finished_at"), True),
     "inputs": {"content": _OF_IMAGE, "styles": {"__all__": _OF_IMAGE}, "init": _OF_IMAGE},
 }

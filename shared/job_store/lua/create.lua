@@ -14,16 +14,5 @@ if bound then return { 'queue', bound } end
 local owner = ARGV[6]
 bound = reached_owner_bound(owner, tonumber(ARGV[7]), tonumber(ARGV[8]))
 if bound then return { 'owner', bound } end
-local number = redis.call('INCR', KEY.SEQUENCE)
-redis.call('HSET', job_key(id), 'number', number, 'attempt', 0, 'created_at', now(),
-  unpack(ARGV, 9))
-local bytes, pixels = get(id, 'bytes', 'pixels')
-local kept = tonumber(bytes) + LIMIT.kept_bytes_a_pixel * tonumber(pixels)
-redis.call('HSET', job_key(id), 'kept', kept)
-redis.call('HINCRBY', KEY.KEPT, owner, kept)
-redis.call('SADD', live_key(id), id)
-redis.call('ZADD', KEY.INDEX, number, id)
-redis.call('ZADD', owned_key(id), number, id)
 remember_request(name, content, id)
-move(id, 'queued')
-enqueue(id)
+accept(id, unpack(ARGV, 9))

@@ -25,7 +25,7 @@ from worker.maintenance.garbage import delete_orphans
 FIELDS = {
     "id", "state", "position", "starts_in_seconds", "eta_seconds", "waiting", "attempt", "progress",
     "settings", "options", "inputs", "created_at", "started_at", "finished_at", "log", "fallbacks",
-    "error", "renderable", "shared", "links", "paused", "pending", "stopped_after",
+    "error", "renderable", "shared", "batch", "links", "paused", "pending", "stopped_after",
 }  # fmt: skip # names in lines, not one a line
 TILES_SENTENCE = (
     "Continued in tiles of 512 px, with a history of 10 steps, because it ran out of memory."

@@ -1,4 +1,4 @@
-"""No route answers without a token, without its scope, or with another owner's job or webhook.
+"""No route answers without a token, without its scope, or with what is another owner's.
 
 The test walks the application's URL map, so a new route is tested too; the last tests add routes
 that forget a check, and the walk finds them.
@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from shared.job_store import JobStore, UploadedImage, UploadedImages
+from shared.job import Job
+from shared.job_store import Batch, JobStore, UploadedImage, UploadedImages
 from shared.object_store import ObjectStore
+from tests.shared.job_store.new_batches import accepted, batches_of
 from tests.shared.job_store.transitions import claimed, queued
 from tests.web.conftest import Serve
 from tests.web.finished_job import finish
@@ -44,14 +46,15 @@ WORKER = "gramworks-1@host"  # everybody's
 
 
 class Walk:
-    """Asks every route of an application for a job and a webhook of alice."""
+    """Asks every route of an application for a job, a batch and a webhook of alice."""
 
     def __init__(self, app: Flask, jobs: JobStore, objects: ObjectStore, give: Give) -> None:
         self.app = app
         self.jobs = jobs
         self.job_id = queued(jobs, owner="alice")
         finish(claimed(jobs), jobs, objects)
-        self.owned = {"job_id": self.job_id, "webhook_id": "wh_1"}
+        self.batch_id = accepted(jobs, owner="alice")
+        self.owned = {"job_id": self.job_id, "batch_id": self.batch_id, "webhook_id": "wh_1"}
         self.known = {**self.owned, "worker": WORKER, "sha256": HASH}
         with app.app_context():
             get_services().webhooks.add("wh_1", "alice", "whsec_x", "http://x/", {})
@@ -62,7 +65,7 @@ class Walk:
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong with each route."""
-        before = self.jobs.get(self.job_id)
+        before = self.state()
         with self.app.app_context():
             public = {rule.endpoint for rule in self.rules() if is_public(rule.endpoint)}
         if public != PUBLIC:
@@ -71,8 +74,11 @@ class Walk:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 if rule.endpoint not in PUBLIC:
                     yield from self.faults_of(rule, method)
-        if self.jobs.get(self.job_id) != before:
-            yield "a request without the right changed the job"
+        if self.state() != before:
+            yield "a request without the right changed the job or the batch"
+
+    def state(self) -> tuple[Job, Batch]:
+        return self.jobs.get(self.job_id), batches_of(self.jobs).get(self.batch_id)
 
     def rules(self) -> list[Rule]:
         return list(self.app.url_map.iter_rules())
@@ -87,7 +93,7 @@ class Walk:
             yield f"{what}: answers without a token"
         is_owned = rule.arguments & self.owned.keys()
         if is_owned and self.status(method, path, self.strangers) != 404:
-            yield f"{what}: answers with another owner's job"
+            yield f"{what}: answers with what is another owner's"
         is_of_image = "sha256" in rule.arguments and method != "PUT"  # which makes one's own
         if is_of_image and self.status(method, path, self.strangers) != 404:
             yield f"{what}: answers with another owner's image"
@@ -121,6 +127,7 @@ def test_every_route_checks_token_owner_and_scope(
     walk = Walk(serve(), jobs, objects, give)
     assert list(walk.faults()) == []
     assert len([rule for rule in walk.rules() if "job_id" in rule.arguments]) >= 15
+    assert len([rule for rule in walk.rules() if "batch_id" in rule.arguments]) == 3
 
 
 def test_the_document_names_the_scope_that_each_route_needs(
@@ -148,7 +155,7 @@ def test_a_route_that_gets_a_job_by_itself_is_found(
         return get_services().jobs.get(job_id).id
 
     faults = list(Walk(careless, jobs, objects, give).faults())
-    assert faults == ["GET /api/v1/jobs/<job_id>/copy: answers with another owner's job"]
+    assert faults == ["GET /api/v1/jobs/<job_id>/copy: answers with what is another owner's"]
 
 
 def test_a_route_that_needs_no_scope_is_found(
@@ -165,9 +172,9 @@ def test_a_route_that_needs_no_scope_is_found(
 def test_a_route_with_another_argument_is_found(
     careless: Flask, jobs: JobStore, objects: ObjectStore, give: Give
 ) -> None:
-    @careless.get("/api/v1/batches/<batch_id>")
-    def batch(batch_id: str) -> str:
-        return batch_id
+    @careless.get("/api/v1/sweeps/<sweep_id>")
+    def sweep(sweep_id: str) -> str:
+        return sweep_id
 
     faults = list(Walk(careless, jobs, objects, give).faults())
-    assert faults == ["GET /api/v1/batches/<batch_id>: the test does not know {'batch_id'}"]
+    assert faults == ["GET /api/v1/sweeps/<sweep_id>: the test does not know {'sweep_id'}"]

@@ -110,7 +110,7 @@ def contents(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{name} {media_type}", body
         for status, answer in operation["responses"].items():
             for media_type, body in answer.get("content", {}).items():
-                if not media_type.startswith("image/"):
+                if not media_type.startswith(("image/", "application/zip")):
                     yield f"{name} {status} {media_type}", body
 
 
@@ -216,6 +216,8 @@ def _example(
         (UploadedImage, "UploadedImage"),
         (Delivery, "Delivery"),
         (SettingsGuide, "SettingsGuide"),
+        (gramworks.Batch, "CancelledBatch"),
+        (gramworks.BatchJob, "BatchJob"),
     ],
 )
 def test_the_client_s_models_have_the_fields_of_the_schemas(
@@ -270,3 +272,12 @@ def test_the_client_reads_the_examples_of_webhooks(described: dict[str, Any]) ->
 def test_an_estimate_takes_a_form_or_sizes(described: dict[str, Any]) -> None:
     body = described["paths"]["/api/v1/estimate"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "multipart/form-data"}
+
+
+def test_the_client_reads_the_examples_of_batches(described: dict[str, Any]) -> None:
+    body = _example(described, "/api/v1/batches/{batch_id}", "running")
+    batch = gramworks.Batch.from_json(body)
+    assert (batch.total, batch.count("running"), batch.ended) == (4, 1, False)
+    first, second = (gramworks.BatchJob.from_json(each) for each in body["jobs"])
+    assert first.job is not None
+    assert (first.job.state, second.state, second.style) == ("succeeded", "running", 1)

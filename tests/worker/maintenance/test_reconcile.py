@@ -14,6 +14,7 @@ from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
 from tests.parts import images_of, locks_of, queue_of, redis_of, trash_of, workers_of
+from tests.shared.job_store.new_batches import batches_of
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import queued
 from tests.worker.job.scripted import claimed, painter, submitted
@@ -47,6 +48,7 @@ def reconciler(
     return Reconciler(
         jobs,
         trash_of(jobs),
+        batches_of(jobs),
         queue_of(jobs),
         workers_of(jobs),
         locks_of(jobs),

@@ -62,7 +62,7 @@ def test_it_has_what_the_api_shows_under_the_same_names(
     error, of_api = data.pop("error"), shown["error"]
     links = data.pop("links")
     assert data == {name: shown[name] for name in data}
-    assert {"id", "state", "settings", "options", "inputs", "finished_at"} < set(data)
+    assert {"id", "state", "settings", "options", "inputs", "finished_at", "batch"} < set(data)
     assert error == (of_api and {key: of_api[key] for key in of_api if key != "detail"})
     expected = ["self", "page"] if fails else ["self", "page", "result"]
     assert links == {name: PUBLIC_URL + shown["links"][name] for name in expected}

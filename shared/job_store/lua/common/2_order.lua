@@ -162,24 +162,33 @@ local function queue_state()
   return queued, passed
 end
 
--- Returns the bound that the queue has reached, `jobs` or `bytes`; nil if there is room.
-local function reached_bound(max_jobs, max_bytes)
+-- Returns the bound, `jobs` or `bytes`, at which the queue has no room for so many more jobs and bytes
+-- of a batch, or for one job of any size; nil if there is room.
+local function reached_bound(max_jobs, max_bytes, more_jobs, more_bytes)
   local jobs, bytes = unpack(redis.call('HMGET', KEY.LOAD, 'jobs', 'bytes'))
-  if tonumber(jobs or 0) >= max_jobs then return 'jobs' end
-  if tonumber(bytes or 0) >= max_bytes then return 'bytes' end
+  if tonumber(jobs or 0) + (more_jobs or 1) > max_jobs then return 'jobs' end
+  if tonumber(bytes or 0) + (more_bytes or 1) > max_bytes then return 'bytes' end
 end
 
--- Returns the bound that an owner has reached, `jobs` or `bytes`; nil if there is room.
-local function reached_owner_bound(owner, max_jobs, max_bytes)
-  local key = KEY.LIVE .. owner
-  if redis.call('SCARD', key) >= max_jobs then
+-- How many jobs of an owner are queued or running, or are of a batch that is accepted.
+local function live_jobs(owner)
+  local planned = tonumber(redis.call('HGET', KEY.PLANNED, owner) or 0)
+  return redis.call('SCARD', KEY.LIVE .. owner) + planned
+end
+
+-- Returns the bound, `jobs` or `bytes`, at which an owner has no room, as `reached_bound` does.
+local function reached_owner_bound(owner, max_jobs, max_bytes, more_jobs, more_bytes)
+  more_jobs, more_bytes = more_jobs or 1, more_bytes or 1
+  if live_jobs(owner) + more_jobs > max_jobs then
     -- a script of an older version ends jobs without removing them from here
+    local key = KEY.LIVE .. owner
     for _, id in ipairs(redis.call('SMEMBERS', key)) do
       if not is_live(state_of(id)) then redis.call('SREM', key, id) end
     end
-    if redis.call('SCARD', key) >= max_jobs then return 'jobs' end
+    if live_jobs(owner) + more_jobs > max_jobs then return 'jobs' end
   end
-  if tonumber(redis.call('HGET', KEY.KEPT, owner) or 0) >= max_bytes then return 'bytes' end
+  local kept = tonumber(redis.call('HGET', KEY.KEPT, owner) or 0)
+  if kept + more_bytes > max_bytes then return 'bytes' end
 end
 
 -- Lets an owner keep so many bytes more.

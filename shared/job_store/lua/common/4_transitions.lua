@@ -14,6 +14,26 @@ local function move(id, state, reason, ...)
   end
 end
 
+-- The bytes that a job with inputs of `bytes` and a result of `pixels` keeps.
+local function kept_bytes(bytes, pixels)
+  return tonumber(bytes) + LIMIT.kept_bytes_a_pixel * tonumber(pixels)
+end
+
+-- Records a job with these names and values of fields, and enqueues it.
+local function accept(id, ...)
+  local number = redis.call('INCR', KEY.SEQUENCE)
+  redis.call('HSET', job_key(id), 'number', number, 'attempt', 0, 'created_at', now(), ...)
+  local owner, bytes, pixels = get(id, 'owner', 'bytes', 'pixels')
+  local kept = kept_bytes(bytes, pixels)
+  redis.call('HSET', job_key(id), 'kept', kept)
+  redis.call('HINCRBY', KEY.KEPT, owner, kept)
+  redis.call('SADD', live_key(id), id)
+  redis.call('ZADD', KEY.INDEX, number, id)
+  redis.call('ZADD', owned_key(id), number, id)
+  move(id, 'queued')
+  enqueue(id)
+end
+
 local function finish(id, state, reason, ...)
   remove_from_queue(id)
   redis.call('SREM', live_key(id), id)
