@@ -1,10 +1,11 @@
 """Gramworks' Python client: submit pictures to a style-transfer server and fetch the results.
 
-Reading order: `client` has the methods, and `control` those for queued jobs and workers; `models`,
-`estimates` and `events` are what they return, `errors` what they raise; `formats` names picture
-formats; `uploads` reads the pictures to send, `saving` saves files whole; `transport` sends HTTP
-requests, and `retries` says when again; `provenance` and `comparison` read results; `webhooks` are
-calls when a job ends, and `verification` is for who receives them; `cli/` is the command line.
+Reading order: `client` has the methods, `control` those for queued jobs and workers, `trash` those
+that delete and restore jobs; `models`, `estimates` and `events` are what they return, `errors` what
+they raise; `formats` names picture formats; `uploads` reads the pictures to send, `saving` saves
+files whole; `transport` sends HTTP requests, and `retries` says when again; `provenance` and
+`comparison` read results; `webhooks` are calls when a job ends, and `verification` is for who
+receives them; `cli/` is the command line.
 """
 
 from gramworks._version import __version__
@@ -40,6 +41,7 @@ from gramworks.models import (
     WorkerJob,
 )
 from gramworks.retries import Retries
+from gramworks.trash import Deletion
 from gramworks.uploads import Picture
 from gramworks.verification import InvalidWebhook, verify_webhook
 from gramworks.webhooks import Attempt, Delivery, Webhook
@@ -48,6 +50,7 @@ __all__ = [
     "FORMATS",
     "Attempt",
     "Client",
+    "Deletion",
     "Delivery",
     "Estimate",
     "Event",

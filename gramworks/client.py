@@ -10,7 +10,6 @@ from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -30,6 +29,8 @@ from gramworks.models import Job, Page, SettingsGuide, UploadedImage, Worker
 from gramworks.retries import Repeat, Retries
 from gramworks.saving import whole
 from gramworks.transport import Http
+from gramworks.transport import job_path as _path
+from gramworks.trash import TrashMethods
 from gramworks.uploads import Picture, sent, several, whole_file
 from gramworks.webhooks import Delivery, Webhooks, deliveries
 
@@ -46,7 +47,7 @@ POLL_SECONDS = (0.2, 2.0)  # the first pause and the longest one between two loo
 WAIT_SECONDS = 30  # for which the server is asked to wait for a job's end
 
 
-class Client(Control):
+class Client(Control, TrashMethods):
     """A client of one server; a context manager that threads can share.
 
     `token` is sent with every request; a server that runs with GRAMWORKS_AUTH=off needs none.
@@ -271,12 +272,6 @@ class Client(Control):
         """Cancel a queued or running job; an ended one is left as it is."""
         return self._http.ask(Job.from_json, "DELETE", _path(job_id), params={"if": "live"})
 
-    def delete(self, job_id: str) -> None:
-        """Delete a job and its pictures; a queued or running one is cancelled first."""
-        response = self._http.send("DELETE", _path(job_id), repeat=Repeat.UNSENT)
-        if response.status_code == httpx.codes.OK:  # it was live, and is cancelled now
-            self._http.send("DELETE", _path(job_id), repeat=Repeat.UNSENT)
-
     def retry(self, job_id: str, *, idempotency_key: str | None = None) -> Job:
         """Retry a failed job; `NotReady` is raised for any other."""
         headers = _idempotent(idempotency_key)
@@ -291,10 +286,10 @@ class Client(Control):
         *,
         idempotency_key: str | None = None,
     ) -> Job:
-        """Submit a new job with an older one's pictures; return it.
+        """Submit a job again with changes, as a new one; nothing is uploaded again.
 
-        `settings` override the older job's. `start` is `pixels`, where the older job ended, or
-        `inputs`, which paints the same pictures once more.
+        `settings` and `options` override the older job's. `start` is `pixels`, where the older job
+        ended, or `inputs`, which submits the same pictures again, whatever the job's state.
         """
         body = {"start": start, "settings": settings or {}, "options": options or {}}
         headers = _idempotent(idempotency_key)
@@ -342,10 +337,6 @@ class Client(Control):
     def absolute(self, link: str) -> str:
         """Return the absolute URL of a job's link, such as `job.links["page"]`."""
         return self._http.absolute(link)
-
-
-def _path(job_id: str, *parts: str) -> str:
-    return "/".join(("/api/v1/jobs", quote(job_id, safe=""), *parts))
 
 
 def _event_headers(last_id: str | None) -> dict[str, str]:

@@ -103,6 +103,8 @@ class Job:
     A `paused` job is queued without a position. `pending` is `"pause"` or `"stop"` until the worker
     of a running job has done it. `stopped_after` is how many evaluations a job made that was
     stopped early.
+    `deleted_at` is None unless the job is in the trash, from which it is deleted for good after
+    `kept_until`.
     """
 
     id: str
@@ -120,6 +122,8 @@ class Job:
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    deleted_at: datetime | None = None
+    kept_until: datetime | None = None
     waiting: Reason | None = None
     error: Reason | None = None
     log: tuple[Step, ...] = ()
@@ -165,6 +169,8 @@ class Job:
             created_at=_moment(body.get("created_at")),
             started_at=_moment(body.get("started_at")),
             finished_at=_moment(body.get("finished_at")),
+            deleted_at=_moment(body.get("deleted_at")),
+            kept_until=_moment(body.get("kept_until")),
             waiting=Reason.from_json(waiting) if waiting else None,
             error=Reason.from_json(error) if error else None,
             log=tuple(map(Step.from_json, body.get("log") or ())),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TypedDict, TypeVar, Unpack
+from urllib.parse import quote
 
 import httpx
 
@@ -45,6 +46,11 @@ PROBLEMS: dict[int, type[Problem]] = {
     503: Unavailable,
     504: Unavailable,
 }
+
+
+def job_path(job_id: str, *parts: str) -> str:
+    """Return the path of a job, or of a part of it."""
+    return "/".join(("/api/v1/jobs", quote(job_id, safe=""), *parts))
 
 
 class Request(TypedDict, total=False):

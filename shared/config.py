@@ -151,6 +151,10 @@ class Config(BaseModel):
     """For how many hours an image that was uploaded by its hash is kept after it was last used.
     Jobs have copies of their own."""
 
+    trash_hours: Annotated[float, Field(alias="GRAMWORKS_TRASH_HOURS", ge=0, le=8760)] = 24
+    """For how many hours a deleted job stays in the trash, from which it can be restored; 0 deletes
+    it at once."""
+
     pixels_days: Annotated[float, Field(alias="GRAMWORKS_PIXELS_DAYS", ge=0)] = 30
     """For how many days a result's float pixels are kept, so that it can be rendered again with
     other means without painting it again; 0 keeps none. They take 6.2 MB a megapixel."""
@@ -228,6 +232,11 @@ class Config(BaseModel):
     def uploads_seconds(self) -> float:
         """For how many seconds an uploaded image is kept after it was last used."""
         return self.uploads_hours * 3600
+
+    @property
+    def trash_seconds(self) -> float:
+        """For how many seconds deleted jobs stay in the trash; 0 means not at all."""
+        return self.trash_hours * 3600
 
     @property
     def pixels_seconds(self) -> float:

@@ -241,6 +241,12 @@ class TooManyRedirects(OutboundError):
     code = "too_many_redirects"
 
 
+class ConfirmationMissing(InvalidRequest):
+    """The request concerns all jobs of an owner, and `field` does not confirm that."""
+
+    code = "confirmation_missing"
+
+
 class NotFound(GramworksError):
     """Nothing is at this address."""
 
@@ -275,6 +281,12 @@ class ImageNotFound(NotFound):
     """The owner has uploaded no image with the hash `sha256`, or it is gone."""
 
     code = "image_not_found"
+
+
+class JobInTrash(JobNotFound):
+    """Job `id` was deleted, and can be restored from the trash."""
+
+    code = "job_in_trash"
 
 
 class TokenRequired(GramworksError):

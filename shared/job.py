@@ -148,6 +148,8 @@ class Job(_Record):
     `shared` says whether the job has a share link. A job that `is_paused` is queued without a
     position; `pending` is what was asked of a running one. `stopped_after` is how many evaluations
     a job made that was ended early by its user.
+    `shared` says whether the job has a share link. `deleted_at` is None unless the job is in the
+    trash.
     """
 
     id: str
@@ -177,6 +179,7 @@ class Job(_Record):
     pending: Pending | None = None
     stopped_after: int | None = None
     held_since: datetime | None = None
+    deleted_at: datetime | None = None
     error: JobFault | None = None
     log: list[Transition] = []
 

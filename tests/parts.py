@@ -8,6 +8,7 @@ from shared.job_store import (
     JobStore,
     Locks,
     RedisStatus,
+    Trash,
     UploadedImages,
     Workers,
 )
@@ -49,3 +50,7 @@ def locks_of(jobs: JobStore) -> Locks:
 
 def redis_of(jobs: JobStore) -> RedisStatus:
     return RedisStatus(jobs._connection)
+
+
+def trash_of(jobs: JobStore) -> Trash:
+    return Trash(jobs._connection, jobs)

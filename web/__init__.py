@@ -5,8 +5,8 @@ upload into a job; `api/` and `pages/` have the routes; `streams/` serves those 
 `server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
 `rendering` makes finished pictures again, with other means or as other files; `errors` and
 `messages/` turn errors into responses and sentences; `identity/` says whose request it is;
-`openapi/` describes the API; `health` has the health checks; `log_filter` keeps secrets out of the
-logs.
+`deletion` moves jobs to the trash and deletes them; `openapi/` describes the API; `health` has the
+health checks; `log_filter` keeps secrets out of the logs.
 """
 
 from flask import Flask, Response
@@ -26,6 +26,7 @@ from web.api import (
     render,
     settings,
     share,
+    trash,
     webhooks,
     workers,
 )
@@ -82,6 +83,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         images,
         render,
         share,
+        trash,
         events,
         webhooks,
         estimate,

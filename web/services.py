@@ -17,6 +17,7 @@ from shared.job_store import (
     Requests,
     Sessions,
     Tokens,
+    Trash,
     UploadedImages,
     Webhooks,
     Workers,
@@ -44,6 +45,7 @@ class Services:
     config: Config
     jobs: JobStore
     changes: JobChanges
+    trash: Trash
     queue: JobQueue
     requests: Requests
     events: JobEvents
@@ -78,6 +80,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         config=config,
         jobs=jobs,
         changes=JobChanges(connection),
+        trash=Trash(connection, jobs),
         queue=queue,
         requests=Requests(connection),
         events=JobEvents(connection),

@@ -22,6 +22,7 @@ from shared.job_store import (
     Locks,
     Outbox,
     RedisStatus,
+    Trash,
     UploadedImages,
     Workers,
 )
@@ -86,6 +87,7 @@ class MainProcess:
     def _reconciler(self) -> Reconciler:
         return Reconciler(
             jobs=self._jobs,
+            trash=Trash(self._connection, self._jobs),
             queue=JobQueue(self._connection),
             workers=self._workers,
             locks=Locks(self._connection),
@@ -96,6 +98,7 @@ class MainProcess:
             retention_seconds=self._config.retention,
             pixels_seconds=self._config.pixels_seconds,
             uploads_seconds=self._config.uploads_seconds,
+            trash_seconds=self._config.trash_seconds,
             style_cache_bytes=self._config.style_cache_bytes,
         )
 

@@ -13,11 +13,12 @@ from gramworks.cli.doctor import doctor
 from gramworks.cli.failures import CommandGroup
 from gramworks.cli.fetch import fetch
 from gramworks.cli.fork import fork, retry
-from gramworks.cli.jobs import cancel, delete, list_jobs
+from gramworks.cli.jobs import cancel, list_jobs
 from gramworks.cli.rerun import rerun
 from gramworks.cli.server import settings, workers
 from gramworks.cli.session import json_option, store_option, store_token
 from gramworks.cli.submit import submit
+from gramworks.cli.trash import delete, restore
 from gramworks.cli.watch import status, watch
 from gramworks.cli.webhook import webhook
 from gramworks.client import DEFAULT_URL
@@ -69,6 +70,7 @@ for command in (
     list_jobs,
     cancel,
     delete,
+    restore,
     retry,
     fork,
     control.pause,

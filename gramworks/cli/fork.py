@@ -17,34 +17,38 @@ from gramworks.cli.session import (
 )
 
 SET_HELP = "Override a setting of the job. Can be repeated."
+PRESET_HELP = "Take all settings from this preset, but for those given with --set."
 
 
 @click.command()
 @job_argument
 @click.option("-s", "--set", "changes", multiple=True, metavar="NAME=VALUE", help=SET_HELP)
+@click.option("--preset", metavar="NAME", help=PRESET_HELP)
 @click.option(
     "--start",
     type=click.Choice(["pixels", "inputs"]),
     default="pixels",
     show_default=True,
-    help="Begin where the job ended, or with its pictures once more.",
+    help="Begin where the job ended, or submit its pictures again.",
 )
 @watch_option
 @output_options
 @json_option
 @pass_session
-def fork(
+def fork(  # noqa: PLR0913, PLR0917 - click passes each option under its name
     session: Session,
     job: str,
     changes: tuple[str, ...],
+    preset: str | None,
     start: str,
     watch: bool | None,
     out: Output,
 ) -> None:
-    """Paint on from job ID with other settings, as a new job.
+    """Submit job ID again with other settings, as a new job. Nothing is uploaded again.
 
-    A finished job continues from its picture, a failed one from its checkpoint. With --out, the
-    command waits for the picture and saves it.
+    A finished job continues from its picture, a failed one from its checkpoint. With --start
+    inputs, any job begins again with its photograph. With --out, the command waits for the picture
+    and saves it.
     """
     check_output(session, out, watch)
     check_assignments(changes)
@@ -52,7 +56,8 @@ def fork(
     with session.client() as client:
         job_id = find_id(client, job)
         schema = client.settings().schema if changes else {}
-        forked = client.fork(job_id, read_assignments(changes, schema), start=start)
+        settings = ({"preset": preset} if preset else {}) | read_assignments(changes, schema)
+        forked = client.fork(job_id, settings, start=start)
         target = out.target({"id": forked.id}) if out else None
         follow(session, client, forked, watch, target)
 

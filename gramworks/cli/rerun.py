@@ -70,6 +70,8 @@ def _on_the_server(client: Client, made: Provenance) -> Job:
         _check_inputs(inputs, made)
         return client.fork(made.job, made.settings, start="inputs")
     except NotFound as error:
+        if error.code == "job_in_trash":
+            raise  # it says how to restore it
         hashes = "\n".join(f"  {name}: SHA-256 {value}" for name, value in _hashes(made))
         raise CommandFailed(
             f"The server no longer has job {made.job}. Give its pictures with --content and"

@@ -3,8 +3,9 @@
 Reading order: `store` (JobStore: every transition of a job's life), `changes` (what its user
 changes on the way), `records` (writing and reading a job), `queue` (what is queued), `turns` (the
 order of the priorities), `requests` (those that come again), `images` (uploaded before a job uses
-them), `events`, `webhooks` and `outbox` (what is sent to them), `workers`, `tokens`, `sessions`,
-`locks`, `connection`; `keys` defines keys and limits for Python and Lua, `scripts` loads `lua/`.
+them), `trash` (deleted jobs), `events`, `webhooks` and `outbox` (what is sent to them), `workers`,
+`tokens`, `sessions`, `locks`, `connection`; `keys` defines keys and limits for Python and Lua,
+`scripts` loads `lua/`.
 """
 
 from shared.job_store.changes import Change, JobChanges
@@ -27,6 +28,7 @@ from shared.job_store.store import (
     new_id,
 )
 from shared.job_store.tokens import SCOPES, Scope, Token, Tokens, hash_of
+from shared.job_store.trash import Emptied, Moved, Restored, Trash
 from shared.job_store.webhooks import EVENT_TYPES, EventType, Webhook, Webhooks
 from shared.job_store.workers import Memory, Worker, Workers
 
@@ -43,6 +45,7 @@ __all__ = [
     "ClaimedDelivery",
     "Connection",
     "Delivery",
+    "Emptied",
     "Event",
     "EventType",
     "JobChanges",
@@ -53,16 +56,19 @@ __all__ = [
     "Load",
     "Locks",
     "Memory",
+    "Moved",
     "NewJob",
     "Outbox",
     "Page",
     "QueuedJob",
     "RedisStatus",
     "Requests",
+    "Restored",
     "Scope",
     "Sessions",
     "Token",
     "Tokens",
+    "Trash",
     "UnreadableJob",
     "UploadedImage",
     "UploadedImages",

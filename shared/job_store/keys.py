@@ -15,8 +15,9 @@ class Key(StrEnum):
     """Whole keys, and prefixes (with a colon at the end) of the keys of jobs, workers and so on."""
 
     INDEX = "gw:jobs"  # sorted set: all jobs, by number
-    SEQUENCE = "gw:sequence"  # the last job's number
+    SEQUENCE = "gw:sequence"  # the number of the last job, or of the last deletion
     ENDED = "gw:ended"  # sorted set: ended jobs, by time in ms
+    TRASH = "gw:trash"  # sorted set: jobs in the trash, by the number of their deletion
     PIXELS = "gw:pixels"  # sorted set: jobs whose float pixels are kept, by their end in ms
     LEASES = "gw:leases"  # sorted set: running jobs, by the time in ms when their lease expires
     LOAD = "gw:load"  # hash: how many jobs are queued, and the bytes of their pictures
@@ -46,6 +47,7 @@ class Key(StrEnum):
     IMAGES = "gw:images"  # sorted set: uploaded images as owner:hash, by the time in ms of last use
     IMAGE = "gw:image:"  # an uploaded image's record, as JSON, by its owner and hash
     OWNED = "gw:owned:"  # sorted set: an owner's jobs, by number
+    OWNED_TRASH = "gw:trash:"  # sorted set: an owner's jobs in the trash, like TRASH
     LIVE = "gw:live:"  # set: an owner's jobs that are queued or running
     KEPT = "gw:kept"  # hash: owner to the bytes that the owner's jobs keep
     SHARE = "gw:share:"  # the job that a share link shows, by the hash of the link's secret

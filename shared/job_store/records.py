@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shared.job import (
+    ENDED,
     Fallback,
     Job,
     JobFault,
@@ -55,6 +56,7 @@ class UnreadableJob(NamedTuple):
     reason: str
     created_at: datetime | None
     owner: str = ""
+    deleted_at: datetime | None = None
 
 
 def to_fields(new: NewJob) -> dict[str, str | int]:
@@ -96,8 +98,8 @@ def from_fields(
         return _job(job_id, fields, log, position)
     except ValueError as error:
         created_at = _optional(fields, "created_at", _time)
-        owner = fields.get("owner", "")
-        return UnreadableJob(job_id, str(error)[:REASON_LENGTH], created_at, owner)
+        owner, reason = fields.get("owner", ""), str(error)[:REASON_LENGTH]
+        return UnreadableJob(job_id, reason, created_at, owner, _deleted_at(fields))
 
 
 def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: int | None) -> Job:
@@ -117,6 +119,7 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
         started_at=_optional(fields, "started_at", _time),
         finished_at=_optional(fields, "finished_at", _time),
         held_since=_optional(fields, "held_since", _time),
+        deleted_at=_deleted_at(fields),
         position=position,
         progress=_optional(fields, "progress", JobProgress.model_validate_json),
         eta_seconds=_optional(fields, "eta_seconds", _number),
@@ -136,6 +139,15 @@ def _job(job_id: str, fields: Mapping[str, str], log: Sequence[str], position: i
         error=_optional(fields, "error", JobFault.model_validate_json),
         log=[line for line in map(_transition, log) if line],
     )
+
+
+def _deleted_at(fields: Mapping[str, str]) -> datetime | None:
+    """Return when a job was moved to the trash; None if it is not in it (`is_in_trash` in Lua)."""
+    deleted_at = _optional(fields, "deleted_at", _time)
+    finished_at = _optional(fields, "finished_at", _time)
+    if fields.get("state") in set(JobState) - ENDED or deleted_at is None:
+        return None
+    return deleted_at if finished_at is None or deleted_at >= finished_at else None
 
 
 def _required(fields: Mapping[str, str], name: str, read: Callable[[str], Value]) -> Value:

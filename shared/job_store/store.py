@@ -16,6 +16,7 @@ from pydantic_core import from_json
 from shared.errors import (
     GramworksError,
     IdempotencyKeyReused,
+    JobInTrash,
     JobNotFound,
     NotFailed,
     OwnerQuotaReached,
@@ -153,6 +154,7 @@ class JobStore:
         Raises:
             IdempotencyKeyReused: an earlier request of this name had other content.
             JobNotFound: there is no such job.
+            JobInTrash: it was deleted, and can be restored.
             NotFailed: it is in another state.
             QueueFull, OwnerQuotaReached: the job stays failed.
         """
@@ -162,13 +164,15 @@ class JobStore:
             raise IdempotencyKeyReused(field=HEADER, id=reached[0])
         if not state:
             raise JobNotFound(id=job_id)
+        if state == "trashed":
+            raise JobInTrash(id=job_id)
         if state != JobState.FAILED:
             raise NotFailed(id=job_id, state=state)
         if reached:
             raise refusal(reached, bounds, of_owner)
 
     def delete(self, job_id: str) -> bool:
-        """Delete the record of a job that is not live; return False if there was none."""
+        """Delete the record of a job that is not live for good; return False if there was none."""
         return bool(self._scripts.run("delete", job_id))
 
     def share(self, job_id: str, secret_hash: str | None) -> None:
@@ -324,15 +328,18 @@ class JobStore:
 
         Raises:
             JobNotFound: there is no such job.
+            JobInTrash: it was deleted, and can be restored.
             RecordUnreadable: its record is of another version, or damaged.
         """
         found = self.find(job_id)
+        if found.deleted_at:
+            raise JobInTrash(id=job_id)
         if isinstance(found, UnreadableJob):
             raise RecordUnreadable(id=job_id, reason=found.reason)
         return found
 
     def find(self, job_id: str) -> Job | UnreadableJob:
-        """Return a job, even one whose record cannot be read.
+        """Return a job, even one that is in the trash, or whose record cannot be read.
 
         Raises:
             JobNotFound: there is no such job.
@@ -347,8 +354,11 @@ class JobStore:
 
         With `owner`, only that owner's jobs.
         """
+        return self.page_of(Key.INDEX if owner is None else f"{Key.OWNED}{owner}", limit, cursor)
+
+    def page_of(self, index: str, limit: int, cursor: str | None = None) -> Page:
+        """Return up to `limit` jobs of the sorted set `index` below `cursor`, from the highest."""
         newest = f"({cursor}" if cursor else "+inf"
-        index = Key.INDEX if owner is None else f"{Key.OWNED}{owner}"
         rows: Any = self._connection.zrevrangebyscore(
             index, newest, "-inf", start=0, num=limit + 1, withscores=True
         )
@@ -373,7 +383,7 @@ class JobStore:
         return list(ids)
 
     def get_all(self, job_ids: Sequence[str]) -> list[Job | UnreadableJob]:
-        """Return the jobs that exist."""
+        """Return the jobs that exist, in the trash too."""
         if not job_ids:
             return []
         rows, queued, passed = from_json(self._scripts.run("read", *job_ids))

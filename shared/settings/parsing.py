@@ -85,8 +85,8 @@ def validate(field: str, model: type[Model], values: Mapping[str, Any]) -> Model
 
 def _fault(field: str, model: type[BaseModel], error: ValidationError) -> GramworksError:
     first = error.errors(include_url=False)[0]
-    names = (field, *(str(part) for part in first["loc"] if part != "[key]"))
-    path = ".".join(filter(None, names))
+    names = [str(part) for part in first["loc"] if part != "[key]"]
+    path = ".".join([field, *names] if field else names)
     if first["type"] == "extra_forbidden":
         return UnknownSetting(field=path, known=sorted(model.model_fields))
     internal = ("error", "class_name")  # of Python; a request has neither

@@ -274,18 +274,6 @@ def test_cancel_never_deletes_a_finished_picture(server: FakeServer, client: Cli
     assert [received.query for received in server.received] == ["if=live"]
 
 
-def test_delete_deletes_an_ended_job(server: FakeServer, client: Client) -> None:
-    server.answer("DELETE /api/v1/jobs/j1", Answer(204))
-    client.delete("j1")
-    assert len(server.received) == 1
-
-
-def test_delete_cancels_a_live_job_first(server: FakeServer, client: Client) -> None:
-    server.answer("DELETE /api/v1/jobs/j1", as_json(job_json("cancelled")), Answer(204))
-    client.delete("j1")
-    assert len(server.received) == 2
-
-
 def test_workers_returns_those_that_are_online(server: FakeServer, client: Client) -> None:
     pause = {"until": "2026-01-01T12:00:00+00:00", "reason": "no memory"}
     rows = [

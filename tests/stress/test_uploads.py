@@ -135,7 +135,7 @@ class Sender:
                 statuses[answer.status_code] += 1
                 if answer.status_code == httpx.codes.ACCEPTED:
                     for _ in ("cancel", "delete"):
-                        client.delete(answer.headers["Location"])
+                        client.delete(f"{answer.headers['Location']}?permanently=true")
         return statuses
 
 

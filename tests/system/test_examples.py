@@ -1,5 +1,6 @@
 """The examples in docs/api.md run against a live server."""
 
+import json
 import os
 import re
 import shutil
@@ -86,6 +87,13 @@ def test_the_curl_example(system: RunningSystem, folder: Path) -> None:
     run(system, folder, example, "/bin/bash", "-euo", "pipefail", "-c")
     assert [height_of(folder / name) for name in ("painted.webp", "shifted.png")] == [64, 64]
     assert '"succeeded"' in (folder / "events.txt").read_text()
+    job, again, deleted, restored = (
+        json.loads((folder / f"{name}.json").read_text())
+        for name in ("job", "again", "deleted", "restored")
+    )
+    assert (again["state"], again["settings"]) == ("queued", job["settings"])
+    assert deleted["kept_until"] > deleted["deleted_at"]
+    assert (restored["id"], restored["state"]) == (job["id"], "succeeded")
 
 
 @pytest.mark.skipif(not NODE, reason="needs node")

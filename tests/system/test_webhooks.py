@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from gramworks import Client
-from samples import photograph_path, style_path
 from shared.job_store import connect
+from tests.faults.picture import ROWS, upload
 from tests.ports import free_port
 from tests.system.running_system import RunningSystem, kill, wait_until
 
@@ -64,8 +64,7 @@ def accepts(port: int) -> bool:
 
 def cancelled(client: Client) -> str:
     """Return a job that was cancelled."""
-    job = client.submit(photograph_path("chelsea"), style_path("brushwork"), {"size": 64})
-    return client.cancel(job.id).id
+    return client.cancel(client.submit(upload(), upload(), {"size": ROWS}).id).id
 
 
 def test_a_receiver_gets_a_test_a_result_and_what_happened_while_no_worker_was_there(
@@ -80,7 +79,7 @@ def test_a_receiver_gets_a_test_a_result_and_what_happened_while_no_worker_was_t
             wait_until(lambda: receiver.lines() == ["webhook.test"], "the test is received")
 
             painted = client.submit(
-                photograph_path("chelsea"), style_path("brushwork"), {"size": 64, "iterations": 2}
+                upload(), upload(), {"size": ROWS, "iterations": 5, "pyramid": 1}
             )
             wait_until(lambda: len(receiver.lines()) == 2, "the end is received")
             assert receiver.lines()[-1] == f"job.succeeded {painted.id}"

@@ -118,6 +118,18 @@ def cancelled_job() -> dict[str, Any]:
     return _ended(Transition(state=JobState.CANCELLED, at=_ENDED, attempt=1))
 
 
+def trashed_job() -> dict[str, Any]:
+    """Return a finished job that is in the trash."""
+    links = {
+        "self": url_for("jobs.show", job_id=ID),
+        "page": url_for("job_page.show", job_id=ID),
+        "restore": url_for("trash.restore", job_id=ID),
+    }
+    times = {"deleted_at": _ENDED, "kept_until": _ENDED + timedelta(days=1)}
+    shown = {name: time.isoformat() for name, time in times.items()}
+    return succeeded_job() | shown | {"links": links}
+
+
 def page() -> dict[str, Any]:
     """Return a page of a listing, with a job of another version."""
     unreadable = UnreadableJob("0" * 32, "its settings are of another version", _CREATED)
@@ -211,11 +223,6 @@ def _ended(last: Transition, **values: Any) -> dict[str, Any]:
 
 def _waiting() -> dict[str, Any]:
     """Return the JSON of a queued job, but for what the queue's forecast says of it."""
-    started: dict[str, Any] = {
-        "started_at": None,
-        "progress": None,
-        "fallbacks": [],
-        "eta_seconds": None,
-    }
-    job = _RUNNING.model_copy(update={**started, "attempt": 0, "log": [_QUEUED], "worker": None})
+    unknown = dict.fromkeys(("started_at", "progress", "eta_seconds", "worker"))
+    job = _RUNNING.model_copy(update={**unknown, "attempt": 0, "fallbacks": [], "log": [_QUEUED]})
     return job_json(job) | {"state": JobState.QUEUED.value}

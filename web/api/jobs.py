@@ -1,22 +1,20 @@
 """Jobs: submit, list, show, cancel or delete, retry, fork; their pictures."""
 
-import logging
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request, url_for
 
-from shared import paths
-from shared.errors import NotReady, RecordUnreadable, StoreUnavailable
+from shared.errors import NotReady, RecordUnreadable
 from shared.job import Job
 from shared.metadata import Metadata
-from shared.object_store import ObjectStore
 from shared.pictures import FORMATS, decode, encode
 from shared.settings import read_object
 from web.api import job_operations as operations
 from web.api.prefer import job_answer, preferred_wait
 from web.api.queries import DeleteQuery, ListQuery, PreviewQuery, ResultQuery
 from web.api.render import picture_response, rendered
-from web.api.schemas import job_json
+from web.api.schemas import job_json, trashed_json
+from web.deletion import delete_job
 from web.identity.load_job import list_jobs, load_job, load_record
 from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.fork import fork
@@ -24,10 +22,9 @@ from web.intake.idempotency import keyed
 from web.intake.limits import owner_bounds, queue_bounds
 from web.intake.submission import submit
 from web.openapi.reading import read_query
-from web.services import Services, get_services
+from web.services import get_services
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/api/v1/jobs")
-log = logging.getLogger(__name__)
 
 
 @blueprint.post("")
@@ -53,11 +50,8 @@ def index() -> dict[str, Any]:
     require("read")
     query = read_query(ListQuery)
     page = list_jobs(query.limit, query.cursor)
-    following: dict[str, Any] = {"limit": query.limit, "cursor": page.cursor}
-    return {
-        "jobs": [job_json(job) for job in page.jobs],
-        "next": url_for(".index", **following) if page.cursor else None,
-    }
+    following = page.cursor and url_for(".index", limit=query.limit, cursor=page.cursor)
+    return {"jobs": [job_json(job) for job in page.jobs], "next": following}
 
 
 @blueprint.get("/<job_id>")
@@ -70,28 +64,19 @@ def show(job_id: str) -> Response:
 @blueprint.delete("/<job_id>")
 @operations.DELETE
 def delete(job_id: str) -> tuple[dict[str, Any] | str, int]:
-    """Cancel a queued or running job; delete an ended one, unless `?if=live` is given."""
-    services = get_services()
-    load_record(job_id, "submit")
-    only_live = read_query(DeleteQuery).condition == "live"
+    """Cancel a queued or running job; move an ended one to the trash, or delete it for good."""
+    services, wanted = get_services(), read_query(DeleteQuery)
+    load_record(job_id, "submit", in_trash=wanted.permanently)
     was_live = services.jobs.cancel(job_id)
-    if was_live or only_live:
+    if was_live or wanted.condition:
         try:
             return job_json(services.jobs.get(job_id)), 200
         except RecordUnreadable:
-            if only_live:
+            if wanted.condition:
                 raise
-    delete_job(services, job_id)
+    if delete_job(services, job_id, permanently=wanted.permanently):
+        return trashed_json(services.jobs.find(job_id)), 200
     return "", 204
-
-
-def delete_job(services: Services, job_id: str) -> None:
-    """Delete an ended job.
-
-    The record is deleted first: the workers' garbage collection finds objects without a record.
-    """
-    if services.jobs.delete(job_id):
-        _delete_objects(services.objects, job_id)
 
 
 @blueprint.post("/<job_id>/retry")
@@ -153,13 +138,6 @@ def preview(job_id: str) -> Response:
     response = Response(_picture(job, "preview", job.preview), mimetype="image/jpeg")
     response.cache_control.no_cache = True
     return response
-
-
-def _delete_objects(objects: ObjectStore, job_id: str) -> None:
-    try:
-        objects.delete_folder(paths.job_folder(job_id))
-    except StoreUnavailable as error:
-        log.warning("job %s: garbage collection will delete its objects: %s", job_id, error)
 
 
 def _picture(job: Job, what: str, key: str | None) -> bytes:

@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from shared.settings import OF_REQUESTS
-from web.openapi.reading import WHOLE_NUMBER
+from web.openapi.reading import FLAG, WHOLE_NUMBER
 from web.rendering import Format
 
 MAX_PAGE = 100
@@ -27,6 +27,9 @@ def _of_a_page(value: object, check: ValidatorFunctionWrapHandler) -> object:
 
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
+
+
+Number = Annotated[int, Field(ge=0, lt=10**15, examples=[40]), WHOLE_NUMBER]
 
 
 class ListQuery(BaseModel):
@@ -55,6 +58,57 @@ class DeleteQuery(BaseModel):
 
     condition: Annotated[Literal["live"] | None, Field(alias="if")] = None
     """With `live`, a job is only cancelled: one that has ended stays as it is."""
+
+    permanently: Annotated[bool, FLAG, Field(examples=[True])] = False
+    """Whether an ended job is deleted for good, also from the trash."""
+
+
+class TrashQuery(BaseModel):
+    """Which part of the trash to list."""
+
+    model_config = OF_REQUESTS
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, examples=[2]), WHOLE_NUMBER] = 20
+    """How many jobs the page has at most."""
+
+    cursor: Number | None = None
+    """Where the page begins; it comes from the `next` of the page before."""
+
+
+class DeleteAllQuery(BaseModel):
+    """How to delete all jobs of an owner."""
+
+    model_config = OF_REQUESTS
+
+    all: Annotated[bool, FLAG, Field(examples=[True])] = False
+    """Must be true: it confirms that all jobs are meant."""
+
+    cancel: Annotated[bool, FLAG, Field(examples=[True])] = False
+    """Whether queued and running jobs are cancelled and deleted too; otherwise they stay."""
+
+    cursor: Number | None = None
+    """Where to continue; it comes from the `next` of the request before."""
+
+    since: Number | None = None
+    """The number after which the deletions to undo begin; it comes from `next` too."""
+
+
+class EmptyQuery(BaseModel):
+    """How to empty the trash."""
+
+    model_config = OF_REQUESTS
+
+    all: Annotated[bool, FLAG, Field(examples=[True])] = False
+    """Must be true: it confirms that all jobs in the trash are deleted for good."""
+
+
+class RestoreQuery(BaseModel):
+    """Which jobs to restore."""
+
+    model_config = OF_REQUESTS
+
+    since: Number = 0
+    """The number after which their deletions begin; it comes from `undo`. 0 restores all."""
 
 
 class ResultQuery(BaseModel):

@@ -1,6 +1,7 @@
 """The JSON of a job."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.routing import Map
 from shared.errors import Paused, RecordUnreadable
 from shared.job import Job, JobState
 from shared.job_store import UnreadableJob
+from web.deletion import kept_until
 from web.errors import fault
 from web.messages.job_log import fallback_sentence, transition_sentence
 from web.queue_forecast import Need
@@ -52,6 +54,21 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
     }
 
 
+def trashed_json(job: Job | UnreadableJob) -> dict[str, Any]:
+    """Return the JSON of a job in the trash: when it was deleted, and how long it is kept."""
+    times: dict[str, str | None] = {"deleted_at": None, "kept_until": None}
+    if at := job.deleted_at:
+        until = kept_until(get_services().config, at)
+        times = {"deleted_at": _iso(at), "kept_until": _iso(until)}
+    body = job_json(job)
+    links = {name: body["links"][name] for name in ("self", "page")}
+    return {**body, **times, "links": {**links, "restore": link("trash.restore", job_id=job.id)}}
+
+
+def _iso(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
+
+
 def _inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the size of each input picture, and the hash of the file that was uploaded."""
     styles = [_input(style) for style in inputs["styles"]]
@@ -64,7 +81,7 @@ def _input(image: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unreadable_json(job: UnreadableJob) -> dict[str, Any]:
-    created = job.created_at.isoformat() if job.created_at else None
+    created = _iso(job.created_at) if job.created_at else None
     return {
         "id": job.id,
         "state": UNREADABLE,

@@ -1,4 +1,4 @@
-"""A new job from an older one: from its pixels, or from its inputs once more."""
+"""A new job from an older one: from its pixels, or from its inputs again with other settings."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ class Fork(BaseModel):
 
     start: Literal["pixels", "inputs"] = "pixels"
     """`pixels`: the new job starts where the older one ended, or from the checkpoint of one that
-    failed. `inputs`: it paints the same pictures once more."""
+    failed. `inputs`: it paints the same pictures once more, whatever the older one's state."""
 
     settings: Annotated[
         dict[str, Any], BeforeValidator(lambda value: value, json_schema_input_type=SentSettings)
@@ -47,6 +47,7 @@ class Fork(BaseModel):
     preset."""
 
     options: JobOptions = JobOptions()
+    """What differs from the older job's options."""
 
 
 def fork(
@@ -75,14 +76,19 @@ def fork(
         return services.jobs.get(earlier)
     check_room(services, owner)
     wanted = validate("fork", Fork, values)
-    settings = _resolved(services, parent, _settings(parent.settings, wanted))
+    settings = _resolved(services, parent, wanted)
     check_styles(settings, len(parent.inputs.styles))
     _check_init(settings, wanted, parent.inputs)
+    _check_profile(settings, parent.settings)
     picture = _pixels(services, parent) if wanted.start == "pixels" else None
+    old = parent.inputs
+    if settings.init != "image":  # the new job does not start from the older one's own picture
+        old = old.model_copy(update={"init": None})
+    options = parent.options.model_copy(update=wanted.options.model_dump(exclude_unset=True))
     return accept(
         services,
-        partial(_store, services, parent.inputs, picture),
-        lambda inputs: NewJob(settings, wanted.options, inputs, owner),
+        partial(_store, services, old, picture),
+        lambda inputs: NewJob(settings, options, inputs, owner),
         request,
     )
 
@@ -96,6 +102,7 @@ def _settings(parent: StyleSettings, wanted: Fork) -> StyleSettings:
     from_pixels = {"init": "image", "pyramid": 1} if wanted.start == "pixels" else {}
     changes = {**from_pixels, **wanted.settings}
     if "preset" in changes:
+        changes = {"color_profile": parent.color_profile, **changes}
         return read_settings(changes)
     kept = parent.model_dump(mode="json")
     if {"strength", "normalization"} & wanted.settings.keys():
@@ -113,10 +120,19 @@ def _check_init(settings: StyleSettings, wanted: Fork, inputs: JobInputs) -> Non
         raise InvalidSetting(field=field, problem="fork", message=message)
 
 
-def _resolved(services: Services, parent: Job, settings: StyleSettings) -> StyleSettings:
-    content = parent.inputs.content
+def _check_profile(settings: StyleSettings, parent: StyleSettings) -> None:
+    """Refuse another colour profile: the pictures were stored for the older job's."""
+    if settings.color_profile != parent.color_profile:
+        message = f"the pictures were stored for '{parent.color_profile}'; upload them again"
+        raise InvalidSetting(field="settings.color_profile", problem="fork", message=message)
+
+
+def _resolved(services: Services, parent: Job, wanted: Fork) -> StyleSettings:
+    """Return the settings with a size that can be painted; a preset's fits itself, as always."""
+    settings, content = _settings(parent.settings, wanted), parent.inputs.content
+    is_chosen = "size" in wanted.settings or "preset" not in wanted.settings
     size = content.width, content.height
-    return resolve_size(settings, size, bounds_of(services), is_chosen=True)
+    return resolve_size(settings, size, bounds_of(services), is_chosen=is_chosen)
 
 
 def _pixels(services: Services, parent: Job) -> Picture:

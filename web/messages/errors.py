@@ -114,6 +114,14 @@ SENTENCES: dict[str, str] = {
     "webhook_not_found": "There is no webhook {id}. It may have been deleted.",
     "webhook_disabled": "The webhook {id} is disabled. Enable it first: PATCH it with 'enabled'.",
     "image_not_found": "No image with the hash {sha256} is kept for you.",
+    "job_in_trash": (
+        "The job {id} is in the trash. 'gramworks restore {id}' brings it back, and so does POST to"
+        " its path with /restore."
+    ),
+    "confirmation_missing": (
+        "This concerns all of your jobs, so it must be confirmed with '{field}=true'. Nothing was"
+        " changed."
+    ),
     "token_required": (
         "This needs a token. Send it as 'Authorization: Bearer gw_…', sign in at /signin, or set"
         " GRAMWORKS_TOKEN for the command line."
@@ -231,8 +239,10 @@ RULES: dict[str, str] = {
     "finite_number": "must be a finite number",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a shorter whole number",
     "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "float_type": "must be a number",
     "string_type": "must be text",
     "model_type": "must be a JSON object",
@@ -325,7 +335,7 @@ def _amount(parameters: Mapping[str, Any]) -> str:
 def _quota(parameters: Mapping[str, Any]) -> str:
     if parameters.get("bound") == "bytes":
         here = f"You have {_amount(parameters)} here, which is all you may."
-        return f"{here} Delete some jobs or uploaded images."
+        return f"{here} Delete uploaded images, or jobs for good: those in the trash count."
     return f"You have {_amount(parameters)} queued or running, which is all you may. Wait for one."
 
 

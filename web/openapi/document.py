@@ -79,7 +79,8 @@ def document(app: Flask) -> Json:
     """Return the document of the application's operations."""
     found = routes(app)
     models = list(dict.fromkeys(model for route in found for model in _models(route.operation)))
-    refs, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    named, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    refs = {(model, mode): named[model, mode] for model, mode in models}
     known = [error for route in found for error in route.errors]
     with app.test_request_context():
         paths: Json = {}

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from shared.job_store.requests import HEADER as IDEMPOTENCY_KEY
+from shared.job_store import requests
 from web.intake.idempotency import KEY, LONGEST_KEY
 
+IDEMPOTENCY_KEY = requests.HEADER
 PREFER = "Prefer"
+RATE_LIMIT = ("RateLimit", "RateLimit-Policy")  # of operations that are counted
 OF_REQUESTS: dict[str, dict[str, Any]] = {
     IDEMPOTENCY_KEY: {
         "description": (
@@ -39,7 +41,6 @@ OF_REQUESTS: dict[str, dict[str, Any]] = {
         "example": '"6c1f2a"',
     },
 }
-RATE_LIMIT = ("RateLimit", "RateLimit-Policy")  # of operations that are counted
 OF_ANSWERS: dict[str, dict[str, Any]] = {
     "Location": {
         "description": "The path of what was made.",

@@ -69,7 +69,13 @@ OF_UPLOADS: tuple[Error, ...] = (
     errors.InitUnused,
     errors.InitOfOtherShape,
 )
-OF_KEYS: tuple[Error, ...] = (errors.InvalidIdempotencyKey, errors.IdempotencyKeyReused)
+OF_KEYS: tuple[Error, ...] = (
+    errors.InvalidIdempotencyKey,
+    errors.IdempotencyKeyReused,
+    errors.JobNotFound,  # the one that the first request made was deleted
+    errors.JobInTrash,
+    errors.RecordUnreadable,
+)
 OF_SUBMISSIONS: tuple[Error, ...] = (
     *OF_KEYS,
     errors.RateLimited,
@@ -120,6 +126,7 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.InvalidSetting: (
         {"field": "settings.style_scale", "problem": "greater_than_equal", "ge": 0.1},
         {"field": "settings.style_scale", "problem": "less_than_equal", "le": 4.0},
+        {"field": "since", "problem": "less_than", "lt": 10**15},
         {"field": "settings.style_layers.block1_conv1", "problem": "greater_than", "gt": 0.0},
         {
             "field": "settings.style_layers",
@@ -155,6 +162,8 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.TooManyRedirects: ({"field": "content_url", "maximum": 5},),
     errors.FetchingBusy: ({},),
     errors.JobNotFound: ({"id": ID},),
+    errors.JobInTrash: ({"id": ID},),
+    errors.ConfirmationMissing: ({"field": "all"},),
     errors.ObjectNotFound: ({"key": f"jobs/{ID}/1/result.png"},),
     errors.TokenRequired: ({},),
     errors.TokenInvalid: ({},),

@@ -13,6 +13,7 @@ from web.openapi.operation import operation_of
 
 Model = TypeVar("Model", bound=BaseModel)
 _DIGITS = re.compile(r"-?\d+", re.ASCII)
+FLAGS = {"true": True, "false": False}
 MOST_DIGITS = 20  # that are read; no bound has as many
 
 
@@ -24,6 +25,15 @@ def _whole_number(value: object) -> object:
     return value
 
 
+def _flag(value: object) -> object:
+    if isinstance(value, str):
+        if value not in FLAGS:
+            raise PydanticKnownError("bool_parsing")
+        return FLAGS[value]
+    return value
+
+
+FLAG = BeforeValidator(_flag)  # pydantic's own also takes "on" and "Yes"
 WHOLE_NUMBER = BeforeValidator(_whole_number)  # pydantic's own also takes " 1_0.0"
 
 

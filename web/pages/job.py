@@ -13,16 +13,17 @@ from shared.errors import (
     NotFailed,
     NothingToFork,
     PixelsGone,
-    RecordUnreadable,
     Refused,
 )
 from shared.job import Job
+from shared.job_store import UnreadableJob
 from shared.pictures import FORMATS
 from shared.settings import DEPROCESS_MEANS
-from web.api.jobs import delete_job, retry_job
+from web.api.jobs import retry_job
 from web.api.render import rendered
-from web.api.schemas import UNREADABLE, job_json
-from web.errors import fault, problem, retry_after, status_of
+from web.api.schemas import job_json, trashed_json
+from web.deletion import delete_job
+from web.errors import problem, retry_after, status_of
 from web.identity import csrf
 from web.identity.load_job import load_job, load_record
 from web.identity.request_identity import count_submission, get_identity
@@ -39,12 +40,13 @@ FORKED = ("iterations", "strength", "size")  # the settings that the page offers
 
 @blueprint.get("/<job_id>")
 def show(job_id: str) -> str:
-    """Show a job with live updates."""
-    try:
-        job = load_job(job_id, "read")
-    except RecordUnreadable as error:
-        job_like = {"id": job_id, "state": UNREADABLE, "error": fault(error)}
-        return render_template("unreadable.html", job=job_like)
+    """Show a job with live updates, or that it is in the trash."""
+    job = load_record(job_id, "read", in_trash=True)
+    if job.deleted_at:
+        return render_template("trashed.html", job=trashed_json(job))
+    if isinstance(job, UnreadableJob):
+        hours = get_services().config.trash_hours
+        return render_template("unreadable.html", job=job_json(job), trash_hours=hours)
     return _page(job)
 
 
@@ -90,11 +92,20 @@ def create_fork(job_id: str) -> AnyResponse:
 
 @blueprint.post("/<job_id>/delete")
 def delete(job_id: str) -> AnyResponse:
-    """Cancel and delete a job."""
-    services, job = get_services(), load_record(job_id, "submit")
+    """Cancel and delete a job; its page then says that it is in the trash."""
+    services, job = get_services(), load_record(job_id, "submit", in_trash=True)
+    check_known(set(request.form) - {csrf.FIELD}, ("permanently",))
     services.jobs.cancel(job.id)
-    delete_job(services, job.id)
+    if delete_job(services, job.id, permanently="permanently" in request.form):
+        return redirect(url_for(".show", job_id=job_id), 303)
     return redirect(url_for("new_page.index"), 303)
+
+
+@blueprint.post("/<job_id>/restore")
+def restore(job_id: str) -> AnyResponse:
+    """Take a job out of the trash."""
+    get_services().trash.restore(load_record(job_id, "submit", in_trash=True).id)
+    return redirect(url_for(".show", job_id=job_id), 303)
 
 
 @blueprint.post("/<job_id>/share")
@@ -127,4 +138,5 @@ def _page(
         forked={name: schema[name] for name in FORKED},
         fork_error=fork_error,
         share_link=share_link,
+        trash_hours=get_services().config.trash_hours,
     )

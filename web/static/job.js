@@ -62,6 +62,7 @@ function showJob(job) {
   part("fallbacks").hidden = !job.fallbacks.length;
   part("bar").hidden = hasEnded;
   part("cancel").hidden = hasEnded;
+  part("delete").hidden = !hasEnded;
   part("retry").hidden = job.state !== "failed";
   part("download").hidden = job.state !== "succeeded";
   part("rendering").hidden = !job.renderable;

@@ -1,4 +1,4 @@
-"""Deletes what is past its retention or its bound, and objects that no record names."""
+"""Deletes what is past its retention or its bound, old trash, and objects that no record names."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -6,9 +6,10 @@ from itertools import accumulate
 
 from shared import paths
 from shared.job import Job
-from shared.job_store import JobStore, UploadedImages
+from shared.job_store import JobStore, Trash, UploadedImages
 from shared.object_store import ObjectStore
 
+ERASED = 10  # records of the trash that are deleted before their objects
 ORPHAN_SECONDS = 3600.0  # longer than any upload takes
 
 
@@ -22,6 +23,17 @@ def delete_old(jobs: JobStore, objects: ObjectStore, seconds: float) -> int:
         if jobs.delete(job_id):
             objects.delete_folder(paths.job_folder(job_id))
     return len(old)
+
+
+def empty_trash(trash: Trash, objects: ObjectStore, seconds: float) -> int:
+    """Delete some jobs for good that were deleted more than `seconds` ago; return how many.
+
+    The records are deleted first, as in `delete_old`.
+    """
+    deleted = trash.empty(seconds, most=ERASED).ids
+    for job_id in deleted:
+        objects.delete_folder(paths.job_folder(job_id))
+    return len(deleted)
 
 
 def delete_old_pixels(jobs: JobStore, objects: ObjectStore, seconds: float) -> int:

@@ -10,6 +10,7 @@ from shared.job_store import (
     JobStore,
     Locks,
     RedisStatus,
+    Trash,
     UploadedImages,
     Workers,
 )
@@ -21,6 +22,7 @@ from worker.maintenance.garbage import (
     delete_orphaned_images,
     delete_orphans,
     delete_unused_images,
+    empty_trash,
 )
 
 GARBAGE_SECONDS = 600.0
@@ -32,6 +34,7 @@ class Reconciler:
     """Requeues lost jobs, sends lost wake-ups again, deletes jobs past their retention."""
 
     jobs: JobStore
+    trash: Trash
     queue: JobQueue
     workers: Workers
     locks: Locks
@@ -41,6 +44,7 @@ class Reconciler:
     wake: Callable[[], None]
     pixels_seconds: float  # for which float pixels are kept
     uploads_seconds: float  # for which an uploaded image is kept after its last use
+    trash_seconds: float  # for which deleted jobs stay in the trash
     retention_seconds: float | None = None  # None keeps everything
     style_cache_bytes: int | None = None  # in the object store; None keeps everything
 
@@ -55,14 +59,10 @@ class Reconciler:
                 self.wake()
 
     def collect_garbage(self) -> None:
-        """Delete old jobs, float pixels and orphaned objects, unless a worker did so recently."""
+        """Delete old jobs, trash, pixels and orphaned objects, unless a worker did so recently."""
         if not self.locks.once_in("collect", GARBAGE_SECONDS):
             return
-        if self.retention_seconds is not None:
-            while old := delete_old(self.jobs, self.objects, self.retention_seconds):
-                log.info("deleted %d jobs past their retention", old)
-        while old := delete_old_pixels(self.jobs, self.objects, self.pixels_seconds):
-            log.info("deleted the float pixels of %d jobs", old)
+        self._collect_jobs()
         if orphans := delete_orphans(self.jobs, self.objects, self.redis.clock()):
             log.info("deleted %d objects that no job names", orphans)
         while unused := delete_unused_images(self.images, self.objects, self.uploads_seconds):
@@ -70,6 +70,15 @@ class Reconciler:
         delete_orphaned_images(self.images, self.objects, self.redis.clock())
         if self.style_cache_bytes is not None:
             delete_beyond(paths.STATISTICS, self.objects, self.style_cache_bytes)
+
+    def _collect_jobs(self) -> None:
+        if self.retention_seconds is not None:
+            while old := delete_old(self.jobs, self.objects, self.retention_seconds):
+                log.info("deleted %d jobs past their retention", old)
+        while old := empty_trash(self.trash, self.objects, self.trash_seconds):
+            log.info("deleted %d jobs from the trash", old)
+        while old := delete_old_pixels(self.jobs, self.objects, self.pixels_seconds):
+            log.info("deleted the float pixels of %d jobs", old)
 
     def _able_workers(self) -> int:
         draining = self.workers.draining()

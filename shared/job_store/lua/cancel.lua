@@ -4,7 +4,4 @@
 -- Events: state.
 local id = ARGV[1]
 if redis.call('EXISTS', job_key(id)) == 0 then return nil end
-local state = state_of(id) or ''
-if state == 'queued' and not get(id, 'started_at') and not is_paused(id) then refund(id) end
-if is_live(state) then finish(id, 'cancelled') end
-return state
+return cancel(id)

@@ -1,7 +1,8 @@
 -- Enqueues a failed job again, after its owner's other jobs; it resumes from its checkpoint.
 -- Arguments: id, maximum queued jobs and bytes, the request's name and content, the owner's maximum
 -- live jobs.
--- Result: the state that it had, or false; if it stays failed, whose bound is reached, and the bound.
+-- Result: the state that it had, or false; if it stays failed, whose bound is reached, and the bound;
+-- 'trashed' if it is in the trash.
 -- The same request again gets the same result; with other content, it gets 'reused' and the job.
 -- Events: state.
 local id, name, content = ARGV[1], ARGV[4], ARGV[5]
@@ -9,6 +10,7 @@ local earlier, is_same = made_by(name, content)
 if earlier then return is_same and { 'failed' } or { 'reused', earlier } end
 local state = state_of(id)
 if state ~= 'failed' then return { state } end
+if is_in_trash(id) then return { 'trashed' } end
 local bound = reached_bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
 if bound then return { state, 'queue', bound } end
 bound = reached_owner_bound(get(id, 'owner') or '', tonumber(ARGV[6]), math.huge)

@@ -244,6 +244,14 @@ def test_fork_sends_the_changes_and_where_it_starts(server: FakeServer) -> None:
     }
 
 
+def test_fork_takes_a_preset_for_the_same_pictures(server: FakeServer) -> None:
+    server.answer("POST /api/v1/jobs/j0/fork", as_json(job_json("queued"), 202))
+    run(server, "fork", "j0", "--start", "inputs", "--preset", "fine", "-s", "size=90")
+    (sent,) = server.requests("POST /api/v1/jobs/j0/fork")
+    body = json.loads(sent.body)
+    assert (body["start"], body["settings"]) == ("inputs", {"preset": "fine", "size": 90})
+
+
 def test_fork_with_out_waits_and_saves(server: FakeServer, pictures: Path) -> None:
     will_succeed(server)
     server.answer("POST /api/v1/jobs/j0/fork", as_json(job_json("queued"), 202))

@@ -11,6 +11,7 @@ from shared.job_store import Change, JobChanges, JobStore, NewJob, new_id
 from shared.job_store.connection import Connection
 from shared.job_store.keys import LIMITS
 from shared.settings import PRESETS, StyleSettings
+from tests.parts import trash_of
 from tests.shared.job_store.transitions import queued, someone
 
 FEW, MANY = 4, 250
@@ -37,10 +38,17 @@ def _fill(jobs: JobStore, number: int) -> None:
         queued(jobs)
 
 
+def _delete_and_restore(jobs: JobStore) -> None:
+    jobs.cancel(job_id := queued(jobs))
+    trash_of(jobs).move(job_id)
+    trash_of(jobs).restore(job_id)
+
+
 STEPS: dict[str, Callable[[JobStore], object]] = {
     "a status read": lambda jobs: jobs.page(1),
     "a page of the list": lambda jobs: jobs.page(3),
     "a submission": queued,
+    "a deletion, undone": _delete_and_restore,
     "a claim": lambda jobs: jobs.claim_next(someone(), 30),
     "a claim by a worker that few jobs fit": lambda jobs: jobs.claim_next(someone(SMALL), 30),
     "a claim by a worker that no job fits": lambda jobs: jobs.claim_next(someone(10), 30),

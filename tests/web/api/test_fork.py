@@ -9,10 +9,11 @@ from werkzeug.test import TestResponse
 
 from shared import paths
 from shared.errors import OutOfMemory
-from shared.job import JobState
+from shared.job import JobOptions, JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from shared.pictures import decode, deprocess
+from shared.settings import PRESETS
 from tests.shared.job_store.transitions import claimed, in_state
 from tests.web.api_requests import JOBS, accepted, problem, submit
 from tests.web.finished_job import KERAS, finish, painted
@@ -62,7 +63,7 @@ def test_a_fork_has_inputs_of_its_own(
     before = jobs.get(parent).inputs
     content = objects.get(before.content.key)
     new = jobs.get(accepted(fork(client, parent))["id"])
-    assert client.delete(f"{JOBS}/{parent}").status_code == 204
+    assert client.delete(f"{JOBS}/{parent}?permanently=true").status_code == 204
     assert objects.get(new.inputs.content.key) == content
     assert {each.key.split("/")[1] for each in new.inputs.all} == {new.id}
     assert new.inputs.content.sha256 == before.content.sha256
@@ -91,6 +92,56 @@ def test_from_the_inputs_the_same_job_begins_once_more(
     new = jobs.get(accepted(fork(client, parent, start="inputs"))["id"])
     assert new.settings == jobs.get(parent).settings
     assert new.inputs.init is None
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_job_in_any_state_is_submitted_again_with_other_settings(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, state: JobState
+) -> None:
+    older = submitted(client, options='{"priority": "high", "provenance": false}')
+    _bring(jobs, older, state)
+    changes = {"size": 96, "iterations": 20}
+    again = fork(client, older, start="inputs", settings=changes, options={"priority": "low"})
+    of, new = jobs.get(older), jobs.get(accepted(again)["id"])
+    assert new.state is JobState.QUEUED
+    assert new.settings == of.settings.model_copy(update=changes)
+    assert new.options == JobOptions(priority="low", provenance=False)
+    contents = [objects.get(job.inputs.content.key) for job in (of, new)]
+    assert contents[0] == contents[1]
+
+
+def _bring(jobs: JobStore, job_id: str, state: JobState) -> None:
+    """Bring a queued job into a state."""
+    match state:
+        case JobState.RUNNING:
+            claimed(jobs)
+        case JobState.SUCCEEDED:
+            jobs.succeed(claimed(jobs), "result")
+        case JobState.FAILED:
+            jobs.fail(claimed(jobs), OutOfMemory(width=1, height=1, maximum=None))
+        case JobState.CANCELLED:
+            jobs.cancel(job_id)
+
+
+def test_a_preset_s_size_fits_itself_to_the_picture_as_in_a_submission(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    panorama = [plain(size=(1200, 300))]
+    older = submitted(client, content=panorama, settings='{"preset": "balanced", "size": 100}')
+    again = accepted(fork(client, older, start="inputs", settings={"preset": "draft"}))
+    submission = submitted(client, content=panorama, settings='{"preset": "draft"}')
+    assert again["settings"] == jobs.get(submission).settings.model_dump(mode="json")
+    assert again["settings"]["size"] not in (100, PRESETS["draft"]["size"])
+
+
+def test_a_first_image_that_is_no_longer_used_is_not_kept(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, parent: str
+) -> None:
+    from_pixels = accepted(fork(client, parent))["id"]
+    again = fork(client, from_pixels, start="inputs", settings={"init": "content"})
+    new = jobs.get(accepted(again)["id"])
+    assert new.inputs.init is None
+    assert {each.key for each in objects.stored(f"jobs/{new.id}")} == new.files
 
 
 def test_a_failed_job_is_forked_from_its_checkpoint(
@@ -130,6 +181,7 @@ def test_if_the_pixels_are_gone_the_error_says_so(
     ("values", "field"),
     [
         ({"start": "result"}, "fork.start"),
+        ({"settings": {"color_profile": "photograph"}}, "settings.color_profile"),
         ({"setting": {}}, "fork.setting"),
         ({"options": {"priority": "urgent"}}, "fork.options.priority"),
         ({"settings": {"size": 3}}, "settings.size"),

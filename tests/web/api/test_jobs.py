@@ -144,11 +144,11 @@ def test_deleting_a_live_job_cancels_it_and_keeps_it(
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))
-def test_deleting_an_ended_job_deletes_its_record(
+def test_deleting_an_ended_job_for_good_deletes_its_record(
     client: FlaskClient, jobs: JobStore, state: JobState
 ) -> None:
     job_id = in_state(jobs, state).job_id
-    response = client.delete(f"{JOBS}/{job_id}")
+    response = client.delete(f"{JOBS}/{job_id}?permanently=true")
     assert (response.status_code, response.data) == (204, b"")
     problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
     problem(client.delete(f"{JOBS}/{job_id}"), 404, "job_not_found")
@@ -171,7 +171,7 @@ def test_an_unknown_condition_deletes_nothing(client: FlaskClient, jobs: JobStor
     assert _shown(client, job_id)["state"] == "succeeded"
 
 
-def test_deleting_a_job_deletes_its_pictures_and_no_others(
+def test_deleting_a_job_for_good_deletes_its_pictures_and_no_others(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, web_config: Config
 ) -> None:
     kept, deleted = (accepted(submit(client))["id"] for _ in range(2))
@@ -179,7 +179,7 @@ def test_deleting_a_job_deletes_its_pictures_and_no_others(
         claim = claimed(jobs)
         objects.put(f"jobs/{claim.job_id}/1/result.png", b"result")
         jobs.succeed(claim, f"jobs/{claim.job_id}/1/result.png")
-    assert client.delete(f"{JOBS}/{deleted}").status_code == 204
+    assert client.delete(f"{JOBS}/{deleted}?permanently=true").status_code == 204
     assert not _files(web_config, deleted)
     assert _files(web_config, kept) == {"content.png", "style-0.png", "result.png"}
 
@@ -214,7 +214,7 @@ def test_a_job_is_deleted_even_if_its_pictures_cannot_be_yet(
     jobs.cancel(job_id)
     _break_images(tmp_path)
     with caplog.at_level(logging.WARNING):
-        assert client.delete(f"{JOBS}/{job_id}").status_code == 204
+        assert client.delete(f"{JOBS}/{job_id}?permanently=true").status_code == 204
     assert f"job {job_id}: garbage collection will delete its objects" in caplog.text
     problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
     _restore_images(tmp_path)

@@ -69,7 +69,7 @@ def test_an_unknown_format_is_refused_with_the_known_ones(
 ) -> None:
     body = problem(client.get(f"{finished}/result?format={name}"), 422, "invalid_setting")
     assert body["field"] == "format"
-    assert "'png' or 'jpeg' or 'webp' or 'tiff'" in body["detail"]
+    assert "'png', 'jpeg', 'webp', 'tiff', 'png16' or 'tiff16'" in body["detail"]
 
 
 def test_a_result_that_is_too_long_for_a_format_is_refused_with_one_that_holds_it(

@@ -59,7 +59,7 @@ def test_an_unreadable_record_is_shown_as_such_and_deleted(
         assert "unreadable" in response.text
     for tail in ("", "/events", "/result", "/preview"):
         problem(client.get(f"{JOBS}/{job_id}{tail}"), 409, "record_unreadable")
-    assert client.delete(f"{JOBS}/{job_id}").status_code == 204
+    assert client.delete(f"{JOBS}/{job_id}?permanently=true").status_code == 204
     assert [job["id"] for job in client.get(JOBS).get_json()["jobs"]] == [other]
 
 
@@ -84,7 +84,7 @@ def test_an_older_job_is_listed_shown_and_deleted(
     assert all(line["detail"].endswith(".") for line in shown["log"])
     assert client.get("/").status_code == client.get(f"/jobs/{job_id}").status_code == 200
     client.delete(f"{JOBS}/{job_id}?if=live")
-    assert client.delete(f"{JOBS}/{job_id}").status_code == 204
+    assert client.delete(f"{JOBS}/{job_id}?permanently=true").status_code == 204
     problem(client.get(f"{JOBS}/{job_id}"), 404, "job_not_found")
 
 

@@ -9,12 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from samples import style_path
 from shared.errors import OutOfMemory
-from shared.job import Job, JobProgress
+from shared.job import Job, JobProgress, JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from shared.settings import PRESETS, StyleSettings
 from tests.formatted import ESTIMATES, NUMBERS
-from tests.shared.job_store.transitions import claimed, queued, running
+from tests.parts import trash_of
+from tests.shared.job_store.transitions import claimed, in_state, queued, running
 from tests.web.browser.on_a_phone import check_page
 from tests.web.finished_job import finish, finished
 
@@ -247,9 +248,29 @@ def test_an_unreadable_job_is_shown_and_can_be_deleted(
     page.goto(url)
     page.get_by_text("unreadable").click()
     expect(page.get_by_text("cannot read the job")).to_be_visible()
-    page.get_by_role("button", name="Delete the job").click()
-    expect(page.get_by_role("button", name="Paint it")).to_be_visible()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_role("heading", name="In the trash")).to_be_visible()
     assert jobs.page(10).jobs == []
+
+
+def test_a_deleted_job_is_restored_from_its_page(
+    page: Page, url: str, jobs: JobStore, data: Path
+) -> None:
+    claim = running(jobs)
+    page.goto(f"{url}/jobs/{claim.job_id}")
+    delete = page.get_by_role("button", name="Move to the trash")
+    expect(delete).to_be_hidden()
+    finish(claim, jobs, ObjectStore(str(data / "images")))
+    delete.click()
+    restore = page.get_by_role("button", name="Restore the job")
+    expect(restore).to_be_visible()
+    page.reload()
+    restore.click()
+    expect(page.locator("#state")).to_have_text("succeeded")
+    delete.click()
+    page.get_by_role("button", name="Delete it for good").click()
+    expect(page.get_by_role("button", name="Paint it")).to_be_visible()
+    assert jobs.get_all([claim.job_id]) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -259,8 +280,10 @@ def test_pages_fit_a_phone_and_controls_are_large_enough_to_tap(
     claim = running(jobs)
     jobs.report(claim, progress(3), 42.0)
     painted = finished(jobs, ObjectStore(str(data / "images")))
+    trash_of(jobs).move(trashed := in_state(jobs, JobState.CANCELLED).job_id)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for path in ("/", f"/jobs/{claim.job_id}", f"/jobs/{painted}"):
+    paths = ("/", f"/jobs/{claim.job_id}", f"/jobs/{painted}", f"/jobs/{trashed}")
+    for number, path in enumerate(paths):
         page.goto(url + path)
         check_page(page)
-        page.screenshot(path=tmp_path / f"{scheme}{len(path)}.png")
+        page.screenshot(path=tmp_path / f"{scheme}{number}.png")

@@ -144,5 +144,5 @@ def test_the_bytes_that_an_owner_keeps_are_limited(
     body = problem(_sent(client, token), 429, "owner_quota_reached")
     assert (body["bound"], body["maximum"]) == ("bytes", 1_000_000)
     for _ in range(2):  # cancel, then delete
-        client.delete(f"{JOBS}/{job['id']}", headers=bearer(token))
+        client.delete(f"{JOBS}/{job['id']}?permanently=true", headers=bearer(token))
     accepted(_sent(client, token))

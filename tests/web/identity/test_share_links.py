@@ -71,11 +71,11 @@ def test_a_revoked_link_and_a_replaced_one_no_longer_work(
     assert guarded.get(f"{second}/picture").status_code == 404
 
 
-def test_deleting_a_job_deletes_its_link(
+def test_deleting_a_job_for_good_deletes_its_link(
     guarded: FlaskClient, job_id: str, alice: dict[str, str], redis: Connection
 ) -> None:
     link = _link(guarded, job_id, alice)
-    guarded.delete(f"{JOBS}/{job_id}", headers=alice)
+    guarded.delete(f"{JOBS}/{job_id}?permanently=true", headers=alice)
     assert guarded.get(link).status_code == 404
     assert list(redis.scan_iter("gw:share:*")) == []
 

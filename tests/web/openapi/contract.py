@@ -61,11 +61,11 @@ class Contract:
             if response.get_data():
                 raise BrokenContract(f"{what} has a body")
             return
-        mimetype = response.mimetype or ""
-        body = content.get(mimetype)
+        kind = response.mimetype or ""
+        body = content.get(kind)
         if body is None:
-            raise BrokenContract(f"{what} is {mimetype}")
-        is_json = mimetype.endswith("json")
+            raise BrokenContract(f"{what} is {kind}")
+        is_json = kind.endswith("json")
         if is_json and response.request.method != "HEAD":
             fault = self.fault_of(body["schema"], response.get_json(force=True))
             if fault:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from shared.job_store import JobStore
 from tests.shared.job_store.transitions import progress, running
@@ -23,8 +24,8 @@ def test_each_event_and_its_data_fit_their_schemas(
         for each in answer["content"]["text/event-stream"]["schema"]["oneOf"]
     }
     claim = running(jobs)
-    response = client.get(f"{JOBS}/{claim.job_id}/events")
-    with response:
+    with client.get(f"{JOBS}/{claim.job_id}/events") as response:
+        assert isinstance(response, TestResponse)
         events = filter(None, messages(response))
         seen = [next(events)]
         jobs.report(claim, progress(3), 4.5)

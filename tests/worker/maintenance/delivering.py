@@ -29,6 +29,14 @@ def deliverer_of(outbox: Outbox, stop: threading.Event, allowed: str = "127.0.0.
     return Deliverer(outbox, outbound, PUBLIC_URL, stop, ATTEMPT_SECONDS, LEASE_SECONDS)
 
 
+def end(stop: threading.Event) -> None:
+    """Let a worker claim nothing more, and return when it no longer uses Redis."""
+    stop.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("webhook "):
+            thread.join(10)
+
+
 @dataclass
 class Scene:
     """A receiver, and a worker that delivers to it."""

@@ -1,13 +1,17 @@
 """Objects that no record names are deleted when they are old enough; others stay."""
 
+import pytest
+
+from shared.errors import StoreUnavailable
 from shared.job_store import JobStore, UploadedImage
 from shared.object_store import ObjectStore
-from tests.parts import images_of, redis_of
+from tests.parts import images_of, redis_of, trash_of
 from tests.worker.job.scripted import claimed, submitted
 from worker.maintenance.garbage import (
     delete_orphaned_images,
     delete_orphans,
     delete_unnamed,
+    empty_trash,
 )
 
 
@@ -56,6 +60,42 @@ def test_files_of_an_unreadable_record_stay_until_it_is_deleted(
     delete_unnamed(f"jobs/{job_id}", jobs, objects)
     assert keys(objects) == files
     assert jobs.delete(job_id)
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock(), 0) == 2
+    assert keys(objects) == set()
+
+
+def test_files_of_a_job_in_the_trash_stay_until_it_is_deleted_for_good(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    restored, deleted = submitted(jobs, objects), submitted(jobs, objects)
+    for job_id in (restored, deleted):
+        jobs.cancel(job_id)
+        trash_of(jobs).move(job_id)
+    before = keys(objects)
+    assert delete_orphans(jobs, objects, redis_of(jobs).clock(), 0) == 0
+    assert empty_trash(trash_of(jobs), objects, 3600) == 0
+    assert keys(objects) == before
+    trash_of(jobs).restore(restored)
+    assert empty_trash(trash_of(jobs), objects, 0) == 1
+    assert keys(objects) == jobs.get(restored).files
+
+
+class BrokenObjects(ObjectStore):
+    """Deletes nothing, as if the worker died after the records were deleted."""
+
+    def delete_folder(self, prefix: str) -> None:
+        raise StoreUnavailable(store="images", reason=prefix)
+
+
+def test_a_worker_that_dies_while_it_empties_the_trash_leaves_no_file_behind(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    job_id = submitted(jobs, objects)
+    jobs.cancel(job_id)
+    trash_of(jobs).move(job_id)
+    with pytest.raises(StoreUnavailable):
+        empty_trash(trash_of(jobs), BrokenObjects(str(objects.folder)), 0)
+    assert keys(objects)
     assert delete_orphans(jobs, objects, redis_of(jobs).clock(), 0) == 2
     assert keys(objects) == set()
 

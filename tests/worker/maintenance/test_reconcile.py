@@ -13,7 +13,7 @@ from shared.job_store import Capability, JobStore, UploadedImage
 from shared.job_store.connection import Connection
 from shared.job_store.workers import Worker, Workers
 from shared.object_store import ObjectStore
-from tests.parts import images_of, locks_of, queue_of, redis_of, workers_of
+from tests.parts import images_of, locks_of, queue_of, redis_of, trash_of, workers_of
 from tests.shared.job_store.online_workers import announce
 from tests.shared.job_store.transitions import queued
 from tests.worker.job.scripted import claimed, painter, submitted
@@ -46,6 +46,7 @@ def reconciler(
 ) -> Reconciler:
     return Reconciler(
         jobs,
+        trash_of(jobs),
         queue_of(jobs),
         workers_of(jobs),
         locks_of(jobs),
@@ -54,6 +55,7 @@ def reconciler(
         images_of(jobs),
         wake_ups,
         pixels_seconds,
+        1e6,
         1e6,
         retention_seconds,
         style_cache_bytes,
@@ -180,6 +182,29 @@ def test_all_jobs_past_their_retention_are_deleted_in_one_round(
         jobs.cancel(queued(jobs))
     reconciler(jobs, objects, WakeUpCounter(), retention_seconds=0.001).collect_garbage()
     assert jobs.page(9).jobs == []
+
+
+def test_what_is_long_enough_in_the_trash_is_deleted_in_one_round(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    for _ in range(25):
+        jobs.cancel(job_id := queued(jobs))
+        trash_of(jobs).move(job_id)
+    for seconds, left in ((3600, 25), (0, 0)):
+        jobs._connection.delete("gw:done:collect")
+        emptying = replace(reconciler(jobs, objects, WakeUpCounter()), trash_seconds=seconds)
+        emptying.collect_garbage()
+        assert len(trash_of(jobs).page(100).jobs) == left
+
+
+def test_a_job_past_its_retention_is_deleted_from_the_trash_too(
+    jobs: JobStore, objects: ObjectStore
+) -> None:
+    jobs.cancel(job_id := queued(jobs))
+    trash_of(jobs).move(job_id)
+    reconciler(jobs, objects, WakeUpCounter(), retention_seconds=0.0).collect_garbage()
+    assert trash_of(jobs).page(100).jobs == []
+    assert not jobs._connection.exists("gw:trash", f"gw:job:{job_id}")
 
 
 def test_without_a_retention_nothing_is_deleted(jobs: JobStore, objects: ObjectStore) -> None:

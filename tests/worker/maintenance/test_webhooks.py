@@ -25,6 +25,7 @@ from tests.worker.maintenance.delivering import (
     OLD_SECRET,
     Scene,
     deliverer_of,
+    end,
 )
 from worker.maintenance.webhooks import (
     DELAYS,
@@ -45,7 +46,7 @@ def scene(jobs: JobStore, redis: Connection) -> Iterator[Scene]:
     with serving() as receiver:
         receiver.answers["/hook"] = status(204)
         yield Scene(jobs, Webhooks(redis), outbox, deliverer_of(outbox, stop), receiver)
-        stop.set()
+        end(stop)
 
 
 def test_a_delivery_is_signed_as_the_reference_library_verifies_it(scene: Scene) -> None:
@@ -211,7 +212,7 @@ def test_a_restart_of_redis_while_it_delivers_loses_nothing(own_redis: OwnRedis)
         answers.set()
         own_redis.start()
         wait_until(lambda: scene.delivery(job_id).state == "delivered", "it is recorded", 10)
-        stop.set()
+        end(stop)
         assert len(receiver.seen) == 1
     connection.close()
 

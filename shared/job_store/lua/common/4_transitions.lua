@@ -36,6 +36,14 @@ local function pause(id, reason)
   move(id, 'queued', reason, 'paused', now())
 end
 
+-- Ends a queued or running job as cancelled. Returns the state that it had, '' if it had none.
+local function cancel(id)
+  local state = state_of(id) or ''
+  if state == 'queued' and not get(id, 'started_at') and not is_paused(id) then refund(id) end
+  if is_live(state) then finish(id, 'cancelled') end
+  return state
+end
+
 -- Puts a job back to its old place in the queue, or pauses it if that is pending. If it has a
 -- checkpoint, it keeps its progress; otherwise there is nothing that a stop could keep.
 local function requeue(id, reason)
