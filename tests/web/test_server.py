@@ -225,7 +225,7 @@ def test_a_waiting_request_for_a_job_that_is_deleted_is_not_found(
     job = http.post(JOBS, files=FILES).json()
     url = f"http://127.0.0.1:{port}{job['links']['self']}"
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(httpx.get, url, headers={"Prefer": "wait=9"})
+        waiting = pool.submit(httpx.get, url, headers={"Prefer": "wait=9"}, timeout=9)
         time.sleep(0.3)
         jobs._connection.delete(f"gw:job:{job['id']}")
         response = waiting.result(9)
