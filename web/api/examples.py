@@ -118,6 +118,18 @@ def cancelled_job() -> dict[str, Any]:
     return _ended(Transition(state=JobState.CANCELLED, at=_ENDED, attempt=1))
 
 
+def trashed_job() -> dict[str, Any]:
+    """Return a finished job that is in the trash."""
+    links = {
+        "self": url_for("jobs.show", job_id=ID),
+        "page": url_for("job_page.show", job_id=ID),
+        "restore": url_for("trash.restore", job_id=ID),
+    }
+    times = {"deleted_at": _ENDED, "kept_until": _ENDED + timedelta(days=1)}
+    shown = {name: time.isoformat() for name, time in times.items()}
+    return succeeded_job() | shown | {"links": links}
+
+
 def page() -> dict[str, Any]:
     """Return a page of a listing, with a job of another version."""
     unreadable = UnreadableJob("0" * 32, "its settings are of another version", _CREATED)

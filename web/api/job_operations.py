@@ -12,13 +12,13 @@ from shared.errors import (
     RenderingBusy,
     TooLongForFormat,
 )
-from shared.job_store.requests import HEADER as IDEMPOTENCY_KEY
 from web.api import examples, models
 from web.api.queries import DeleteQuery, ListQuery, PreviewQuery, ResultQuery
 from web.api.render import PICTURE
+from web.api.trash_models import EndedJob
 from web.intake.fork import Fork
 from web.intake.submission import JobForm
-from web.openapi.headers import PREFER
+from web.openapi.headers import IDEMPOTENCY_KEY, PREFER
 from web.openapi.operation import Answer, Body, documented
 from web.openapi.problems import (
     HASH,
@@ -112,8 +112,13 @@ SHOW = documented(
     errors=(RecordUnreadable,),
 )
 DELETE = documented(
-    Answer(200, "The job, cancelled.", models.Job, {"cancelled": examples.cancelled_job}),
-    Answer(204, "The job was deleted."),
+    Answer(
+        200,
+        "The job, cancelled or in the trash.",
+        EndedJob,
+        {"cancelled": examples.cancelled_job, "in the trash": examples.trashed_job},
+    ),
+    Answer(204, "The job was deleted for good."),
     scope="submit",
     query=DeleteQuery,
     errors=(RecordUnreadable,),

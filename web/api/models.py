@@ -81,8 +81,8 @@ class Links(AnswerModel):
     """The page for people."""
 
 
-class Job(AnswerModel):
-    """A job. Times are ISO 8601 in UTC."""
+class JobFields(AnswerModel):
+    """What a job has, in the trash or not."""
 
     id: str
     state: JobState
@@ -131,16 +131,25 @@ class Job(AnswerModel):
     batch: str | None
     """The id of its batch, if it is part of one."""
 
+
+class Job(JobFields):
+    """A job. Times are ISO 8601 in UTC."""
+
     links: Links
 
 
-class UnreadableJob(AnswerModel):
-    """A job whose record this version cannot read; it can only be listed and deleted."""
+class UnreadableFields(AnswerModel):
+    """What a job has whose record this version cannot read."""
 
     id: str
     state: Literal["unreadable"]
     created_at: datetime | None
     error: Reason
+
+
+class UnreadableJob(UnreadableFields):
+    """A job whose record this version cannot read; it can only be listed and deleted."""
+
     links: Links
 
 

@@ -29,7 +29,7 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-Number = Annotated[int, Field(ge=0, lt=10**15), WHOLE_NUMBER]
+Number = Annotated[int, Field(ge=0, lt=10**15, examples=[40]), WHOLE_NUMBER]
 
 
 Cursor = Annotated[
@@ -83,7 +83,7 @@ class DeleteQuery(BaseModel):
     condition: Annotated[Literal["live"] | None, Field(alias="if")] = None
     """With `live`, a job is only cancelled: one that has ended stays as it is."""
 
-    permanently: Annotated[bool, FLAG] = False
+    permanently: Annotated[bool, FLAG, Field(examples=[True])] = False
     """Whether an ended job is deleted for good, also from the trash."""
 
 
@@ -92,7 +92,7 @@ class TrashQuery(BaseModel):
 
     model_config = OF_REQUESTS
 
-    limit: Annotated[int, Field(ge=1, le=MAX_PAGE), WHOLE_NUMBER] = 20
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, examples=[2]), WHOLE_NUMBER] = 20
     """How many jobs the page has at most."""
 
     cursor: Number | None = None
@@ -104,10 +104,10 @@ class DeleteAllQuery(BaseModel):
 
     model_config = OF_REQUESTS
 
-    all: Annotated[bool, FLAG] = False
+    all: Annotated[bool, FLAG, Field(examples=[True])] = False
     """Must be true: it confirms that all jobs are meant."""
 
-    cancel: Annotated[bool, FLAG] = False
+    cancel: Annotated[bool, FLAG, Field(examples=[True])] = False
     """Whether queued and running jobs are cancelled and deleted too; otherwise they stay."""
 
     cursor: Number | None = None
@@ -122,7 +122,7 @@ class EmptyQuery(BaseModel):
 
     model_config = OF_REQUESTS
 
-    all: Annotated[bool, FLAG] = False
+    all: Annotated[bool, FLAG, Field(examples=[True])] = False
     """Must be true: it confirms that all jobs in the trash are deleted for good."""
 
 

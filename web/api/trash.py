@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from shared.errors import ConfirmationMissing
+from web.api import trash_operations as operations
 from web.api.queries import DeleteAllQuery, EmptyQuery, RestoreQuery, TrashQuery
 from web.api.schemas import job_json, trashed_json
 from web.deletion import Deletion, delete_owned, empty_trash, restore_owned
@@ -17,6 +18,7 @@ blueprint = Blueprint("trash", __name__, url_prefix="/api/v1")
 
 
 @blueprint.delete("/jobs")
+@operations.DELETE_ALL
 def delete_all() -> dict[str, Any]:
     """Delete the owner's own jobs, a part at a time: `next` is the path of the next part."""
     require("submit")
@@ -37,6 +39,7 @@ def delete_all() -> dict[str, Any]:
 
 
 @blueprint.get("/trash")
+@operations.INDEX
 def index() -> dict[str, Any]:
     """List the jobs in the trash, the last deleted first, a page at a time."""
     require("read")
@@ -50,6 +53,7 @@ def index() -> dict[str, Any]:
 
 
 @blueprint.delete("/trash")
+@operations.EMPTY
 def empty() -> dict[str, Any]:
     """Delete the owner's own jobs in the trash for good, a part at a time."""
     require("submit")
@@ -59,6 +63,7 @@ def empty() -> dict[str, Any]:
 
 
 @blueprint.post("/trash/restore")
+@operations.RESTORE_ALL
 def restore_all() -> dict[str, Any]:
     """Restore the owner's own jobs from the trash, a part at a time."""
     require("submit")
@@ -69,6 +74,7 @@ def restore_all() -> dict[str, Any]:
 
 
 @blueprint.post("/jobs/<job_id>/restore")
+@operations.RESTORE
 def restore(job_id: str) -> dict[str, Any]:
     """Restore a job from the trash; one that is not in it stays as it is."""
     load_record(job_id, "submit", in_trash=True)

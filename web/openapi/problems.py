@@ -74,6 +74,7 @@ OF_KEYS: tuple[Error, ...] = (
     errors.InvalidIdempotencyKey,
     errors.IdempotencyKeyReused,
     errors.JobNotFound,  # the one that the first request made was deleted
+    errors.JobInTrash,
     errors.RecordUnreadable,
 )
 OF_SUBMISSIONS: tuple[Error, ...] = (
@@ -158,6 +159,7 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.InvalidSetting: (
         {"field": "settings.style_scale", "problem": "greater_than_equal", "ge": 0.1},
         {"field": "settings.style_scale", "problem": "less_than_equal", "le": 4.0},
+        {"field": "since", "problem": "less_than", "lt": 10**15},
         {"field": "settings.style_layers.block1_conv1", "problem": "greater_than", "gt": 0.0},
         {
             "field": "settings.style_layers",
@@ -194,6 +196,8 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.FetchingBusy: ({},),
     errors.JobNotFound: ({"id": ID},),
     errors.BatchNotFound: ({"id": BATCH_ID},),
+    errors.JobInTrash: ({"id": ID},),
+    errors.ConfirmationMissing: ({"field": "all"},),
     errors.ObjectNotFound: ({"key": f"jobs/{ID}/1/result.png"},),
     errors.TokenRequired: ({},),
     errors.TokenInvalid: ({},),

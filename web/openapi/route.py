@@ -14,12 +14,12 @@ from web.openapi.headers import PREFER
 from web.openapi.operation import Error, Operation, operation_of
 
 AUTOMATIC = frozenset({"HEAD", "OPTIONS"})  # Flask answers them for every route with GET
-OF_ARGUMENTS: dict[str, Error] = {  # of paths that have them
-    "job_id": errors.JobNotFound,
-    "batch_id": errors.BatchNotFound,
-    "sha256": errors.InvalidHash,
-    "webhook_id": errors.WebhookNotFound,
-    "worker": errors.WorkerNotFound,
+OF_ARGUMENTS: dict[str, tuple[Error, ...]] = {  # of paths that have them
+    "job_id": (errors.JobNotFound, errors.JobInTrash),
+    "batch_id": (errors.BatchNotFound,),
+    "sha256": (errors.InvalidHash,),
+    "webhook_id": (errors.WebhookNotFound,),
+    "worker": (errors.WorkerNotFound,),
 }
 
 
@@ -51,8 +51,8 @@ class Route:
         if operation.query:
             found.append(errors.InvalidSetting)
         if PREFER in operation.headers:  # the job can be deleted while the request waits
-            found += [errors.InvalidSetting, errors.JobNotFound]
-        found += [OF_ARGUMENTS[name] for name in self.rule.arguments]
+            found += [errors.InvalidSetting, errors.JobNotFound, errors.JobInTrash]
+        found += [error for name in self.rule.arguments for error in OF_ARGUMENTS[name]]
         if not self.is_public:
             found += [errors.TokenRequired, errors.TokenInvalid, errors.StoreUnavailable]
             if self.method not in SAFE_METHODS:

@@ -181,7 +181,7 @@ def test_many_jobs_are_deleted_restored_and_erased_in_parts(
     assert not list(objects.stored(f"jobs/{ids[0]}"))
 
 
-@pytest.mark.parametrize("path", [JOBS, f"{JOBS}?all=false", TRASH, f"{TRASH}?all=0"])
+@pytest.mark.parametrize("path", [JOBS, f"{JOBS}?all=false", TRASH, f"{TRASH}?all=false"])
 def test_all_jobs_are_deleted_only_with_a_confirmation(
     client: FlaskClient, jobs: JobStore, path: str
 ) -> None:
@@ -195,14 +195,15 @@ def test_all_jobs_are_deleted_only_with_a_confirmation(
     ("method", "path", "field", "words"),
     [
         ("DELETE", f"{JOBS}?all=yes+please", "all", "true or false"),
-        ("DELETE", f"{JOBS}?all=true&cancle=true", "cancle", "The fields are all, cancel"),
+        ("DELETE", f"{JOBS}?all=true&cancle=true", "cancle", "It has all, cancel"),
         ("DELETE", f"{JOBS}?all=true&cursor=-1", "cursor", "0 or more"),
         ("DELETE", f"{JOBS}?all=true&since=1.5", "since", "whole number"),
         ("POST", f"{TRASH}/restore?since=99999999999999999999", "since", "less than"),
         ("GET", f"{TRASH}?limit=101", "limit", "100 or less"),
         ("GET", f"{TRASH}?limit=", "limit", "whole number"),
         ("GET", f"{TRASH}?cursor=%2Binf", "cursor", "whole number"),
-        ("DELETE", f"{TRASH}?all=true&since=1", "since", "The fields are all"),
+        ("DELETE", f"{TRASH}?all=true&since=1", "since", "It has all"),
+        ("DELETE", f"{TRASH}?all=0", "all", "true or false"),
     ],
 )
 def test_a_wrong_query_is_refused_with_its_name(
@@ -216,7 +217,7 @@ def test_a_wrong_query_is_refused_with_its_name(
 
 def test_a_misspelled_wish_deletes_nothing(client: FlaskClient, jobs: JobStore) -> None:
     job_id = _cancelled(jobs)
-    problem(client.delete(f"{JOBS}/{job_id}?permanent=true"), 422, "unknown_field")
+    problem(client.delete(f"{JOBS}/{job_id}?permanent=true"), 422, "unknown_parameter")
     assert _ids(client) == [job_id]
 
 

@@ -205,7 +205,7 @@ def _example(
 @pytest.mark.parametrize(
     ("model", "schema"),
     [
-        (gramworks.Job, "Job"),
+        (gramworks.Job, "TrashedJob"),  # a job, and when it was deleted
         (Progress, "JobProgress"),
         (Step, "LogEntry"),
         (Fallback, "MemoryFallback"),
