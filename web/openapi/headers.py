@@ -6,8 +6,8 @@ from shared.job_store import requests
 from web.intake.idempotency import KEY, LONGEST_KEY
 
 IDEMPOTENCY_KEY = requests.HEADER
-PREFER = "Prefer"
 RATE_LIMIT = ("RateLimit", "RateLimit-Policy")  # of operations that are counted
+PREFER = "Prefer"
 OF_REQUESTS: dict[str, dict[str, Any]] = {
     IDEMPOTENCY_KEY: {
         "description": (
