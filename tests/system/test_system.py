@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -351,3 +352,8 @@ def test_a_batch_is_painted_cancelled_and_downloaded(client: Client, tmp_path: P
     rows = json.loads((folder / "manifest.json").read_text())["jobs"]
     assert [row["state"] for row in rows] == ["deleted", "succeeded", "cancelled"]
     assert [row["job"] for row in rows] == [first.id, second.id, third.id]
+    client.restore(first.id)
+    client.download_batch(batch.id, tmp_path / "restored.zip")
+    with ZipFile(tmp_path / "restored.zip") as archive:
+        assert archive.namelist() == ["0-0-0.png", "0-0-1.png", "manifest.json"]
+        assert archive.read("0-0-0.png") == client.fetch(first.id)
