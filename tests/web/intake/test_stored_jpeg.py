@@ -68,11 +68,11 @@ def test_its_own_colours_are_kept_by_choice(
     assert np.array_equal(np.asarray(image), as_before(sent, None))
 
 
-def test_a_fork_with_another_colour_setting_reads_the_same_pixels(
+def test_a_fork_from_the_inputs_reads_the_same_pixels(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore
 ) -> None:
     job = accepted(submit(client, [photograph(6, swapping_profile())]))
-    changes = {"start": "inputs", "settings": json.loads(KEEP)}
+    changes = {"start": "inputs", "settings": {"preserve_color": "luminance"}}
     forked = accepted(client.post(job["links"]["fork"], json=changes))
     before, after = (stored_content(jobs, objects, each["id"]) for each in (job, forked))
     assert np.array_equal(np.asarray(before), np.asarray(after))
