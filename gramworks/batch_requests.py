@@ -85,7 +85,7 @@ class BatchRequests:
             cursor = page.cursor
 
     def watch_batch(self, batch_id: str, seconds: float = 1.0) -> Iterator[Batch]:
-        """Yield the batch every so many seconds until all of its jobs have ended."""
+        """Yield the batch at intervals until all of its jobs have ended."""
         while not (batch := self.batch(batch_id)).ended:
             yield batch
             time.sleep(seconds)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from gramworks.models import JsonObject
+from gramworks.models import JsonObject, moment
 from gramworks.retries import Repeat
 from gramworks.transport import Http
 
@@ -85,7 +85,6 @@ class Delivery:
     @classmethod
     def from_json(cls, body: JsonObject) -> Delivery:
         """Build it from the server's JSON."""
-        due = body.get("next_attempt_at")
         return cls(
             id=body["id"],
             type=body["type"],
@@ -93,7 +92,7 @@ class Delivery:
             job=body.get("job"),
             state=body["state"],
             attempts=tuple(map(Attempt.from_json, body.get("attempts") or ())),
-            next_attempt_at=datetime.fromisoformat(due).astimezone() if due else None,
+            next_attempt_at=moment(body.get("next_attempt_at")),
             body=body,
         )
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from shared.errors import DownloadsBusy
 
 AT_ONCE = 8  # in a process; each keeps a thread
-SHARE = 4  # of the threads, one in so many may be kept
+SHARE = 4  # one of this many threads may be kept
 OF_OWNER = 2
 GRACE_SECONDS, BYTES_PER_SECOND = 20.0, 20_000  # a client has to read at this rate after that time
 
 
 class Downloads:
-    """Counts the downloads of a process, which has so many `threads`."""
+    """Counts the downloads of a process that has `threads`."""
 
     def __init__(self, threads: int, of_owner: int = OF_OWNER) -> None:
         self._at_once = max(1, min(AT_ONCE, threads // SHARE))

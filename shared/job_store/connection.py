@@ -57,7 +57,7 @@ class Connection(redis.Redis):
         return float(seconds + microseconds / 1e6)
 
     def confirm(self, replicas: int) -> None:
-        """Wait until so many replicas have this connection's writes.
+        """Wait until `replicas` have this connection's writes.
 
         Raises:
             StoreUnavailable: too few confirmed them in time.

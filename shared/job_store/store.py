@@ -135,7 +135,7 @@ class JobStore:
         return state in (JobState.QUEUED, JobState.RUNNING)
 
     def check_owner(self, owner: str, of_owner: Load, jobs: int = 1) -> None:
-        """Raise OwnerQuotaReached if an owner has no room for so many more jobs."""
+        """Raise OwnerQuotaReached if an owner has no room for `jobs` more."""
         if bound := self._scripts.run("owner_bound", owner, *of_owner, jobs):
             needed = Load(jobs, 0) if jobs > 1 and bound == "jobs" else None
             raise refusal(("owner", bound), UNBOUNDED, of_owner, needed)

@@ -1,7 +1,6 @@
 """A URL of a user reaches only what may be called, in bounded time, and gives bounded bytes."""
 
 import io
-import shutil
 import socket
 import ssl
 import subprocess
@@ -289,7 +288,6 @@ def test_a_receiver_that_reads_nothing_ends_in_time() -> None:
         assert time.monotonic() - begin < SECONDS + 0.5
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl makes a certificate")
 def test_the_certificate_is_checked_by_the_name(tmp_path: Path) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]

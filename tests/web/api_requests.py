@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
 
 from flask.testing import FlaskClient
@@ -84,7 +84,7 @@ class Message(NamedTuple):
     data: Any
 
 
-def messages(response: TestResponse) -> Iterator[Message | None]:
+def messages(response: TestResponse) -> Generator[Message | None, None, None]:
     """Yield the events of a stream as they are sent; None for a comment."""
     for chunk in response.iter_encoded():
         for block in filter(None, chunk.decode().split("\n\n")):

@@ -27,7 +27,7 @@ def endless(clock: Clock | None = None, seconds: float = 0.0) -> Iterator[bytes]
 
 
 def read(download: Iterator[bytes], clock: Clock, seconds: float, parts: int) -> None:
-    """Read some parts, each in so many seconds."""
+    """Read some parts, each in `seconds`."""
     for _ in range(parts):
         next(download)
         clock.now += seconds

@@ -1,7 +1,7 @@
 """From an upload of several pictures to an accepted batch: a job for each pair, and settings."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import product
 from typing import Annotated, Any, NamedTuple
 
@@ -16,7 +16,6 @@ from shared.errors import (
     InvalidSetting,
     MissingFile,
     Refused,
-    StoreUnavailable,
     TooManyJobs,
 )
 from shared.job import JobInputs, JobOptions
@@ -31,7 +30,14 @@ from shared.settings import (
 from web.intake.batch_pictures import BatchPictures, StoredPicture
 from web.intake.limits import check_room, owner_bounds, queue_bounds
 from web.intake.size import Bounds, resolve_size
-from web.intake.submission import check_known, check_styles, read_options, text_field
+from web.intake.submission import (
+    check_known,
+    check_styles,
+    delete_folder,
+    deleting,
+    read_options,
+    text_field,
+)
 from web.services import Services
 
 
@@ -119,7 +125,7 @@ def submit_batch(
     _check_number(services.config, order)
     check_room(services, owner, order.jobs)  # before anything is decoded
     batch_id = new_id()
-    with _deleting_pictures(services, batch_id, on=Exception):
+    with deleting(services, paths.batch_folder(batch_id), on=Exception):
         pictures = BatchPictures(services, batch_id, contents, styles)
         jobs = [
             NewJob(settings, order.options, inputs, owner, batch_id)
@@ -132,11 +138,11 @@ def submit_batch(
 
 def _accept(services: Services, batch_id: str, new: NewBatch, request: KeyedRequest) -> str:
     # if Redis's answer is lost, the batch may exist, so only a refusal deletes its pictures
-    with _deleting_pictures(services, batch_id, on=(Refused, IdempotencyKeyReused)):
+    with deleting(services, paths.batch_folder(batch_id), on=(Refused, IdempotencyKeyReused)):
         bounds = queue_bounds(services.config), owner_bounds(services.config)
         accepted = services.batches.create(batch_id, new, *bounds, request)
     if accepted != batch_id:  # the same request came twice at the same time
-        _delete_pictures(services, batch_id)
+        delete_folder(services, paths.batch_folder(batch_id))
     for _ in range(min(len(new.jobs), max(1, len(services.workers.live())))):
         services.wake()
     return accepted
@@ -217,20 +223,3 @@ def _naming(settings: str, content: int | None = None) -> Iterator[None]:
         of_content = {} if content is None else {"content": content}
         named = {"field": f"{names[parent]}{dot}{name}", **of_content}
         raise type(error)(**{**error.parameters, **named}) from error
-
-
-@contextmanager
-def _deleting_pictures(
-    services: Services, batch_id: str, on: type[Exception] | tuple[type[Exception], ...]
-) -> Iterator[None]:
-    """Delete the batch's pictures if `on` is raised, since then no record names them."""
-    try:
-        yield
-    except on:
-        _delete_pictures(services, batch_id)
-        raise
-
-
-def _delete_pictures(services: Services, batch_id: str) -> None:
-    with suppress(StoreUnavailable):  # the workers' garbage collection deletes them later
-        services.objects.delete_folder(paths.batch_folder(batch_id))

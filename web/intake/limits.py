@@ -13,7 +13,7 @@ MAX_REDIS_SHARE = 0.9  # of Redis's memory; the rest is for the accepted jobs
 
 
 def check_room(services: Services, owner: str | None = None, jobs: int = 1) -> None:
-    """Raise QueueFull, OwnerQuotaReached or StorageFull if there is no space for so many jobs."""
+    """Raise QueueFull, OwnerQuotaReached or StorageFull if there is no space for `jobs` more."""
     load, bounds = services.queue.load(), queue_bounds(services.config)
     if load.jobs + jobs > bounds.jobs:
         needed = {"needed": jobs} if jobs > 1 else {}

@@ -183,14 +183,14 @@ def accept(
             deleted.
     """
     job_id = new_id()
-    with _deleting_inputs(services, job_id, on=Exception):
+    with deleting(services, paths.job_folder(job_id), on=Exception):
         inputs = store(job_id)
     # If Redis's answer is lost, the record may exist and name them, so only a refusal deletes them.
-    with _deleting_inputs(services, job_id, on=(Refused, IdempotencyKeyReused)):
+    with deleting(services, paths.job_folder(job_id), on=(Refused, IdempotencyKeyReused)):
         bounds = queue_bounds(services.config), owner_bounds(services.config)
         job = services.jobs.create(job_id, describe(inputs), *bounds, request)
     if job.id != job_id:
-        _delete_inputs(services, job_id)
+        delete_folder(services, paths.job_folder(job_id))
     services.wake()
     return job
 
@@ -283,17 +283,18 @@ def store_image(services: Services, key: str, image: CleanImage) -> InputImage:
 
 
 @contextmanager
-def _deleting_inputs(
-    services: Services, job_id: str, on: type[Exception] | tuple[type[Exception], ...]
+def deleting(
+    services: Services, folder: str, on: type[Exception] | tuple[type[Exception], ...]
 ) -> Iterator[None]:
-    """Delete the job's inputs if `on` is raised, since then no record names them."""
+    """Delete a folder of stored pictures if `on` is raised, since then no record names them."""
     try:
         yield
     except on:
-        _delete_inputs(services, job_id)
+        delete_folder(services, folder)
         raise
 
 
-def _delete_inputs(services: Services, job_id: str) -> None:
-    with suppress(StoreUnavailable):  # the workers' garbage collection deletes them later
-        services.objects.delete_folder(paths.job_folder(job_id))
+def delete_folder(services: Services, folder: str) -> None:
+    """Delete a folder of the object store; if that fails, the workers' garbage collection will."""
+    with suppress(StoreUnavailable):
+        services.objects.delete_folder(folder)

@@ -1,4 +1,4 @@
--- Says whether an owner has room for so many more jobs, before their pictures are read.
+-- Says whether an owner has room for more jobs, before their pictures are read.
 -- Arguments: owner, maximum live jobs, maximum kept bytes, the number of jobs.
 -- Result: the bound that is reached, `jobs` or `bytes`; nil if there is room.
 -- Events: none.

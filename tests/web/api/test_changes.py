@@ -75,7 +75,7 @@ def test_watchers_hear_of_a_pause_and_of_a_pending_stop(
     jobs.release(claim, "paused")
     heard = next(each for each in stream if each is not None and each.data["paused"])
     assert heard.data["waiting"]["code"] == "paused"
-    stream.close()  # type: ignore[attr-defined] # it is a generator
+    stream.close()
 
 
 @pytest.mark.parametrize("state", sorted(set(JobState) - {JobState.RUNNING}))

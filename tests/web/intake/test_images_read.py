@@ -219,6 +219,7 @@ def test_a_picture_is_turned_upright(
     assert _near(image, CORNERS["bottom left"], (3, bottom))
 
 
+# Pillow warns; the server ignores its warnings, so the test does too.
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 @pytest.mark.parametrize("exif", [b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0rubbish", b"?"])
 def test_damaged_exif_data_is_ignored(

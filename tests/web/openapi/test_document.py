@@ -28,6 +28,7 @@ from gramworks.webhooks import Delivery, Webhook
 from shared import errors
 from tests.web.conftest import Serve
 from tests.web.openapi.contract import Contract
+from web.api.queries import ListQuery
 from web.api.schemas import LINKS
 from web.openapi import problems
 from web.openapi.document import document
@@ -153,8 +154,6 @@ def _subclasses(kind: type[errors.GramworksError]) -> Iterator[type[errors.Gramw
 
 
 def test_a_route_reads_the_parameters_that_it_documents(serve: Serve) -> None:
-    from web.api.queries import ListQuery  # noqa: PLC0415
-
     app = serve()
 
     @app.get("/api/v1/careless")

@@ -62,7 +62,7 @@ class Scene:
         return self.outbox.log(whose)[0]
 
     def attempted(self, whose: str, attempts: int = 1) -> Delivery:
-        """Let the worker deliver, and return the delivery after so many attempts."""
+        """Let the worker deliver, and return the delivery after its attempts."""
         self.deliverer.deliver_due()
         wait_until(
             lambda: len(self.delivery(whose).attempts) >= attempts, "an attempt is recorded", 10

@@ -162,7 +162,7 @@ local function queue_state()
   return queued, passed
 end
 
--- Returns the bound, `jobs` or `bytes`, at which the queue has no room for so many more jobs and bytes
+-- Returns the bound, `jobs` or `bytes`, at which the queue has no room for the jobs and bytes
 -- of a batch, or for one job of any size; nil if there is room.
 local function reached_bound(max_jobs, max_bytes, more_jobs, more_bytes)
   local jobs, bytes = unpack(redis.call('HMGET', KEY.LOAD, 'jobs', 'bytes'))
@@ -191,7 +191,7 @@ local function reached_owner_bound(owner, max_jobs, max_bytes, more_jobs, more_b
   if kept + more_bytes > max_bytes then return 'bytes' end
 end
 
--- Lets an owner keep so many bytes more.
+-- Gives bytes back to an owner.
 local function release_bytes(owner, bytes)
   if redis.call('HINCRBY', KEY.KEPT, owner, 0 - bytes) <= 0 then
     redis.call('HDEL', KEY.KEPT, owner)
