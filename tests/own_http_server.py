@@ -56,6 +56,7 @@ def serving(
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 128  # connections beyond the default of 5 can wait for a second
 
         def handle_error(self, *args: object) -> None:  # a handshake that failed
             del args

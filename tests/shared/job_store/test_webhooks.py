@@ -1,6 +1,7 @@
 """What happens to a job is put into the outboxes of its owner's webhooks, in the same step."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -50,8 +51,9 @@ def added(webhooks: Webhooks, owner: str = "alice", number: int = 1, **others: A
 
 
 def cancelled(jobs: JobStore, owner: str = "alice") -> str:
-    """Return a job that was cancelled."""
+    """Return a job that was cancelled in a millisecond of its own, which deliveries go by."""
     job_id = queued(jobs, owner=owner)
+    time.sleep(0.002)
     jobs.cancel(job_id)
     return job_id
 
