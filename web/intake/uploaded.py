@@ -28,7 +28,7 @@ PART_BYTES = 1 << 20
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-class Upload(NamedTuple):
+class KeptImage(NamedTuple):
     """An image that is kept, and whether this request brought it."""
 
     image: UploadedImage
@@ -42,7 +42,7 @@ def checked_hash(field: str, text: str) -> str:
     return text.lower()
 
 
-def keep_image(services: Services, owner: str, sha256: str, body: IO[bytes]) -> Upload:
+def keep_image(services: Services, owner: str, sha256: str, body: IO[bytes]) -> KeptImage:
     """Check an image and keep it for its owner.
 
     Args:
@@ -60,7 +60,7 @@ def keep_image(services: Services, owner: str, sha256: str, body: IO[bytes]) -> 
         if (digest := _copied(body, file)) != sha256:
             raise HashMismatch(field="sha256", sha256=digest)
         if known := services.uploaded_images.use(owner, sha256):
-            return Upload(known, is_new=False)
+            return KeptImage(known, is_new=False)
         check_storage(services)
         services.jobs.check_owner(owner, UNBOUNDED._replace(bytes=maximum))
         clean = services.images.read(FILE, FileStorage(file, FILE), EVERYTHING)
@@ -100,7 +100,7 @@ def _copied(body: IO[bytes], file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _keep(services: Services, owner: str, clean: CleanImage, maximum: int) -> Upload:
+def _keep(services: Services, owner: str, clean: CleanImage, maximum: int) -> KeptImage:
     """Store an image and record it."""
     # A key of its own: another request may delete the image's record at the same time.
     key = paths.image_key(uuid4().hex, clean.suffix)
@@ -119,4 +119,4 @@ def _keep(services: Services, owner: str, clean: CleanImage, maximum: int) -> Up
         raise
     if earlier:
         services.objects.delete([key])
-    return Upload(earlier or image, is_new=earlier is None)
+    return KeptImage(earlier or image, is_new=earlier is None)
