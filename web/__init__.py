@@ -7,16 +7,17 @@ upload into a job; `api/` and `pages/` have the routes; `streams/` serves those 
 batch's pictures, and `downloads` bounds how many such answers there are; `errors` and `messages/`
 turn errors into responses and sentences; `identity/` says whose request it is; `deletion` moves
 jobs to the trash and deletes them; `openapi/` describes the API; `health` has the health checks;
-`log_filter` keeps secrets out of the logs.
+`log_filter` keeps secrets out of the logs; `static_files` serves what pages load.
 """
 
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
+from flask_compress import Compress
 from pydantic_core import to_json
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.config import Config
-from web import errors, health
+from web import errors, health, static_files
 from web.api import (
     batches,
     changes,
@@ -33,9 +34,10 @@ from web.api import (
     workers,
 )
 from web.identity import csrf, host_check, rate_limits, request_identity
+from web.messages import languages, states
 from web.openapi import reading
 from web.openapi import routes as openapi
-from web.pages import docs, formatting, job, new, shared, sign_in
+from web.pages import docs, formatting, job, language, navigation, new, shared, sign_in
 from web.queue_forecast import Cached
 from web.services import Cache, install
 
@@ -43,7 +45,8 @@ POLICY = (  # no inline scripts or styles, no frames, forms only to this site
     "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
-
+COMPRESSED = ["text/html", "text/css", "text/javascript", "image/svg+xml"]  # not the API's answers:
+# compression would cost more than all else of a status read
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -64,12 +67,14 @@ class Json(DefaultJSONProvider):
 
 def create_app(config: Config, cache: Cache = Cached) -> Flask:
     """Return the application for one deployment; `cache` holds the queue's forecast."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_bytes
     app.json = Json(app)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign] # as Flask's documentation does
     install(app, config, cache)
+    languages.install(app)
+    static_files.install(app)
     errors.install(app)
     events.install(app)
     prefer.install(app)
@@ -93,16 +98,20 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         settings,
         workers,
     )
-    pages = (new, job, shared, sign_in, docs)
-    for module in (*resources, *pages, health, openapi):
+    pages = (new, job, shared, sign_in, docs, language)
+    for module in (*resources, *pages, health, openapi, static_files):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(
         number=formatting.number,
         about=formatting.about,
         time=formatting.time,
         setting=formatting.setting,
+        state_name=states.state_name,
     )
+    app.jinja_env.globals["pages"] = navigation.PAGES
     app.after_request(_guard)
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    Compress(app)
     return app
 
 

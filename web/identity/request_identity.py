@@ -51,7 +51,7 @@ def public(view: View) -> View:
 
 def is_public(endpoint: str) -> bool:
     """Return whether a route needs no identity."""
-    return endpoint == "static" or current_app.view_functions[endpoint] in _public
+    return current_app.view_functions[endpoint] in _public
 
 
 def get_identity() -> Identity:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, json, render_template
+from flask import Blueprint, Flask, current_app, json, render_template
 from markupsafe import Markup, escape
 
 from web.identity.request_identity import public
-from web.openapi.routes import current_document, with_etag
+from web.openapi.routes import current_document
 
 blueprint = Blueprint("docs_page", __name__)
 _KEY = "gramworks.docs_page"
@@ -22,15 +22,15 @@ BOUNDS = {
 
 @blueprint.get("/docs")
 @public
-def show() -> Response:
-    """Show every operation, problem and schema; the page is made at the first request for it."""
-    made: str | None = current_app.extensions.get(_KEY)
-    if made is None:
-        made = current_app.extensions[_KEY] = _page(current_document())
-    return with_etag(made, "text/html")
+def show() -> str:
+    """Show every operation, problem and schema; that part is made at the first request for it."""
+    body: str | None = current_app.extensions.get(_KEY)
+    if body is None:
+        body = current_app.extensions[_KEY] = _body(current_document())
+    return render_template("docs.html", body=Markup(body))  # noqa: S704 - from its own template
 
 
-def _page(described: Json) -> str:
+def _body(described: Json) -> str:
     schemas = described["components"]["schemas"]
     problems = {
         schema["properties"]["code"]["const"]: name
@@ -38,7 +38,7 @@ def _page(described: Json) -> str:
         if "const" in schema.get("properties", {}).get("code", {})
     }
     return render_template(
-        "docs.html",
+        "docs_body.html",
         document=described,
         groups=groups(described),
         meanings={code: schemas[name]["description"] for code, name in problems.items()},

@@ -73,7 +73,12 @@ def _page(error: GramworksError | None) -> str:
 
 
 def _target() -> str:
-    """Return the page to show next: one of this site."""
-    target = request.form.get("next") or request.args.get("next") or "/"
-    is_path = target.startswith("/") and target[1:2] not in ("/", "\\")
-    return target if is_path and target.isprintable() else "/"
+    """Return the page to show next."""
+    return own_path(request.form.get("next") or request.args.get("next"))
+
+
+def own_path(target: str | None) -> str:
+    """Return a path to redirect to if it is one of this site, and else the first page."""
+    if target is None or not target.startswith("/") or target[1:2] in ("/", "\\"):
+        return "/"
+    return target if target.isprintable() else "/"

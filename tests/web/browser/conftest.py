@@ -78,7 +78,7 @@ def _wait_for(address: str) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.skip("no Chromium is installed (on Debian: apt-get install chromium)")
+        pytest.fail("The browser tests need Chromium. On Debian: apt-get install chromium", False)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
@@ -88,7 +88,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, redis: Connection) -> Iterator[Page]:  # noqa: ARG001 - emptied
     """Return a page whose errors fail the test."""
-    opened = browser.new_page(viewport={"width": 1200, "height": 900})
+    opened = browser.new_page(viewport={"width": 1200, "height": 900}, locale="en")
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on(

@@ -167,7 +167,7 @@ def test_the_browser_formats_as_the_server_does(
     page.goto(url)
     values = [value for value, _ in table]
     shown = page.evaluate(
-        "async ([name, values]) => values.map((await import('/static/format.js'))[name])",
+        "async ([name, values]) => values.map((await import('/static/x/js/format.js'))[name])",
         [function, values],
     )
     assert dict(zip(values, shown, strict=True)) == dict(table)

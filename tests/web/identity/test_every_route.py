@@ -25,7 +25,9 @@ from web.services import get_services
 
 HASH = "0" * 64
 PUBLIC = {
-    "static",
+    "static_files.show",
+    "static_files.messages",
+    "language_page.change",
     "health.healthz",
     "health.readyz",
     "openapi.show",

@@ -279,7 +279,7 @@ def test_the_start_page_shows_the_latest_jobs_newest_first(
     page = client.get("/").text
     shown = re.findall(r'href="/jobs/(\w+)"', page)
     assert shown == [*later[::-1], claim.job_id]
-    [thumbnail] = re.findall(r'<img src="([^"]+)"', page)
+    [thumbnail] = re.findall(r'<img src="(/api/[^"]+)"', page)
     assert client.get(thumbnail).mimetype == "image/jpeg"
 
 

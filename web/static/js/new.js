@@ -1,5 +1,5 @@
 // The form: shows the chosen pictures, accepts dropped ones, and checks the upload's size before it is sent.
-import { showLocalTimes } from "./format.js";
+
 
 const form = document.getElementById("new");
 const button = form.querySelector(":scope > button");
@@ -41,4 +41,4 @@ addEventListener("pageshow", () => {
   button.disabled = false;
   button.textContent = buttonText;
 });
-showLocalTimes(document);
+
