@@ -24,7 +24,6 @@ TURNS = {  # by EXIF's orientation: how a picture becomes upright
     8: Image.Transpose.ROTATE_90,
 }
 TURNED_BY_A_QUARTER = (5, 6, 7, 8)
-REDUCTION = 8  # the largest with which libjpeg decodes a JPEG
 Size = tuple[int, int]  # width, height
 Image.MAX_IMAGE_PIXELS = None  # the recorded size is a stricter bound
 
@@ -56,14 +55,15 @@ def profile_of(data: bytes) -> bytes | None:
         return image.info.get("icc_profile")
 
 
-def decoded(data: bytes, size: Size, *, is_reduced: bool = False) -> Image.Image:
+def decoded(data: bytes, size: Size, at_least: Size | None = None) -> Image.Image:
     """Decode a stored picture.
 
     Args:
         data: the bytes of the file.
         size: its width and height as it is stored.
-        is_reduced: whether a JPEG is decoded at an eighth of its size. That reads all of the
-            compressed data and computes fewer pixels, so it finds what a whole decoding finds.
+        at_least: how large a JPEG has to be; it is decoded at a half, a quarter or an eighth of its
+            size. That reads all of the compressed data and computes fewer pixels, so it finds what
+            a whole decoding finds.
 
     Raises:
         ValueError: it is not a picture that is stored, or not of this size.
@@ -72,8 +72,8 @@ def decoded(data: bytes, size: Size, *, is_reduced: bool = False) -> Image.Image
     image = _opened(data)
     if image.size != size:
         raise ValueError(f"The stored picture is {image.size}, not {size}.")
-    if is_reduced:
-        image.draft(None, (max(1, size[0] // REDUCTION), max(1, size[1] // REDUCTION)))
+    if at_least:
+        image.draft(None, at_least)
         image.decodermaxblock = len(data)  # all at once, not 64 kB at a time
     image.load()
     return image
@@ -94,13 +94,17 @@ def read_input(data: bytes, record: InputImage, of_content: bytes | None = None)
     profile = image.info.get("icc_profile")
     if record.convert_to is not None:
         target = of_content if record.convert_to == "content" else None
-        image, profile = _converted(image, profile, target), target
+        image, profile = converted(image, profile, target), target
     elif image.mode == "L":
         image = image.convert("RGB")
     return InputPicture(np.asarray(upright(image, record.orientation)), profile)
 
 
-def _converted(image: Image.Image, source: bytes | None, target: bytes | None) -> Image.Image:
+def converted(image: Image.Image, source: bytes | None, target: bytes | None) -> Image.Image:
+    """Return a stored picture as R, G, B and, if it has any, alpha in the colours of `target`.
+
+    None stands for sRGB.
+    """
     if image.mode != "RGBA":
         return convert(image, source, target)
     alpha = image.getchannel("A")

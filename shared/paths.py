@@ -4,6 +4,7 @@ JOBS = "jobs"  # the folder of all jobs
 BATCHES = "batches"  # the folder of all batches' input pictures
 IMAGES = "images"  # the folder of images that were uploaded before a job uses them
 STATISTICS = "statistics"  # the folder of style images' statistics
+THUMBNAIL_WIDTHS = (320, 640, 1280)  # pixels of a side of the box that a thumbnail fits in
 
 
 def job_folder(job_id: str) -> str:
@@ -74,6 +75,19 @@ def result_key(job_id: str, attempt: int) -> str:
 def pixels_key(job_id: str, attempt: int) -> str:
     """Return the key of the float pixels of an attempt's result."""
     return f"{attempt_folder(job_id, attempt)}/pixels.npz"
+
+
+def thumbnail_key(key: str, width: int) -> str:
+    """Return the key of the thumbnail, in a box of `width`, of the picture under `key`.
+
+    It lies beside the picture, so that jobs that share a picture share its thumbnails.
+    """
+    return f"{key.rpartition('.')[0]}-{width}.webp"
+
+
+def thumbnail_keys(key: str) -> set[str]:
+    """Return the keys of all thumbnails that the picture under `key` can have."""
+    return {thumbnail_key(key, width) for width in THUMBNAIL_WIDTHS}
 
 
 def image_key(name: str, suffix: str) -> str:

@@ -3,7 +3,8 @@
 Reading order: `__main__` serves; `services` holds the routes' collaborators; `intake/` turns an
 upload into a job; `api/` and `pages/` have the routes; `streams/` serves those who watch a job;
 `server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
-`rendering` makes finished pictures again, with other means or as other files; `batch_zip` sends a
+`rendering` makes finished pictures again, with other means or as other files, `thumbnails` small
+ones for pages; `batch_zip` sends a
 batch's pictures, and `downloads` bounds how many such answers there are; `errors` and `messages/`
 turn errors into responses and sentences; `identity/` says whose request it is; `deletion` moves
 jobs to the trash and deletes them; `openapi/` describes the API; `health` has the health checks;
@@ -37,7 +38,17 @@ from web.identity import csrf, host_check, rate_limits, request_identity
 from web.messages import languages, states
 from web.openapi import reading
 from web.openapi import routes as openapi
-from web.pages import docs, formatting, job, language, navigation, new, shared, sign_in
+from web.pages import (
+    docs,
+    formatting,
+    job,
+    language,
+    navigation,
+    new,
+    shared,
+    sign_in,
+    thumbnails,
+)
 from web.queue_forecast import Cached
 from web.services import Cache, install
 
@@ -84,6 +95,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     rate_limits.install(app)
     reading.install(app)
     docs.install(app)
+    thumbnails.install(app)
     resources = (
         jobs,
         changes,
@@ -98,7 +110,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         settings,
         workers,
     )
-    pages = (new, job, shared, sign_in, docs, language)
+    pages = (new, job, thumbnails, shared, sign_in, docs, language)
     for module in (*resources, *pages, health, openapi, static_files):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(

@@ -66,7 +66,7 @@ class Renderer:
             raise PixelsGone(id=job.id)
         means = wanted.deprocess_means or job.settings.deprocess_means
         in_its_colours = (wanted.preserve_color or job.settings.preserve_color) == "luminance"
-        with self._turn(wait_seconds):
+        with self.turn(wait_seconds):
             try:
                 kept = KeptPixels.from_bytes(self._objects.get(job.float_pixels))
                 bits = FORMATS[wanted.format].bits
@@ -88,7 +88,7 @@ class Renderer:
             TooLongForFormat: its sides are too long for the format.
             RenderingBusy: other pictures were rendered for `wait_seconds`.
         """
-        with self._turn(wait_seconds):
+        with self.turn(wait_seconds):
             metadata = Metadata.of_file(picture)
             return encode(decode(picture, with_alpha=True), format_name, metadata)
 
@@ -102,7 +102,12 @@ class Renderer:
         return made.model_copy(update={"settings": {**made.settings, **changed}}).packet()
 
     @contextmanager
-    def _turn(self, wait_seconds: float) -> Iterator[None]:
+    def turn(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+        """Wait until fewer than `at_once` pictures are rendered, and count as one meanwhile.
+
+        Raises:
+            RenderingBusy: others were rendered for `wait_seconds`.
+        """
         if not self._free.acquire(timeout=wait_seconds):
             raise RenderingBusy
         try:

@@ -35,6 +35,7 @@ from web.intake.images import ImageReader
 from web.intake.isolation import Isolation
 from web.queue_forecast import QueueForecast, read_queue_forecast
 from web.rendering import Renderer
+from web.thumbnails import Thumbnails
 
 _KEY = "gramworks"
 Cache = Callable[[Callable[[], QueueForecast]], Callable[[], QueueForecast]]
@@ -65,6 +66,7 @@ class Services:
     uploaded_images: UploadedImages
     fetcher: Fetcher
     renderer: Renderer
+    thumbnails: Thumbnails
     downloads: Downloads
     queue_forecast: Callable[[], QueueForecast]
     wake: Callable[[], None]
@@ -79,6 +81,7 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
     workers, redis = Workers(connection), RedisStatus(connection)
     sessions = Sessions(connection)
     objects = ObjectStore(config.object_store_url)
+    renderer = Renderer(objects)
     celery = celery_app(config.redis_url)
     app.extensions[_KEY] = Services(
         config=config,
@@ -103,7 +106,8 @@ def install(app: Flask, config: Config, cache: Cache) -> None:
         ),
         uploaded_images=UploadedImages(connection),
         fetcher=Fetcher(Outbound(config.outbound_targets), config.web_threads),
-        renderer=Renderer(objects),
+        renderer=renderer,
+        thumbnails=Thumbnails(objects, renderer),
         downloads=Downloads(config.web_threads),
         queue_forecast=cache(lambda: read_queue_forecast(queue, workers)),
         wake=lambda: wake(celery),

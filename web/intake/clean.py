@@ -149,7 +149,7 @@ def _as_jpeg(
     """Return a JPEG without metadata but its ICC profile, after decoding just that."""
     stored, orientation = jpeg.to_bytes(profile), _orientation(image)
     try:
-        decoded(stored, image.size, is_reduced=True)
+        decoded(stored, image.size, at_least=(1, 1))
     except Exception as error:
         raise TruncatedImage from error
     width, height = turned(image.size, orientation)

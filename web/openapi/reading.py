@@ -54,6 +54,23 @@ def read_query(model: type[Model]) -> Model:
     operation = operation_of(request.endpoint)
     if operation is None or operation.query is not model:
         raise TypeError(f"{request.endpoint} does not document {model.__name__}")
+    return _read(model)
+
+
+def read_page_query(model: type[Model]) -> Model:
+    """Return the query parameters of this request, which is for a page.
+
+    Raises:
+        UnknownParameter: the page has no such parameter.
+        InvalidSetting: a value is invalid, or came twice.
+    """
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    for name in sorted(set(request.args) - known):
+        raise UnknownParameter(field=name, known=sorted(known))
+    return _read(model)
+
+
+def _read(model: type[Model]) -> Model:
     for name, values in request.args.lists():
         if len(values) > 1:
             raise InvalidSetting(field=name, problem="repeated")

@@ -1,4 +1,7 @@
-"""Deletes what is past its retention or its bound, old trash, and objects that no record names."""
+"""Deletes what is past its retention or its bound, old trash, and objects that no record names.
+
+Thumbnails have no record: they stay as long as the picture beside which they lie.
+"""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -111,6 +114,7 @@ def _delete_unnamed(keys: list[str], jobs: JobStore, objects: ObjectStore) -> in
     if any(not isinstance(job, Job) for job in found):
         return 0  # it is unknown which objects an unreadable record names
     named = {file for job in found if isinstance(job, Job) for file in job.files}
-    unnamed = [key for key in keys if key not in named]
+    kept = named.union(*map(paths.thumbnail_keys, named))
+    unnamed = [key for key in keys if key not in kept]
     objects.delete(unnamed)
     return len(unnamed)

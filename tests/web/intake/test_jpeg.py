@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shared.input_pictures import decoded
+from shared.input_pictures import Size, decoded
 from tests.web.pictures import SIZE, encoded, noise, swapping_profile
 from web.intake.jpeg import read_jpeg
 
 SECRET = b"a secret of the photographer"
+WAYS: list[Size | None] = [None, (1, 1)]  # of decoding: whole, and at an eighth of the size
 
 
 def photograph(mode: str = "RGB", **options: object) -> bytes:
@@ -96,12 +97,12 @@ def test_an_incomplete_file_is_refused(share: float) -> None:
         read_jpeg(data[: int(len(data) * share)])
 
 
-@pytest.mark.parametrize("reduced", [False, True])
-def test_missing_data_is_found_at_an_eighth_of_the_size_too(reduced: bool) -> None:
+@pytest.mark.parametrize("at_least", WAYS)
+def test_missing_data_is_found_at_an_eighth_of_the_size_too(at_least: Size | None) -> None:
     data = photograph(restart_marker_rows=1)
     cut = data[: len(data) // 2]
     with pytest.raises(OSError, match="truncated"):
-        decoded(cut, SIZE, is_reduced=reduced)
+        decoded(cut, SIZE, at_least)
 
 
 def test_damage_is_found_by_both_ways_of_decoding_or_by_none() -> None:
@@ -110,18 +111,18 @@ def test_damage_is_found_by_both_ways_of_decoding_or_by_none() -> None:
         data = bytearray(photograph(progressive=chosen.random() < 0.5))
         for _ in range(chosen.randint(1, 4)):
             data[chosen.randrange(2, len(data))] = chosen.randrange(256)
-        outcomes = {fails(bytes(data), is_reduced=reduced) for reduced in (False, True)}
+        outcomes = {fails(bytes(data), at_least) for at_least in WAYS}
         assert len(outcomes) == 1
         found += outcomes == {True}
     assert 30 < found < 270
 
 
-def fails(data: bytes, *, is_reduced: bool) -> bool:
+def fails(data: bytes, at_least: Size | None) -> bool:
     try:
         stored = read_jpeg(data).to_bytes()
         with Image.open(io.BytesIO(stored)) as image:
             size = image.size
-        decoded(stored, size, is_reduced=is_reduced)
+        decoded(stored, size, at_least)
     except (ValueError, OSError, SyntaxError):
         return True
     return False
