@@ -25,7 +25,7 @@ def test_the_test_finds_inline_scripts_and_styles(text: str) -> None:
     assert INLINE.search(text)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", JOBS, "/healthz", "/static/x/js/job.js"])
+@pytest.mark.parametrize("path", ["/", "/nothing", JOBS, "/healthz", "/static/x/js/job/main.js"])
 def test_every_answer_has_the_headers(client: FlaskClient, path: str) -> None:
     with client.get(path) as response:
         headers = response.headers

@@ -105,11 +105,10 @@ def test_the_page_follows_its_job_to_the_end(page: Page, url: str, jobs: JobStor
     assert fact(page, "done") == "about 40 s"
     assert fact(page, "position") is None
     assert losses(page) == SHOWN | SHOWN_NEW_TERM
-    assert page.title() == "running · Gramworks"
+    assert page.title() == "Running · Gramworks"
     jobs.fail(claim, OutOfMemory(width=64, height=48, maximum=32))
     expect(page.locator("#state")).to_have_text("failed")
     expect(page.get_by_text("A size of 32 should fit.")).to_be_visible()
-    assert fact(page, "done") is None
     assert not page.get_by_role("button", name="Cancel").is_visible()
 
 

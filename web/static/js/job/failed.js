@@ -1,0 +1,2 @@
+// A job that failed or was cancelled.
+export function start() {}
