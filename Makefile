@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test settings-page openapi stress bench chaos clean
+.PHONY: help demo up test check lock format compose-test styles settings-page openapi stress bench chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 	$(PY) -m bench.web --json $(BENCH)/web.json
 	$(PY) -m bench.curve $(BENCH)/engine.json
 	$(PY) -m bench.sheet $(BENCH)/engine.json
+
+styles: $(INSTALLED) ## paint the built-in styles again
+	@$(PY) -m samples
 
 settings-page: $(INSTALLED) ## write docs/settings.md, and paint its pictures that are stale
 	@$(PY) -m bench.settings_page

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from samples import PHOTOGRAPHS, STYLES, photograph_path, style_path
+from samples import MEASURED_STYLES, PHOTOGRAPHS, photograph_path, style_path
 from shared.settings import StyleSettings
 
 Picture = NDArray[np.uint8]  # (rows, columns, 3), R, G, B
@@ -65,7 +65,11 @@ def pairs_to_score(
     folder: Path | None, names: Collection[str] | None = None
 ) -> Iterator[QualityPair]:
     """Yield the pairs: the folder's own first, if it is given; only those of `names`, if given."""
-    paths = [(photograph_path(each), style_path(style)) for style in STYLES for each in PHOTOGRAPHS]
+    paths = [
+        (photograph_path(each), style_path(style))
+        for style in MEASURED_STYLES
+        for each in PHOTOGRAPHS
+    ]
     if folder is not None:
         own = [(folder / f"{OWN_PHOTOGRAPH}.jpg", folder / f"{each}.jpg") for each in OWN_STYLES]
         paths = own + paths

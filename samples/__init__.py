@@ -1,22 +1,33 @@
-"""Sample pictures: styles that programs here paint, and photographs."""
+"""Sample pictures: styles that programs here paint, and photographs.
+
+The files of the styles are in `web/static/styles/`: `web/pages/builtin_styles.py` offers them.
+"""
 
 from importlib.util import find_spec
 from pathlib import Path
 
 STYLES = ("autumn-knife", "brushwork", "stained-glass", "woodcut-waves")
+MEASURED_STYLES = ("autumn-knife", "brushwork", "stained-glass", "woodcut-waves")
+"""Those that benchmarks use: a new style changes no figure."""
 PHOTOGRAPHS = {
     "astronaut": "astronaut.png",
     "chelsea": "chelsea.png",
     "coffee": "coffee.png",
     "rocket": "rocket.jpg",
 }
+FOLDER = Path(__file__).parents[1] / "web/static/styles"
 
 
 def style_path(name: str) -> Path:
     """Return the path of a style's JPEG."""
     if name not in STYLES:
         raise ValueError(f"no style called {name!r}; there are: {', '.join(STYLES)}")
-    return Path(__file__).with_name(f"{name}.jpg")
+    return FOLDER / f"{name}.jpg"
+
+
+def thumbnail_path(name: str) -> Path:
+    """Return the path of a style's thumbnail, a WebP 320 pixels wide."""
+    return style_path(name).with_name(f"{name}-320.webp")
 
 
 def photograph_path(name: str) -> Path:

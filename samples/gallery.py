@@ -1,11 +1,11 @@
-"""Which program paints which style."""
+"""Which program paints which style, and at which size its file is."""
 
 from collections.abc import Callable
 from types import MappingProxyType
 
 from PIL import Image
 
-from samples import autumn_knife, brushwork, stained_glass, woodcut_waves
+from samples import MEASURED_STYLES, STYLES, autumn_knife, brushwork, stained_glass, woodcut_waves
 from samples.material import Size
 
 PAINTERS: MappingProxyType[str, Callable[[Size], Image.Image]] = MappingProxyType(
@@ -16,6 +16,9 @@ PAINTERS: MappingProxyType[str, Callable[[Size], Image.Image]] = MappingProxyTyp
         "woodcut-waves": woodcut_waves.paint,
     }
 )
+FULL_SIZES = {
+    name: Size(768, 600) if name in MEASURED_STYLES else Size(960, 720) for name in STYLES
+}
 
 
 def painted(name: str, size: Size) -> Image.Image:

@@ -12,6 +12,8 @@ Picture: TypeAlias = NDArray[np.floating[Any]]
 Shape: TypeAlias = tuple[int, int]
 
 JPEG_QUALITY = 88
+THUMBNAIL_QUALITY = 70
+THUMBNAIL_WIDTH = 320
 
 
 class Size(NamedTuple):
@@ -19,9 +21,6 @@ class Size(NamedTuple):
 
     width: int
     height: int
-
-
-FULL_SIZE = Size(768, 600)
 
 
 def oversampled(size: Size, factor: float) -> Shape:
@@ -94,5 +93,13 @@ def finished(picture: Picture, size: Size) -> Image.Image:
 
 
 def save(image: Image.Image, path: Path) -> None:
-    """Write the JPEG next to its program."""
+    """Write a style's JPEG."""
     image.save(path, quality=JPEG_QUALITY, optimize=True, progressive=True)
+
+
+def save_thumbnail(picture: Path, path: Path) -> None:
+    """Write a picture again as a WebP `THUMBNAIL_WIDTH` wide."""
+    with Image.open(picture) as image:
+        height = round(THUMBNAIL_WIDTH * image.height / image.width)
+        small = image.resize((THUMBNAIL_WIDTH, height), Image.Resampling.LANCZOS)
+    small.save(path, quality=THUMBNAIL_QUALITY, method=6)

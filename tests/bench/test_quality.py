@@ -11,7 +11,7 @@ from PIL import Image
 from bench import minimum, neural_style, quality, quality_pairs
 from bench.quality_pairs import pairs_to_score, read
 from bench.scores import OCTAVES, Scorer
-from samples import PHOTOGRAPHS, STYLES, photograph_path, style_path
+from samples import MEASURED_STYLES, PHOTOGRAPHS, photograph_path, style_path
 from shared.settings import PRESETS
 from worker.engine.vgg19.layers import Weights
 
@@ -35,7 +35,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_all_samples_are_paired_and_a_folder_s_own_come_first(tmp_path: Path) -> None:
-    assert len(list(pairs_to_score(None))) == len(PHOTOGRAPHS) * len(STYLES)
+    assert len(list(pairs_to_score(None))) == len(PHOTOGRAPHS) * len(MEASURED_STYLES)
     names = [pair.name for pair in pairs_to_score(tmp_path)]
     assert names[:2] == ["golden_gate/the_scream", "golden_gate/starry_night"]
     assert [pair.stem for pair in pairs_to_score(None, [PAIR])] == ["astronaut-woodcut-waves"]
@@ -54,7 +54,8 @@ def test_the_photograph_has_no_content_error_and_the_painting_no_style_error(
     scorer: Scorer,
 ) -> None:
     content, style = (
-        read(path, 128, 128) for path in (photograph_path("astronaut"), style_path(STYLES[0]))
+        read(path, 128, 128)
+        for path in (photograph_path("astronaut"), style_path(MEASURED_STYLES[0]))
     )
     photograph, painting = scorer(content, content, style), scorer(style, content, style)
     assert photograph.content == photograph.content_unread == 0

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import samples
-from samples import PHOTOGRAPHS, STYLES, photograph_path, style_path
-from samples.gallery import painted
-from samples.material import FULL_SIZE, Size
+from samples import FOLDER, PHOTOGRAPHS, STYLES, photograph_path, style_path, thumbnail_path
+from samples.gallery import FULL_SIZES, PAINTERS, painted
+from samples.material import Size
 from samples.strokes import Canvas, Tool
+from web.pages.builtin_styles import BUILTIN_STYLES, THUMBNAIL_WIDTH, BuiltinStyle
+from web.static_files import ROOT
 
 SMALL, THUMBNAIL = Size(96, 75), Size(16, 12)
 
@@ -33,7 +35,9 @@ def _thumbnail(image: Image.Image) -> NDArray[np.float64]:
 
 def test_a_committed_picture_matches_its_program() -> None:
     with Image.open(style_path("woodcut-waves")) as kept:
-        difference = np.abs(_pixels(kept) - _pixels(painted("woodcut-waves", FULL_SIZE)))
+        difference = np.abs(
+            _pixels(kept) - _pixels(painted("woodcut-waves", FULL_SIZES["woodcut-waves"]))
+        )
     assert difference.mean() < 4  # JPEG's own loss, whichever library decodes it
 
 
@@ -69,14 +73,30 @@ def test_strokes_are_reproducible() -> None:
 @pytest.mark.parametrize("name", STYLES)
 def test_a_committed_picture_is_full_size_and_small_to_download(name: str) -> None:
     with Image.open(style_path(name)) as kept:
-        assert (kept.size, kept.format, kept.mode) == (FULL_SIZE, "JPEG", "RGB")
-    assert style_path(name).stat().st_size < 250_000
+        assert (kept.size, kept.format, kept.mode) == (FULL_SIZES[name], "JPEG", "RGB")
+    assert style_path(name).stat().st_size < 220_000
 
 
-def test_all_committed_pictures_are_styles_and_stay_below_900_kilobytes() -> None:
-    kept = sorted(style_path(STYLES[0]).parent.glob("*.jpg"))
-    assert kept == sorted(style_path(name) for name in STYLES)
-    assert sum(path.stat().st_size for path in kept) < 900_000
+@pytest.mark.parametrize("name", STYLES)
+def test_a_thumbnail_shows_its_style_in_few_bytes(name: str) -> None:
+    with Image.open(thumbnail_path(name)) as small, Image.open(style_path(name)) as kept:
+        assert (small.width, small.format) == (320, "WEBP")
+        assert np.abs(_thumbnail(small) - _thumbnail(kept)).mean() < 4
+    assert thumbnail_path(name).stat().st_size < 30_000
+
+
+def test_the_catalogue_the_programs_and_the_files_are_the_same_styles() -> None:
+    names = sorted(STYLES)
+    assert sorted(PAINTERS) == sorted(style.name for style in BUILTIN_STYLES) == names
+    files = {path.relative_to(ROOT).as_posix() for path in FOLDER.iterdir()}
+    assert files == {name for each in BUILTIN_STYLES for name in (each.file, each.thumbnail)}
+
+
+@pytest.mark.parametrize("style", BUILTIN_STYLES, ids=lambda style: style.name)
+def test_the_catalogue_says_how_large_the_files_are(style: BuiltinStyle) -> None:
+    with Image.open(ROOT / style.file) as image, Image.open(ROOT / style.thumbnail) as small:
+        assert image.size == (style.width, style.height)
+        assert small.size == (THUMBNAIL_WIDTH, style.thumbnail_height)
 
 
 @pytest.mark.parametrize("name", PHOTOGRAPHS)

@@ -1,0 +1,77 @@
+"""The styles that the page for a new picture offers. Programs in `samples/` paint them."""
+
+from typing import NamedTuple
+
+from flask_babel import gettext
+
+from web.messages.languages import gettext_noop
+
+THUMBNAIL_WIDTH = 320
+
+
+class BuiltinStyle(NamedTuple):
+    """A style image, and what people are told of it."""
+
+    name: str
+    english_title: str
+    english_about: str
+    width: int = 960
+    height: int = 720
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the language of the request."""
+        return str(gettext(self.english_title))
+
+    @property
+    def about(self) -> str:
+        """One line about it, in the language of the request."""
+        return str(gettext(self.english_about))
+
+    @property
+    def file(self) -> str:
+        """Its JPEG, below `static/`."""
+        return f"styles/{self.name}.jpg"
+
+    @property
+    def thumbnail(self) -> str:
+        """Its WebP of `THUMBNAIL_WIDTH`, below `static/`."""
+        return f"styles/{self.name}-{THUMBNAIL_WIDTH}.webp"
+
+    @property
+    def thumbnail_height(self) -> int:
+        """The thumbnail's height in pixels."""
+        return round(THUMBNAIL_WIDTH * self.height / self.width)
+
+
+BUILTIN_STYLES = (
+    BuiltinStyle(
+        "brushwork",
+        gettext_noop("Night in oils"),
+        gettext_noop("Thick strokes that circle around the moon and the stars"),
+        768,
+        600,
+    ),
+    BuiltinStyle(
+        "woodcut-waves",
+        gettext_noop("Woodcut"),
+        gettext_noop("Prussian blue waves and foam, printed from blocks"),
+        768,
+        600,
+    ),
+    BuiltinStyle(
+        "autumn-knife",
+        gettext_noop("Palette knife"),
+        gettext_noop("Slabs of orange and violet, an avenue after rain"),
+        768,
+        600,
+    ),
+    BuiltinStyle(
+        "stained-glass",
+        gettext_noop("Stained glass"),
+        gettext_noop("Jewel colours between dark lines of lead"),
+        768,
+        600,
+    ),
+)
+"""In the order in which they are shown."""
