@@ -12,7 +12,7 @@ from shared.job_store.batch_records import Batch, BatchJob
 from shared.job_store.batches import Batches, BatchPage, NewBatch
 from shared.job_store.changes import Change, JobChanges
 from shared.job_store.connection import Connection, RedisStatus, connect
-from shared.job_store.events import Event, JobEvents, is_after
+from shared.job_store.events import Event, JobEvents, Losses, is_after
 from shared.job_store.images import UploadedImage, UploadedImages
 from shared.job_store.locks import Locks
 from shared.job_store.outbox import Attempt, ClaimedDelivery, Delivery, Outbox
@@ -61,6 +61,7 @@ __all__ = [
     "KeyedRequest",
     "Load",
     "Locks",
+    "Losses",
     "Memory",
     "Moved",
     "NewBatch",

@@ -1,10 +1,11 @@
-"""The events of a job: a stream that a reader can resume."""
+"""The events of a job: a stream that a reader can resume; and its losses, from the first on."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.job_store.connection import Connection
-from shared.job_store.keys import Key, stream_key
+from shared.job_store.keys import Key, losses_key, stream_key
 
 BEGINNING = "0-0"
 
@@ -15,6 +16,14 @@ class Event(NamedTuple):
     id: str
     kind: str
     data: str
+
+
+class Losses(NamedTuple):
+    """The weighted losses of a job at an evaluation, which was made at `level`."""
+
+    evaluation: int
+    level: int
+    loss: dict[str, float]
 
 
 def is_after(event_id: str, other: str) -> bool:
@@ -45,6 +54,14 @@ class JobEvents:
             pipeline.exists(stream_key(job_id))
         found = pipeline.execute() if job_ids else []
         return {job_id for job_id, exists in zip(job_ids, found, strict=True) if not exists}
+
+    def losses(self, job_id: str) -> list[Losses]:
+        """Return a job's losses at up to a hundred evaluations, which are spread over all so far.
+
+        They are kept for an hour after its end.
+        """
+        kept: Any = self._connection.lrange(losses_key(job_id), 0, -1)
+        return [Losses(*json.loads(each)) for each in kept]
 
     def read(self, after: Mapping[str, str]) -> dict[str, list[Event]]:
         """Return the events that are there now, of each job that has some, in one command.

@@ -35,6 +35,7 @@ class Key(StrEnum):
     LOG = "gw:log:"  # list: the job's transitions, as JSON
     LOST = "gw:lost:"  # list: the job's attempts that were lost in a row, as JSON
     EVENTS = "gw:events:"  # stream: the job's events
+    LOSSES = "gw:losses:"  # list: the job's losses at up to a hundred evaluations, as JSON
     QUEUE = "gw:queue:"  # sorted set: a priority's queued jobs, by tag
     SIZE = "gw:size:"  # sorted set: a priority's queued jobs of one size, by tag
     SIZES = "gw:sizes:"  # sorted set: the first queued job of each size of a priority, by tag
@@ -78,7 +79,8 @@ class Limits:
 
     log_length: int = 200  # entries that a job's log keeps
     stream_length: int = 64  # events that a job's stream keeps, approximately
-    stream_seconds: int = 3600  # for which the stream is kept after the job's end
+    stream_seconds: int = 3600  # for which stream and losses are kept after the job's end
+    loss_samples: int = 100  # evaluations of a job of which the losses are kept
     deleted_stream_seconds: int = 10  # for which the stream is kept after the record was deleted
     claim_answer_seconds: int = 60  # within which a repeated claim gets the same answer
     lost_attempts: int = 3  # in a row without a checkpoint, after which the job fails
@@ -116,6 +118,11 @@ def log_key(job_id: str) -> str:
 def stream_key(job_id: str) -> str:
     """Return the key of a job's events."""
     return f"{Key.EVENTS}{job_id}"
+
+
+def losses_key(job_id: str) -> str:
+    """Return the key of a job's losses."""
+    return f"{Key.LOSSES}{job_id}"
 
 
 def request_key(name: str) -> str:

@@ -218,7 +218,10 @@ class JobStore:
         fields = ["progress", progress.model_dump_json()]
         if eta_seconds is not None:
             fields += ["eta_seconds", json.dumps(eta_seconds)]
-        return _pending(self._write("report", claim, LEASE_MS, "progress", event, *fields))
+        losses = json.dumps([progress.evaluation, progress.level, progress.loss])
+        counts = progress.evaluation, progress.evaluations
+        answer = self._write("report_progress", claim, LEASE_MS, event, *counts, losses, *fields)
+        return _pending(answer)
 
     def show_preview(self, claim: Claim, key: str, evaluation: int) -> None:
         """Publish a preview of `evaluation` that is stored under `key`."""

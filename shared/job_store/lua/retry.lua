@@ -22,6 +22,7 @@ redis.call('DEL', lost_key(id))
 redis.call('HDEL', job_key(id), 'error', 'finished_at', 'started_at', 'worker',
   'declined_by', 'pending', 'paused')
 redis.call('PERSIST', events_key(id))
+redis.call('PERSIST', losses_key(id))
 move(id, 'queued', 'retried')
 enqueue(id)
 return { state }

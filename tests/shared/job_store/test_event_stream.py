@@ -84,3 +84,40 @@ def test_the_stream_of_an_ended_job_expires_after_an_hour(
     jobs.succeed(claim, "key")
     assert 3500 < redis.ttl(stream) <= 3600
     assert redis.ttl(f"gw:job:{claim.job_id}") == -1
+
+
+def test_losses_are_kept_from_the_first_evaluation_on_and_bounded(
+    jobs: JobStore, redis: Connection
+) -> None:
+    claim = running(jobs)
+    for evaluation in range(1, 451):
+        jobs.report(claim, progress(evaluation, 450), None)
+    kept = events_of(jobs).losses(claim.job_id)
+    assert len(kept) == 90  # each fifth, which is the first after a hundredth of all
+    assert [each.evaluation for each in kept] == list(range(1, 451, 5))
+    assert kept[0].level == 1
+    assert kept[0].loss == progress().loss
+    jobs.succeed(claim, "result")
+    assert 3500 < redis.ttl(f"gw:losses:{claim.job_id}") <= 3600
+
+
+def test_an_attempt_that_continues_from_a_checkpoint_replaces_the_losses_after_it(
+    jobs: JobStore,
+) -> None:
+    claim = running(jobs)
+    for evaluation in range(1, 9):
+        jobs.report(claim, progress(evaluation), None)
+    jobs.release(claim, "handed back")
+    again = claimed(jobs)
+    for evaluation in (6, 7):
+        jobs.report(again, progress(evaluation), None)
+    kept = [each.evaluation for each in events_of(jobs).losses(claim.job_id)]
+    assert kept == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_losses_are_deleted_with_their_job(jobs: JobStore, redis: Connection) -> None:
+    claim = running(jobs)
+    jobs.report(claim, progress(), None)
+    jobs.cancel(claim.job_id)
+    jobs.delete(claim.job_id)
+    assert not redis.exists(f"gw:losses:{claim.job_id}")

@@ -10,6 +10,7 @@ local function job_key(id) return KEY.JOB .. id end
 local function log_key(id) return KEY.LOG .. id end
 local function lost_key(id) return KEY.LOST .. id end
 local function events_key(id) return KEY.EVENTS .. id end
+local function losses_key(id) return KEY.LOSSES .. id end
 
 -- Returns fields of a record; false for those that it lacks.
 local function get(id, ...) return unpack(redis.call('HMGET', job_key(id), ...)) end

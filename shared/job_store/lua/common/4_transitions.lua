@@ -44,6 +44,7 @@ local function finish(id, state, reason, ...)
   redis.call('ZADD', KEY.ENDED, time, id)
   move(id, state, reason, 'finished_at', time, ...)
   redis.call('EXPIRE', events_key(id), LIMIT.stream_seconds)
+  redis.call('EXPIRE', losses_key(id), LIMIT.stream_seconds)
   announce_end(id, state)
 end
 

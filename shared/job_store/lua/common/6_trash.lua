@@ -49,5 +49,6 @@ local function delete(id)
   release_kept(id)
   redis.call('ZREM', KEY.LEASES, id)
   redis.call('EXPIRE', events_key(id), LIMIT.deleted_stream_seconds)
+  redis.call('DEL', losses_key(id))
   return redis.call('DEL', job_key(id), log_key(id), lost_key(id), KEY.DELIVERIES .. id)
 end
