@@ -195,6 +195,12 @@ class HashMismatch(InvalidRequest):
     code = "hash_mismatch"
 
 
+class NoRecipe(InvalidRequest):
+    """The file under `field` does not say how it was made, or not so that it can be read."""
+
+    code = "no_recipe"
+
+
 class ImageNotUploaded(InvalidRequest):
     """The owner has uploaded no image with the hash `sha256` in `field`, or it is gone."""
 
@@ -281,6 +287,12 @@ class WebhookDisabled(GramworksError):
     """Webhook `id` is disabled, so nothing is sent to it."""
 
     code = "webhook_disabled"
+
+
+class InputNotFound(NotFound):
+    """Job `id` has no input picture `name`."""
+
+    code = "input_not_found"
 
 
 class ImageNotFound(NotFound):

@@ -19,11 +19,16 @@ class Metadata(NamedTuple):
     def of_file(cls, data: bytes) -> Self:
         """Return the metadata of a picture that this server stored."""
         with Image.open(io.BytesIO(data)) as image:
-            packet = image.info.get("xmp") or image.info.get(PNG_XMP)
-            if packet is None and image.format == "TIFF":
-                packet = image.tag_v2.get(TIFF_XMP)  # type: ignore[attr-defined]  # TIFF images have it
-            xmp = packet.encode() if isinstance(packet, str) else packet
-            return cls(image.info.get("icc_profile"), xmp)
+            return cls.of_image(image)
+
+    @classmethod
+    def of_image(cls, image: Image.Image) -> Self:
+        """Return the metadata of an opened file."""
+        packet = image.info.get("xmp") or image.info.get(PNG_XMP)
+        if packet is None and image.format == "TIFF":
+            packet = image.tag_v2.get(TIFF_XMP)  # type: ignore[attr-defined]  # TIFF images have it
+        xmp = packet.encode() if isinstance(packet, str) else packet
+        return cls(image.info.get("icc_profile"), xmp)
 
 
 NO_METADATA = Metadata()

@@ -89,7 +89,7 @@ class Provenance(BaseModel):
             return None
         try:
             return cls.model_validate(json.loads(unescape(body)))
-        except (ValueError, ValidationError):
+        except (ValueError, ValidationError, RecursionError):
             return None
 
 

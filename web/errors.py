@@ -32,6 +32,7 @@ STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "webhook_not_found": HTTPStatus.NOT_FOUND,
     "webhook_disabled": HTTPStatus.CONFLICT,
     "image_not_found": HTTPStatus.NOT_FOUND,
+    "input_not_found": HTTPStatus.NOT_FOUND,
     "job_in_trash": HTTPStatus.GONE,
     "batch_not_found": HTTPStatus.NOT_FOUND,
     "object_not_found": HTTPStatus.NOT_FOUND,

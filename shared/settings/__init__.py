@@ -30,6 +30,7 @@ from shared.settings.parsing import (
     validate,
 )
 from shared.settings.presets import DEFAULT_PRESET, PRESETS
+from shared.settings.recipe import Recipe, recipe_of
 from shared.settings.style import MAX_STYLES, StyleSettings
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Layer",
     "Level",
     "Means",
+    "Recipe",
     "SentSettings",
     "StyleSettings",
     "fitted_size",
@@ -54,6 +56,7 @@ __all__ = [
     "read_object",
     "read_objects",
     "read_settings",
+    "recipe_of",
     "sizes_within",
     "validate",
 ]

@@ -215,6 +215,23 @@ IMAGE = {
 }
 
 
+def recipe() -> dict[str, Any]:
+    """Return the recipe of a picture whose job is kept."""
+    pictures = [
+        {
+            "name": name,
+            "sha256": HASH,
+            "width": 1600,
+            "height": 1200,
+            "href": url_for("inputs.show", job_id=ID, name=name),
+            "uploaded": False,
+        }
+        for name in ("content", "style-0")
+    ]
+    settings = {"preset": "balanced", "size": 600, "strength": 65}
+    return {"settings": settings, "ignored": [], "pictures": pictures, "job": ID}
+
+
 def _ended(last: Transition, **values: Any) -> dict[str, Any]:
     ended = {"state": last.state, "finished_at": last.at, "eta_seconds": None, "worker": None}
     log = [_QUEUED, _CLAIMED, last]

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from shared.errors import (
     FormTooLarge,
     HashMismatch,
     ImageNotFound,
+    ObjectNotFound,
     OwnerQuotaReached,
     RateLimited,
     StorageFull,
@@ -16,6 +17,7 @@ from shared.errors import (
 )
 from shared.job_store import UploadedImage
 from web.api import examples, models
+from web.api.stored_pictures import MIMETYPES, stored_picture
 from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.uploaded import checked_hash, keep_image
 from web.openapi.operation import Answer, Body, documented
@@ -76,6 +78,23 @@ def show(sha256: str) -> dict[str, Any]:
     if found is None:
         raise ImageNotFound(sha256=sha256)
     return _image_json(sha256, *found)
+
+
+@blueprint.get("/<sha256>/file")
+@documented(
+    Answer(200, "The image.", media_types=MIMETYPES),
+    scope="submit",
+    errors=(ImageNotFound, ObjectNotFound),
+)
+def show_file(sha256: str) -> Response:
+    """Send an image that the owner has uploaded, without the metadata of its file."""
+    require("submit")
+    sha256 = checked_hash("sha256", sha256)
+    found = get_services().uploaded_images.find(get_identity().owner, sha256)
+    if found is None:
+        raise ImageNotFound(sha256=sha256)
+    image, _ = found
+    return stored_picture(image.key, image.orientation)
 
 
 @blueprint.delete("/<sha256>")

@@ -4,5 +4,5 @@
 come from, with `fetcher` (URLs) and `uploaded` (by their hash). `clean` makes what is stored of a
 picture, with `jpeg`; `isolation` runs that in a process of its own. `fork` makes a job from an
 older one; `batch` accepts many jobs together, whose pictures are `batch_pictures`; `idempotency`
-recognises a request that comes again.
+recognises a request that comes again. `recipe` reads how a finished picture was painted.
 """

@@ -45,6 +45,18 @@ class ImageReader:
         except InvalidRequest as error:
             raise type(error)(field=field, **error.parameters) from error
 
+    def packet(self, field: str, upload: FileStorage) -> bytes:
+        """Return the XMP packet of an uploaded picture's file, empty if it has none.
+
+        Raises:
+            InvalidRequest, DecodingBusy: as `read`.
+        """
+        try:
+            with self._turn(self._isolated):
+                return self._isolation.packet(upload.stream.read())
+        except InvalidRequest as error:
+            raise type(error)(field=field, **error.parameters) from error
+
     def _simple_jpeg(self, upload: FileStorage, kept: Kept) -> CleanImage | None:
         is_jpeg = upload.stream.read(len(START)) == START
         upload.stream.seek(0)

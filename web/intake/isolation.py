@@ -19,8 +19,10 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -34,7 +36,7 @@ from shared.errors import (
     TruncatedImage,
 )
 from shared.input_pictures import size_of, turned
-from web.intake.clean import MEGAPIXEL, CleanImage, Kept, clean_image
+from web.intake.clean import MEGAPIXEL, CleanImage, Kept, clean_image, xmp_packet
 
 CPU_SECONDS = 30
 SECONDS = 60.0  # by the clock
@@ -50,6 +52,9 @@ ERRORS: dict[str, type[InvalidRequest]] = {
 CLEAN_IMAGE = TypeAdapter(CleanImage)
 KILLED_FOR_ITS_BOUNDS = (-signal.SIGXCPU, -signal.SIGKILL)
 Clean = Callable[[bytes, float, Kept], CleanImage]
+Answer = tuple[dict[str, Any], bytes]  # a header for JSON, and data
+Work = Callable[[bytes, float], Answer]
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([__name__])
@@ -85,11 +90,33 @@ class Isolation:
                 field. A picture whose decoder crashes counts as damaged.
             DecodingBusy: no process can be started.
         """
+        work = partial(_cleaned, self.clean, kept)
+        return self._ask(work, data, self._longest_answer, self._read)
+
+    def packet(self, data: bytes) -> bytes:
+        """Return the XMP packet of an uploaded picture's file, empty if it has none.
+
+        Raises:
+            InvalidRequest, DecodingBusy: as `run`.
+        """
+        return self._ask(_packet, data, LONGEST_HEADER, lambda _, packet: packet)
+
+    def _ask(
+        self,
+        work: Work,
+        data: bytes,
+        longest: int,
+        read: Callable[[dict[str, Any], bytes], Result],
+    ) -> Result:
+        """Let a process work on a picture, and `read` its answer.
+
+        A decoder that was taken over may have written the answer.
+        """
         ours, theirs = socket.socketpair()
-        with ours, _child(_answer, (theirs, self, kept)) as child:
+        with ours, _child(_answer, (theirs, self, work)) as child:
             theirs.close()
             try:
-                return self._read(_exchange(ours, data, self._longest_answer, self.seconds))
+                return read(*_parts(_exchange(ours, data, longest, self.seconds)))
             except TimeoutError as error:
                 raise self.too_complex() from error
             except (_Died, OSError, ValueError, TypeError, RecursionError) as error:
@@ -109,20 +136,24 @@ class Isolation:
         """Return the error of a picture that reached the bounds."""
         return ImageTooComplex(seconds=self.cpu_seconds, megabytes=self.max_bytes // 10**6)
 
-    def _read(self, answer: bytes) -> CleanImage:
-        """Read the answer, which a decoder that was taken over may have written."""
-        line, end, data = answer.partition(b"\n")
-        if not end:
-            raise _Died("There is no answer.")
-        header = dict(json.loads(line))
-        if error := ERRORS.get(header.pop("error", None)):
-            raise error(**header)
+    def _read(self, header: dict[str, Any], data: bytes) -> CleanImage:
         profile = b64decode(header.pop("profile", "")) or None
         clean = CLEAN_IMAGE.validate_python(header | {"data": data, "profile": profile})
         size = turned((clean.width, clean.height), clean.orientation)
         if size_of(data) != size or size[0] * size[1] > self.max_megapixels * MEGAPIXEL:
             raise _Died("The answer is of another size.")
         return clean
+
+
+def _parts(answer: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return an answer's header and data, or raise the error that the header names."""
+    line, end, data = answer.partition(b"\n")
+    if not end:
+        raise _Died("There is no answer.")
+    header = dict(json.loads(line))
+    if error := ERRORS.get(header.pop("error", None)):
+        raise error(**header)
+    return header, data
 
 
 def _exchange(ours: socket.socket, data: bytes, longest: int, seconds: float) -> bytes:
@@ -162,21 +193,28 @@ def _child(target: Callable[..., None], arguments: tuple[object, ...]) -> Iterat
             child.close()
 
 
-def _answer(theirs: socket.socket, isolation: Isolation, kept: Kept) -> None:
-    """Clean one picture, in the process of its own."""
+def _answer(theirs: socket.socket, isolation: Isolation, work: Work) -> None:
+    """Work on one picture, in the process of its own."""
     _limit(isolation)
     with theirs:
         data = b"".join(iter(lambda: theirs.recv(PART_BYTES), b""))
         try:
-            clean = isolation.clean(data, isolation.max_megapixels, kept)
+            header, found = work(data, isolation.max_megapixels)
         except (InvalidRequest, MemoryError) as raised:
             error = raised if isinstance(raised, InvalidRequest) else isolation.too_complex()
-            header, stored = {"error": error.code, **error.parameters}, b""
-        else:
-            profile = b64encode(clean.profile or b"").decode()
-            header, stored = clean._asdict() | {"data": None, "profile": profile}, clean.data
+            header, found = {"error": error.code, **error.parameters}, b""
         theirs.sendall(json.dumps(header).encode() + b"\n")
-        theirs.sendall(stored)
+        theirs.sendall(found)
+
+
+def _cleaned(clean: Clean, kept: Kept, data: bytes, max_megapixels: float) -> Answer:
+    made = clean(data, max_megapixels, kept)
+    profile = b64encode(made.profile or b"").decode()
+    return made._asdict() | {"data": None, "profile": profile}, made.data
+
+
+def _packet(data: bytes, max_megapixels: float) -> Answer:
+    return {}, xmp_packet(data, max_megapixels)
 
 
 def _limit(isolation: Isolation) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from tempfile import SpooledTemporaryFile
-from typing import IO, Literal, NamedTuple
+from typing import IO, Literal, NamedTuple, TypeGuard
 from uuid import uuid4
 
 from werkzeug.datastructures import FileStorage
@@ -35,9 +35,14 @@ class KeptImage(NamedTuple):
     is_new: bool
 
 
+def is_hash(text: str | None) -> TypeGuard[str]:
+    """Return whether a text is a SHA-256 in lower case."""
+    return text is not None and _HASH.fullmatch(text) is not None
+
+
 def checked_hash(field: str, text: str) -> str:
     """Return a SHA-256 in lower case, or raise InvalidHash."""
-    if not _HASH.fullmatch(text.lower()):
+    if not is_hash(text.lower()):
         raise InvalidHash(field=field)
     return text.lower()
 

@@ -90,6 +90,10 @@ SENTENCES: dict[str, str] = {
         "The file's SHA-256 is {sha256}, which is not the one in '{field}'. Upload it under its own"
         " hash; if that is the one you sent, the file was damaged on the way."
     ),
+    "no_recipe": (
+        "The file for '{field}' does not say how it was painted. Use one that Gramworks made and"
+        " that no other program has saved since."
+    ),
     "image_not_uploaded": (
         "No image with the hash in '{field}' is kept for you. Upload it first, with PUT"
         " /api/v1/images/{sha256}, or send the file itself."
@@ -117,6 +121,7 @@ SENTENCES: dict[str, str] = {
     "too_many_webhooks": "You have {maximum} webhooks, which is all you may. Delete one.",
     "webhook_not_found": "There is no webhook {id}. It may have been deleted.",
     "webhook_disabled": "The webhook {id} is disabled. Enable it first: PATCH it with 'enabled'.",
+    "input_not_found": "The job {id} has no input picture '{name}'.",
     "image_not_found": "No image with the hash {sha256} is kept for you.",
     "job_in_trash": (
         "The job {id} is in the trash. 'gramworks restore {id}' brings it back, and so does POST to"

@@ -32,6 +32,11 @@ FILE = {"type": "string", "format": "binary"}
 PATH_PARAMETERS: dict[str, Json] = {
     "job_id": {"description": "The job's id.", "example": problems.ID},
     "batch_id": {"description": "The batch's id.", "example": problems.BATCH_ID},
+    "name": {
+        "description": "The input picture: `content`, `style-0` and so on, or `init`.",
+        "schema": {"type": "string", "pattern": r"^(content|style-\d|init)$"},
+        "example": "content",
+    },
     "sha256": {
         "description": "The SHA-256 of the image's file, in hexadecimal digits.",
         "schema": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},

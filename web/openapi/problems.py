@@ -183,6 +183,8 @@ EXAMPLES: dict[Error, tuple[dict[str, Any], ...]] = {
     errors.InvalidHash: ({"field": "content_sha256"},),
     errors.HashMismatch: ({"field": "sha256", "sha256": HASH},),
     errors.ImageNotUploaded: ({"field": "content_sha256", "sha256": HASH},),
+    errors.NoRecipe: ({"field": "file"},),
+    errors.InputNotFound: ({"id": ID, "name": "style-3"},),
     errors.ImageNotFound: ({"sha256": HASH},),
     errors.InvalidUrl: ({"field": "content_url", "problem": "not_a_url", "maximum": 2048},),
     errors.AddressNotAllowed: ({"field": "content_url", "host": "intranet.example"},),

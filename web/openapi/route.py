@@ -16,6 +16,7 @@ from web.openapi.operation import Error, Operation, operation_of
 AUTOMATIC = frozenset({"HEAD", "OPTIONS"})  # Flask answers them for every route with GET
 OF_ARGUMENTS: dict[str, tuple[Error, ...]] = {  # of paths that have them
     "job_id": (errors.JobNotFound, errors.JobInTrash),
+    "name": (errors.InputNotFound,),
     "batch_id": (errors.BatchNotFound,),
     "sha256": (errors.InvalidHash,),
     "webhook_id": (errors.WebhookNotFound,),

@@ -57,7 +57,7 @@ class Walk:
         finish(claimed(jobs), jobs, objects)
         self.batch_id = accepted(jobs, owner="alice")
         self.owned = {"job_id": self.job_id, "batch_id": self.batch_id, "webhook_id": "wh_1"}
-        self.known = {**self.owned, "worker": WORKER, "sha256": HASH}
+        self.known = {**self.owned, "worker": WORKER, "sha256": HASH, "name": "content"}
         with app.app_context():
             get_services().webhooks.add("wh_1", "alice", "whsec_x", "http://x/", {})
         image = UploadedImage(key="images/x.png", width=1, height=1, bytes=1)

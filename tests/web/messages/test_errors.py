@@ -58,6 +58,8 @@ RAISED: dict[str, dict[str, object]] = {
     "invalid_hash": {"field": "content_sha256"},
     "hash_mismatch": {"field": "sha256", "sha256": "ab" * 32},
     "image_not_uploaded": {"field": "content_sha256", "sha256": "ab" * 32},
+    "no_recipe": {"field": "file"},
+    "input_not_found": {"id": "9f86", "name": "style-3"},
     "image_not_found": {"sha256": "ab" * 32},
     "fetching_busy": {},
     "invalid_url": {"field": "content_url", "problem": "port", "maximum": 2048},
