@@ -1,4 +1,4 @@
-"""Where a submission's pictures come from: files, URLs, and images that were uploaded before."""
+"""Where a submission's pictures come from: files, URLs, and hashes of pictures that are here."""
 
 import time
 from collections.abc import Iterator
@@ -16,8 +16,9 @@ from shared.errors import (
     UrlTooSlow,
 )
 from shared.outbound import LONGEST_URL
+from web.intake.by_hash import picture_of_hash
 from web.intake.clean import CleanImage, Kept
-from web.intake.uploaded import checked_hash, uploaded_image
+from web.intake.uploaded import checked_hash
 from web.services import Services
 
 PICTURES = ("content", "style", "init")
@@ -84,7 +85,7 @@ class Sources:
         for text in self._hashes[field]:
             name = f"{field}{HASH}"
             sha256 = checked_hash(name, text)
-            yield uploaded_image(self._services, self._owner, name, sha256, kept)
+            yield picture_of_hash(self._services, self._owner, name, sha256, kept)
 
     def _fetched(self, field: str, url: str, kept: Kept) -> CleanImage:
         begin = time.monotonic()

@@ -64,7 +64,8 @@ class JobForm(BaseModel):
     """Where the server gets it."""
 
     content_sha256: Annotated[str, Field(default_factory=str)]
-    """The hash under which it was uploaded (`PUT /images/{sha256}`)."""
+    """The hash of its file, if it was uploaded (`PUT /images/{sha256}`), or is a picture of one of
+    your latest 40 jobs."""
 
     style: Annotated[list[bytes], Field(default_factory=list, max_length=MAX_STYLES)]
     """The files of the pictures in whose style it is painted, at least one in all; or `style_url`,
@@ -74,7 +75,8 @@ class JobForm(BaseModel):
     """Where the server gets them."""
 
     style_sha256: Annotated[list[str], Field(default_factory=list, max_length=MAX_STYLES)]
-    """The hashes under which they were uploaded."""
+    """The hashes of their files, if they were uploaded, are built-in styles, or are pictures of
+    your latest 40 jobs."""
 
     init: Annotated[bytes, Field(default_factory=bytes)]
     """The file of the picture to start from, with the content's proportions; only with the setting
@@ -84,7 +86,7 @@ class JobForm(BaseModel):
     """Where the server gets it."""
 
     init_sha256: Annotated[str, Field(default_factory=str)]
-    """The hash under which it was uploaded."""
+    """The hash of its file, as for `content_sha256`."""
 
     settings: Annotated[SentSettings, Field(default_factory=SentSettings)]
     """What is painted."""

@@ -11,7 +11,6 @@ from werkzeug.datastructures import FileStorage
 from shared import paths
 from shared.errors import (
     HashMismatch,
-    ImageNotUploaded,
     InvalidHash,
     ObjectNotFound,
     OwnerQuotaReached,
@@ -72,22 +71,16 @@ def keep_image(services: Services, owner: str, sha256: str, body: IO[bytes]) -> 
     return _keep(services, owner, clean, maximum)
 
 
-def uploaded_image(
-    services: Services, owner: str, field: str, sha256: str, kept: Kept
-) -> CleanImage:
-    """Return an image that was uploaded before, as `kept` says.
-
-    Raises:
-        ImageNotUploaded: the owner has none with this hash, or no longer.
-    """
+def uploaded_image(services: Services, owner: str, sha256: str, kept: Kept) -> CleanImage | None:
+    """Return an image that its owner uploaded before, as `kept` says; None if there is none."""
     image = services.uploaded_images.use(owner, sha256)
+    if image is None:
+        return None
     try:
-        data = services.objects.get(image.key) if image else b""
+        data = services.objects.get(image.key)
     except ObjectNotFound:
         services.uploaded_images.forget(owner, sha256)
-        image = None
-    if image is None:
-        raise ImageNotUploaded(field=field, sha256=sha256)
+        return None
     size = image.width, image.height
     suffix: Literal["jpeg", "png"] = "jpeg" if paths.suffix_of(image.key) == "jpeg" else "png"
     profile = profile_of(data)

@@ -1,11 +1,15 @@
 """The styles that the page for a new picture offers. Programs in `samples/` paint them."""
 
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 from flask_babel import gettext
 
 from web.messages.languages import gettext_noop
 
+STATIC = Path(__file__).parents[1] / "static"
 THUMBNAIL_WIDTH = 320
 
 
@@ -32,6 +36,11 @@ class BuiltinStyle(NamedTuple):
     def file(self) -> str:
         """Its JPEG, below `static/`."""
         return f"styles/{self.name}.jpg"
+
+    @property
+    def path(self) -> Path:
+        """Where its JPEG is."""
+        return STATIC / self.file
 
     @property
     def thumbnail(self) -> str:
@@ -75,3 +84,9 @@ BUILTIN_STYLES = (
     ),
 )
 """In the order in which they are shown."""
+
+
+@cache
+def styles_by_hash() -> dict[str, BuiltinStyle]:
+    """Return the styles by the SHA-256 of their JPEGs, in the order in which they are shown."""
+    return {sha256(style.path.read_bytes()).hexdigest(): style for style in BUILTIN_STYLES}

@@ -1,4 +1,4 @@
-"""The page for a new picture: a form built from the settings' schema, and the latest jobs."""
+"""The page for a new picture: pictures, presets and settings, and the latest jobs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,12 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import InvalidRequest, Refused
-from shared.job import ENDED
-from shared.settings import DEFAULT_PRESET, PRESETS
+from shared.settings import DEFAULT_PRESET, MAX_STYLES, PRESETS
 from web.api.schemas import job_json
 from web.errors import problem, retry_after, status_of
 from web.identity import csrf
@@ -27,19 +27,34 @@ from web.identity.request_identity import count_submission, get_identity, requir
 from web.intake.clean import FORMAT_NAMES
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
-from web.pages.settings_fields import chosen_values, labels, settings_schema
+from web.messages.languages import gettext_noop
+from web.messages.presets import PRESETS as PRESET_TEXTS
+from web.pages.builtin_styles import styles_by_hash
+from web.pages.settings_fields import (
+    chosen_values,
+    labels,
+    preset_values,
+    settings_groups,
+    settings_schema,
+    translated_schema,
+)
 from web.services import get_services
+from web.static_files import ROOT
 
 blueprint = Blueprint("new_page", __name__)
 LATEST = 12
-FILES = {"content": "Photograph", "style": "Painting"}
-OPTIONAL_FILES = {"init": "Image to start from"}
+FILES = {
+    "content": gettext_noop("Photograph"),
+    "style": gettext_noop("Style"),
+    "init": gettext_noop("Image to start from"),
+}
+HASHES = ("content_sha256", "style_sha256")
 
 
 @blueprint.get("/")
 def index() -> str:
     """Show the form and the latest jobs."""
-    return _page({}, None)
+    return _page(MultiDict(), None)
 
 
 @blueprint.post("/")
@@ -48,37 +63,66 @@ def create() -> AnyResponse:
     require("submit")
     try:
         count_submission()
-        check_known(set(request.form) - {csrf.FIELD}, ("preset", *settings_schema()))
+        known = ("preset", *HASHES, *settings_schema())
+        check_known(set(request.form) - {csrf.FIELD}, known)
         form = MultiDict({"settings": _chosen_settings(request.form)})
+        for field in HASHES:
+            form.setlist(field, request.form.getlist(field))
         job = submit(get_services(), get_identity().owner, request.files, form)
     except (InvalidRequest, Refused) as error:
-        page = _page(request.form, problem(error, FILES | OPTIONAL_FILES | labels()))
+        files = {field: gettext(title) for field, title in FILES.items()}
+        page = _page(request.form, problem(error, files | labels()))
         return Response(page, status_of(error), retry_after(error))
     return redirect(url_for("job_page.show", job_id=job.id), 303)
 
 
-def _page(values: Mapping[str, str], error: Mapping[str, Any] | None) -> str:
-    schema = settings_schema()
+def _page(values: MultiDict[str, str], error: Mapping[str, Any] | None) -> str:
+    schema = translated_schema()
     latest = list_jobs(LATEST).jobs if get_identity().has("read") else []
     limit = current_app.config["MAX_CONTENT_LENGTH"]
-    advanced = {name: field for name, field in schema.items() if not field.get("basic")}
     return render_template(
         "new.html",
         values=values,
         error=error,
-        files=FILES,
-        optional_files=OPTIONAL_FILES,
-        presets=list(PRESETS),
-        default_preset=DEFAULT_PRESET,
-        basic={name: field for name, field in schema.items() if field.get("basic")},
-        advanced=advanced,
-        advanced_chosen=any(values.get(name) for name in advanced),
+        had_files=any(upload.filename for upload in request.files.values()),
+        most_styles=MAX_STYLES,
+        builtin_styles=styles_by_hash(),
+        presets=_presets(),
+        preset=_preset(values),
+        size=schema["size"],
+        strength=schema["strength"],
+        groups=settings_groups(),
+        chosen=[name for name in schema if values.get(name)],
         limit=limit,
         formats=FORMAT_NAMES,
         too_large=sentence("upload_too_large", {"maximum": limit}),
         jobs=[job_json(job) for job in latest],
-        ended=ENDED,
     )
+
+
+def _presets() -> list[dict[str, Any]]:
+    """Return what the card of each preset shows."""
+    values = preset_values()
+    return [
+        {
+            "name": name,
+            "title": gettext(title),
+            "help": gettext(text),
+            "values": values[name],
+            "example": f"presets/{name}.webp" if _has_example(name) else None,
+        }
+        for name, (title, text) in PRESET_TEXTS.items()
+    ]
+
+
+def _has_example(preset: str) -> bool:
+    return (ROOT / "presets" / f"{preset}.webp").is_file()
+
+
+def _preset(values: Mapping[str, str]) -> str:
+    """Return the chosen preset, or the default."""
+    chosen = values.get("preset", DEFAULT_PRESET)
+    return chosen if chosen in PRESETS else DEFAULT_PRESET
 
 
 def _chosen_settings(form: Mapping[str, str]) -> str:

@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from samples import style_path
 from shared.errors import OutOfMemory
-from shared.job import Job, JobProgress, JobState
+from shared.job import JobProgress, JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
-from shared.settings import PRESETS, StyleSettings
 from tests.formatted import ESTIMATES, NUMBERS
 from tests.parts import trash_of
 from tests.shared.job_store.transitions import claimed, in_state, queued, running
@@ -48,49 +47,6 @@ def losses(page: Page) -> dict[str, str]:
 def fact(page: Page, name: str) -> str | None:
     row = page.locator(f"[data-fact={name}]")
     return row.locator("dd").inner_text() if row.is_visible() else None
-
-
-def choose_pictures(page: Page) -> None:
-    for field in ("content", "style"):
-        page.set_input_files(f"input[name={field}]", PICTURE)
-
-
-def latest(jobs: JobStore) -> Job:
-    [job] = jobs.page(1).jobs
-    assert isinstance(job, Job)
-    return job
-
-
-def test_an_untouched_form_sends_only_the_preset(page: Page, url: str, jobs: JobStore) -> None:
-    page.goto(url)
-    choose_pictures(page)
-    page.get_by_role("button", name="Paint it").click()
-    expect(page.locator("#state")).to_have_text("queued")
-    assert latest(jobs).settings == StyleSettings(**PRESETS["balanced"])
-
-
-def test_the_form_sends_what_was_chosen(page: Page, url: str, jobs: JobStore) -> None:
-    page.goto(url)
-    choose_pictures(page)
-    page.select_option("select[name=preset]", "faithful")
-    page.fill("input[name=size]", "64")
-    page.get_by_text("More settings").click()
-    page.fill("input[name=content_weight]", "0.001")
-    page.select_option("select[name=geometry]", "aspect")
-    page.get_by_role("button", name="Paint it").click()
-    expect(page.locator("#state")).to_have_text("queued")
-    chosen = {"size": 64, "content_weight": 0.001, "geometry": "aspect"}
-    assert latest(jobs).settings == StyleSettings.model_validate(chosen)
-
-
-def test_the_form_sends_the_size_of_the_photograph(page: Page, url: str, jobs: JobStore) -> None:
-    page.goto(url)
-    choose_pictures(page)
-    page.fill("input[name=size]", "original")
-    page.get_by_role("button", name="Paint it").click()
-    expect(page.locator("#state")).to_have_text("queued")
-    job = latest(jobs)
-    assert job.settings.size == job.inputs.content.height
 
 
 def test_the_page_follows_its_job_to_the_end(page: Page, url: str, jobs: JobStore) -> None:
@@ -177,14 +133,6 @@ def test_times_are_local_on_every_page(page: Page, url: str, jobs: JobStore) -> 
     for path in ("/", f"/jobs/{job_id}"):
         page.goto(url + path)
         expect(page.locator("time").first).not_to_contain_text("UTC")
-
-
-def test_an_upload_that_is_too_large_shows_the_error_of_the_server(page: Page, url: str) -> None:
-    page.goto(url)
-    page.evaluate("document.querySelector('form').dataset.limit = 1000")
-    choose_pictures(page)
-    message = page.locator("input[name=content]").evaluate("input => input.validationMessage")
-    assert message == "The upload is too large. Files can have up to 64 MB together."
 
 
 def test_only_a_failed_job_can_be_retried(page: Page, url: str, jobs: JobStore) -> None:

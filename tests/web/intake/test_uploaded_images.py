@@ -136,6 +136,10 @@ def test_a_job_keeps_its_copy_when_the_image_is_deleted(
     job_id = accepted(by_hash(client, PLAIN, PLAIN))["id"]
     client.delete(f"{IMAGES}/{digest(PLAIN)}")
     assert pictures(jobs, objects, job_id)
+    accepted(by_hash(client, PLAIN, PLAIN))  # from the job
+
+
+def test_an_image_that_nobody_keeps_must_be_uploaded(client: FlaskClient) -> None:
     body = problem(by_hash(client, PLAIN, PLAIN), 422, "image_not_uploaded")
     assert (body["field"], body["sha256"]) == ("content_sha256", digest(PLAIN))
     assert f"PUT /api/v1/images/{digest(PLAIN)}" in body["detail"]
