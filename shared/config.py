@@ -78,6 +78,10 @@ class Config(BaseModel):
     """The address at which people reach the web, such as https://gramworks.example. Sign-in links
     begin with it. By default, it is made from GRAMWORKS_HOST and GRAMWORKS_PORT."""
 
+    worker_command: Annotated[str, Field(alias="GRAMWORKS_WORKER_COMMAND")] = ""
+    """The command that starts a worker, which the page /workers shows when none is online. By
+    default, it is `python -m worker` with the web's Redis and data."""
+
     hosts: Annotated[str, Field(alias="GRAMWORKS_HOSTS")] = ""
     """The names under which the web is reached, separated by commas, such as gramworks.example;
     requests to any other name are refused. `localhost` and loopback addresses are always accepted,

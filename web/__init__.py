@@ -51,6 +51,7 @@ from web.pages import (
     sign_in,
     thumbnails,
 )
+from web.pages import workers as workers_page
 from web.queue_forecast import Cached
 from web.services import Cache, install
 
@@ -114,7 +115,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         settings,
         workers,
     )
-    pages = (new, job, thumbnails, shared, sign_in, docs, language)
+    pages = (new, job, thumbnails, workers_page, shared, sign_in, docs, language)
     for module in (*resources, *pages, health, openapi, static_files):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(

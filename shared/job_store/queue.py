@@ -28,6 +28,13 @@ class QueuedJob(NamedTuple):
     work: float
 
 
+class QueueHead(NamedTuple):
+    """How many jobs of a priority are queued, and the ids of those that start first."""
+
+    length: int
+    job_ids: list[str]
+
+
 class JobQueue:
     """Reads the queue. May raise StoreUnavailable."""
 
@@ -49,6 +56,19 @@ class JobQueue:
         """Return how many jobs are running."""
         count: Any = self._connection.zcard(Key.LEASES)
         return int(count)
+
+    def heads(self, limit: int) -> dict[Priority, QueueHead]:
+        """Return for each priority how many jobs are queued, and up to `limit` in their order."""
+        pipeline = self._connection.pipeline()
+        for priority in PRIORITIES:
+            pipeline.zcard(queue_key(priority))
+            pipeline.zrange(queue_key(priority), 0, limit - 1)
+        answers: Any = pipeline.execute()
+        counted = zip(PRIORITIES, answers[::2], answers[1::2], strict=True)
+        return {
+            priority: QueueHead(count, [job_of_member(member) for member in members])
+            for priority, count, members in counted
+        }
 
     def order(self) -> list[str]:
         """Return the ids of the queued jobs in the order in which they will start.

@@ -115,6 +115,18 @@ class Workers:
         workers = (_worker(text, failed, now, since) for text, failed, since in rows if text)
         return [worker for worker in workers if worker]
 
+    def silent(self, limit: int) -> dict[str, float]:
+        """Return up to `limit` workers that are lost, and the time of their last heartbeat.
+
+        A worker that stops says so; these did not, and are remembered for a day.
+        """
+        now = self._connection.clock()
+        latest, earliest = f"({now - LIMITS.heard_seconds}", now - REMEMBERED_SECONDS
+        rows: Any = self._connection.zrevrangebyscore(
+            Key.SEEN, latest, earliest, start=0, num=limit, withscores=True
+        )
+        return dict(rows)
+
     def suspension(self, name: str) -> tuple[float, str] | None:
         """Return how many seconds a worker stays suspended, and why; None if it is not."""
         failures: Any = self._connection.get(f"{Key.FAILURES}{name}")

@@ -96,6 +96,12 @@ def update(job_id: str) -> dict[str, Any]:
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("change", request.get_data(as_text=True))
     wanted = validate("change", JobChange, body)
+    change_job(job_id, wanted)
+    return job_json(load_job(job_id, "submit"))
+
+
+def change_job(job_id: str, wanted: JobChange) -> None:
+    """Make a change of a job that the request may change."""
     services = get_services()
     if wanted.stop:
         services.changes.stop(job_id)
@@ -105,4 +111,3 @@ def update(job_id: str) -> dict[str, Any]:
         services.changes.change(job_id, change, *bounds)
     if wanted.paused is False:
         services.wake()
-    return job_json(load_job(job_id, "submit"))

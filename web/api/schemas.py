@@ -41,7 +41,7 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
         **{name: body[name] for name in ("id", "state", "position")},
         "paused": job.is_paused,
         **{name: body[name] for name in ("pending", "stopped_after")},
-        **_expected_times(job),
+        **expected_times(job),
         **{name: body[name] for name in ("attempt", "progress", "settings", "options")},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
         "inputs": _inputs(body["inputs"]),
@@ -92,7 +92,7 @@ def _unreadable_json(job: UnreadableJob) -> dict[str, Any]:
     }
 
 
-def _expected_times(job: Job) -> dict[str, Any]:
+def expected_times(job: Job) -> dict[str, Any]:
     """Return when the job starts and ends, in seconds from now, and what blocks it."""
     times = {"starts_in_seconds": None, "eta_seconds": job.eta_seconds, "waiting": None}
     if job.state is not JobState.QUEUED:

@@ -38,7 +38,7 @@ class WorkerChange(BaseModel):
 def index() -> dict[str, Any]:
     """List the workers that are online, by name."""
     require("read")
-    return {"workers": _workers_json()}
+    return {"workers": workers_json()}
 
 
 @blueprint.patch("/<worker>")
@@ -54,14 +54,19 @@ def update(worker: str) -> dict[str, Any]:
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     body = read_object("worker", request.get_data(as_text=True))
     wanted = validate("worker", WorkerChange, body)
-    services = get_services()
-    services.workers.set_draining(worker, is_draining=wanted.draining)
-    if not wanted.draining:
-        services.wake()
-    for listed in _workers_json():
+    drain(worker, is_draining=wanted.draining)
+    for listed in workers_json():
         if listed["name"] == worker:
             return listed
     raise WorkerNotFound(name=worker)
+
+
+def drain(worker: str, *, is_draining: bool) -> None:
+    """Let a worker claim no more jobs, or claim jobs again; raise WorkerNotFound if it is gone."""
+    services = get_services()
+    services.workers.set_draining(worker, is_draining=is_draining)
+    if not is_draining:
+        services.wake()
 
 
 def claims_nothing(worker: Worker, *, is_draining: bool) -> ClaimsNothing | None:
@@ -74,7 +79,8 @@ def claims_nothing(worker: Worker, *, is_draining: bool) -> ClaimsNothing | None
     return None
 
 
-def _workers_json() -> list[dict[str, Any]]:
+def workers_json() -> list[dict[str, Any]]:
+    """Return the workers that are online, by name."""
     services = get_services()
     draining = services.workers.draining()
     jobs = {job.worker: job for job in services.jobs.running() if job.worker}

@@ -1,5 +1,6 @@
-"""The pages for people: `new` (the form and the latest jobs), `job`, `shared`, `sign_in`, `docs`.
+"""The pages for people.
 
-`docs` describes the API. `settings_fields` reads forms that choose settings; `formatting` shows
-values.
+`new` has the form and the latest jobs; `job`, `workers`, `shared`, `sign_in` and `docs` are named
+after their pages. `docs` describes the API. `settings_fields` reads forms
+that choose settings; `formatting` shows values.
 """

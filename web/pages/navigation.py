@@ -2,4 +2,7 @@
 
 from flask_babel import lazy_gettext
 
-PAGES = (("new_page.index", lazy_gettext("New picture"), "submit"),)
+PAGES = (
+    ("new_page.index", lazy_gettext("New picture"), "submit"),
+    ("workers_page.index", lazy_gettext("Workers"), "operate"),
+)
