@@ -39,6 +39,7 @@ from worker.maintenance.forecast import Forecaster
 from worker.maintenance.loop import Loop
 from worker.maintenance.reconcile import Reconciler
 from worker.maintenance.webhooks import Deliverer
+from worker.pool_process import ENOUGH_JOBS
 
 STOPPING_SECONDS = 60.0  # for which a worker that is stopping claims nothing
 WEBHOOK_SECONDS = 1.0  # between two looks at what is due
@@ -198,8 +199,9 @@ class MainProcess:
         if not isinstance(exception, WorkerLostError):
             return  # an error in the task, which the pool process logged
         is_oom = oom_kills() > self._oom_kills[0]
-        cause = "ran out of memory" if is_oom else "died"
-        log.error("the pool process %s: %s", cause, exception)
+        if f"exitcode {ENOUGH_JOBS} " not in f"{exception} ":
+            cause = "ran out of memory" if is_oom else "died"
+            log.error("the pool process %s: %s", cause, exception)
         try:
             for claim in self._jobs.holders().get(self._name, []):
                 self._lose(claim, is_oom=is_oom)

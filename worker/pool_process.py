@@ -1,4 +1,8 @@
-"""A pool process: woken by the Celery task, it claims and runs jobs until no queued job fits."""
+"""A pool process: woken by the Celery task, it claims and runs jobs until no queued job fits.
+
+After `JOBS` jobs it ends, and Celery starts another: TensorFlow keeps what it compiled for each
+size, so its memory would grow with the number of sizes that were painted.
+"""
 
 import logging
 import os
@@ -26,6 +30,8 @@ from shared.job_store import (
 from shared.wakeup import TASK
 from worker.job.throughput import JobTiming, Throughput
 
+JOBS = 50  # that a process runs; loading the engine again takes a few seconds
+ENOUGH_JOBS = 3  # the exit code of a process that ran them
 REDIS_SECONDS = 4.0  # shorter than a lease, so that waiting for Redis does not lose it
 log = logging.getLogger(__name__)
 
@@ -58,6 +64,7 @@ class PoolProcess:
         self._load_engine = load_engine
         self._main_process = os.getppid()
         self._throughput = Throughput()
+        self._jobs_run = 0
 
     def connect_signals(self, app: Celery) -> None:
         """Load the engine when Celery starts the process; work when a wake-up comes."""
@@ -79,7 +86,16 @@ class PoolProcess:
     def _start(self, **_: Any) -> None:
         engine = self._engine
         with suppress(StoreUnavailable):  # the worker is announced with its first job
+            self._throughput.expect(self._announced_speed())
             self._announce(engine)
+
+    def _announced_speed(self) -> tuple[float, float] | None:
+        """Return the speed and overhead that this worker's last process measured."""
+        live = {worker.name: worker for worker in Workers(self._connection).live()}
+        last = live.get(self._name)
+        if last is None or last.speed is None or last.overhead is None:
+            return None
+        return last.speed, last.overhead
 
     def _announce(self, engine: LoadedEngine) -> None:
         speed, overhead = self._throughput.estimate() or (None, None)
@@ -102,6 +118,9 @@ class PoolProcess:
         try:
             while self._has_main_process and (claim := self._claim()):
                 self._run(claim)
+                self._jobs_run += 1
+                if self._jobs_run == JOBS:
+                    _end_process(f"this process ran {JOBS} jobs", ENOUGH_JOBS, logging.INFO)
         except StoreUnavailable as error:
             log.warning("a store is not available; jobs wait: %s", error.parameters)
 
@@ -117,15 +136,18 @@ class PoolProcess:
         except StoreUnavailable:
             raise
         except Exception:
-            _end_process()
+            _end_process("an unexpected error", 1, logging.ERROR)
         if timing:
             log.debug("job %s: %s", claim.job_id, timing)
             self._throughput.add(timing)
         self._announce(self._engine)
 
 
-def _end_process() -> NoReturn:
-    """Exit, since the device may be broken; Celery starts another process."""
-    log.error("this process exits after an unexpected error; Celery starts another")
+def _end_process(reason: str, exit_code: int, level: int) -> NoReturn:
+    """Exit; the main process sees it and Celery starts another process.
+
+    After an unexpected error the device may be broken.
+    """
+    log.log(level, "%s: this process exits, and Celery starts another", reason)
     logging.shutdown()
-    os._exit(1)
+    os._exit(exit_code)

@@ -49,6 +49,7 @@ def web(redis_url: str, folder: Path) -> Iterator[tuple[str, int]]:
         "GRAMWORKS_DATA": str(folder),
         "GRAMWORKS_AUTH": "off",
         "GRAMWORKS_PORT": str(port),
+        "GRAMWORKS_WEB_PROCESSES": "1",
         "GRAMWORKS_LOG_LEVEL": "error",
         "TMPDIR": str(folder / "tmp"),
     }

@@ -15,7 +15,7 @@ from shared.object_store import ObjectStore
 from tests.parts import workers_of
 from tests.worker.job.scripted import submitted
 from worker.job.throughput import JobTiming
-from worker.pool_process import LoadedEngine, PoolProcess
+from worker.pool_process import ENOUGH_JOBS, JOBS, LoadedEngine, PoolProcess
 
 NAME = "gramworks-1@here"
 PIXELS = 40 * 32  # of a submitted job's result
@@ -97,6 +97,39 @@ def test_an_unavailable_store_ends_neither_the_process_nor_the_worker(
     pool._work()
     assert len(engine.ran) == 1  # the next job waits for the next wake-up
     pool._connection.close()
+
+
+def test_a_new_process_announces_the_speed_of_the_one_before(
+    jobs: JobStore, objects: ObjectStore, pool: PoolProcess, redis_url: str, tmp_path: Path
+) -> None:
+    workers = workers_of(jobs)
+    workers.heartbeat(NAME)
+    submitted(jobs, objects)
+    pool._work()
+    new = pool_of(redis_url, tmp_path, Engine(jobs))
+    new._start()
+    assert [worker.speed for worker in workers.live()] == [100.0]
+    new._connection.close()
+
+
+MANY = """
+import sys
+from pathlib import Path
+from shared.job_store import JobStore, connect
+from tests.worker.test_pool_process import Engine, pool_of
+
+pool_of(sys.argv[1], Path(sys.argv[2]), Engine(JobStore(connect(sys.argv[1]))))._work()
+"""
+
+
+def test_a_process_ends_after_its_jobs_and_leaves_the_others_queued(
+    jobs: JobStore, objects: ObjectStore, redis_url: str, tmp_path: Path
+) -> None:
+    submitted_jobs = [submitted(jobs, objects) for _ in range(JOBS + 1)]
+    command = [sys.executable, "-c", MANY, redis_url, str(tmp_path)]
+    assert subprocess.run(command, timeout=60, check=False).returncode == ENOUGH_JOBS
+    states = [jobs.get(job_id).state for job_id in submitted_jobs]
+    assert states == [JobState.SUCCEEDED] * JOBS + [JobState.QUEUED]
 
 
 BROKEN = """

@@ -41,8 +41,13 @@ class Throughput:
     """The timings of the last jobs, without the process's first one, which traces the network."""
 
     def __init__(self) -> None:
+        self._expected: tuple[float, float] | None = None
         self._first: JobTiming | None = None
         self._last: deque[JobTiming] = deque(maxlen=MEASURED_JOBS)
+
+    def expect(self, known: tuple[float, float] | None) -> None:
+        """Estimate this speed and overhead until a job was measured."""
+        self._expected = known
 
     def add(self, timing: JobTiming) -> None:
         """Count a finished job."""
@@ -52,9 +57,9 @@ class Throughput:
             self._last.append(timing)
 
     def estimate(self) -> tuple[float, float] | None:
-        """Return the speed (work per second) and the overhead to expect; None before any job."""
-        if self._first is None:
-            return None
+        """Return the speed (work per second) and the overhead to expect; None if none is known."""
+        if self._first is None or (self._expected and not self._last):
+            return self._expected
         known = self._last or [self._first]
         # The slower half is ignored: those jobs traced new layers or shared the machine. The
         # others are summed, so that long jobs count more, as they do in a queue.

@@ -16,6 +16,17 @@ def test_the_first_job_counts_until_there_is_a_second() -> None:
     assert throughput.estimate() == (100.0, 1.0)
 
 
+def test_what_an_earlier_process_measured_counts_until_the_second_job() -> None:
+    """The first job traces the network, so it says less than an earlier process."""
+    throughput = Throughput()
+    throughput.expect((50.0, 0.5))
+    assert throughput.estimate() == (50.0, 0.5)
+    throughput.add(JobTiming(work=100.0, painting=10.0, overhead=3.0))
+    assert throughput.estimate() == (50.0, 0.5)
+    throughput.add(JobTiming(work=100.0, painting=1.0, overhead=1.0))
+    assert throughput.estimate() == (100.0, 1.0)
+
+
 def test_the_slower_half_is_ignored_and_long_jobs_count_more() -> None:
     throughput = Throughput()
     jobs = (
