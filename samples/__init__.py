@@ -6,7 +6,16 @@ The files of the styles are in `web/static/styles/`: `web/pages/builtin_styles.p
 from importlib.util import find_spec
 from pathlib import Path
 
-STYLES = ("autumn-knife", "brushwork", "stained-glass", "woodcut-waves")
+STYLES = (
+    "autumn-knife",
+    "brushwork",
+    "gold-ornament",
+    "marbling",
+    "mosaic",
+    "stained-glass",
+    "watercolour",
+    "woodcut-waves",
+)
 MEASURED_STYLES = ("autumn-knife", "brushwork", "stained-glass", "woodcut-waves")
 """Those that benchmarks use: a new style changes no figure."""
 PHOTOGRAPHS = {

@@ -5,14 +5,29 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from samples import MEASURED_STYLES, STYLES, autumn_knife, brushwork, stained_glass, woodcut_waves
+from samples import (
+    MEASURED_STYLES,
+    STYLES,
+    autumn_knife,
+    brushwork,
+    gold_ornament,
+    marbling,
+    mosaic,
+    stained_glass,
+    watercolour,
+    woodcut_waves,
+)
 from samples.material import Size
 
 PAINTERS: MappingProxyType[str, Callable[[Size], Image.Image]] = MappingProxyType(
     {
         "autumn-knife": autumn_knife.paint,
         "brushwork": brushwork.paint,
+        "gold-ornament": gold_ornament.paint,
+        "marbling": marbling.paint,
+        "mosaic": mosaic.paint,
         "stained-glass": stained_glass.paint,
+        "watercolour": watercolour.paint,
         "woodcut-waves": woodcut_waves.paint,
     }
 )

@@ -11,8 +11,8 @@ Field: TypeAlias = NDArray[np.floating[Any]]
 Picture: TypeAlias = NDArray[np.floating[Any]]
 Shape: TypeAlias = tuple[int, int]
 
-JPEG_QUALITY = 88
-THUMBNAIL_QUALITY = 70
+MOST_BYTES = 220_000
+MOST_THUMBNAIL_BYTES = 28_000
 THUMBNAIL_WIDTH = 320
 
 
@@ -93,8 +93,11 @@ def finished(picture: Picture, size: Size) -> Image.Image:
 
 
 def save(image: Image.Image, path: Path) -> None:
-    """Write a style's JPEG."""
-    image.save(path, quality=JPEG_QUALITY, optimize=True, progressive=True)
+    """Write a style's JPEG, at the best quality that keeps it below `MOST_BYTES`."""
+    for quality in range(88, 60, -2):
+        image.save(path, quality=quality, optimize=True, progressive=True)
+        if path.stat().st_size < MOST_BYTES:
+            return
 
 
 def save_thumbnail(picture: Path, path: Path) -> None:
@@ -102,4 +105,7 @@ def save_thumbnail(picture: Path, path: Path) -> None:
     with Image.open(picture) as image:
         height = round(THUMBNAIL_WIDTH * image.height / image.width)
         small = image.resize((THUMBNAIL_WIDTH, height), Image.Resampling.LANCZOS)
-    small.save(path, quality=THUMBNAIL_QUALITY, method=6)
+    for quality in range(72, 40, -4):
+        small.save(path, quality=quality, method=6)
+        if path.stat().st_size < MOST_THUMBNAIL_BYTES:
+            return

@@ -12,17 +12,22 @@ from PIL import Image
 import samples
 from samples import FOLDER, PHOTOGRAPHS, STYLES, photograph_path, style_path, thumbnail_path
 from samples.gallery import FULL_SIZES, PAINTERS, painted
-from samples.material import Size
+from samples.material import MOST_BYTES, MOST_THUMBNAIL_BYTES, Size
 from samples.strokes import Canvas, Tool
 from web.pages.builtin_styles import BUILTIN_STYLES, THUMBNAIL_WIDTH, BuiltinStyle
 from web.static_files import ROOT
 
-SMALL, THUMBNAIL = Size(96, 75), Size(16, 12)
+THUMBNAIL = Size(16, 12)
+
+
+def _eighth(name: str) -> Size:
+    width, height = FULL_SIZES[name]
+    return Size(width // 8, height // 8)
 
 
 @cache
 def _small(name: str) -> Image.Image:
-    return painted(name, SMALL)
+    return painted(name, _eighth(name))
 
 
 def _pixels(image: Image.Image) -> NDArray[np.float64]:
@@ -54,9 +59,9 @@ def test_no_two_styles_look_alike() -> None:
     assert min(apart) > 30
 
 
-@pytest.mark.parametrize("name", ["stained-glass", "woodcut-waves"])
+@pytest.mark.parametrize("name", STYLES)
 def test_painting_is_reproducible(name: str) -> None:
-    assert painted(name, SMALL).tobytes() == _small(name).tobytes()
+    assert painted(name, _eighth(name)).tobytes() == _small(name).tobytes()
 
 
 def test_strokes_are_reproducible() -> None:
@@ -74,7 +79,7 @@ def test_strokes_are_reproducible() -> None:
 def test_a_committed_picture_is_full_size_and_small_to_download(name: str) -> None:
     with Image.open(style_path(name)) as kept:
         assert (kept.size, kept.format, kept.mode) == (FULL_SIZES[name], "JPEG", "RGB")
-    assert style_path(name).stat().st_size < 220_000
+    assert style_path(name).stat().st_size < MOST_BYTES
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -82,7 +87,7 @@ def test_a_thumbnail_shows_its_style_in_few_bytes(name: str) -> None:
     with Image.open(thumbnail_path(name)) as small, Image.open(style_path(name)) as kept:
         assert (small.width, small.format) == (320, "WEBP")
         assert np.abs(_thumbnail(small) - _thumbnail(kept)).mean() < 4
-    assert thumbnail_path(name).stat().st_size < 30_000
+    assert thumbnail_path(name).stat().st_size < MOST_THUMBNAIL_BYTES
 
 
 def test_the_catalogue_the_programs_and_the_files_are_the_same_styles() -> None:

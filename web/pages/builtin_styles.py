@@ -82,6 +82,26 @@ BUILTIN_STYLES = (
         768,
         600,
     ),
+    BuiltinStyle(
+        "gold-ornament",
+        gettext_noop("Golden cloak"),
+        gettext_noop("Spirals in gold relief, enamel rings and a meadow of flowers"),
+    ),
+    BuiltinStyle(
+        "watercolour",
+        gettext_noop("Watercolour"),
+        gettext_noop("Poppies in wet washes, with blooms and grainy paper"),
+    ),
+    BuiltinStyle(
+        "mosaic",
+        gettext_noop("Mosaic"),
+        gettext_noop("Fish of glass and stone, set row by row in grout"),
+    ),
+    BuiltinStyle(
+        "marbling",
+        gettext_noop("Marbled paper"),
+        gettext_noop("Ink that floated on water, drawn into swirls"),
+    ),
 )
 """In the order in which they are shown."""
 
