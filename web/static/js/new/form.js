@@ -3,5 +3,5 @@
 import { byId } from "../dom.js";
 
 export { addPicture, chosenPictures, pictureData, removePicture } from "./pictures.js";
-export { applySettings, chosenSettings } from "./settings.js";
+export { applySettings, chosenSettings, shownStrength } from "./settings.js";
 export const form = byId("new");

@@ -2,6 +2,9 @@
 import { readBlend } from "./chosen.js";
 import { form } from "./form.js";
 import { takeChosen } from "./incoming.js";
+import "./draft.js";
+import "./estimate.js";
+import "./recipe.js";
 import "./submit.js";
 
 form.classList.add("scripted-form");

@@ -40,6 +40,9 @@ export function chosenSettings() {
   return { preset: preset().value, ...Object.fromEntries(filled.map((field) => [field.name, sentValue(field.value)])) };
 }
 
+// The strength, also where it is the preset's.
+export const shownStrength = () => Number(slider.value);
+
 // Fills in settings by name, such as a recipe's; all others are the preset's. What is the preset's own
 // value stays empty.
 export function applySettings(settings) {
