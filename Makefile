@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test styles settings-page openapi messages stress bench chaos clean
+.PHONY: help demo up test check lock format compose-test styles settings-page openapi messages screenshots stress bench chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ openapi: $(INSTALLED) ## print the description of the HTTP API (OpenAPI 3.1)
 
 messages: $(INSTALLED) ## list the sentences that are not translated, and translations that are stale
 	@$(PY) -m web.messages
+
+screenshots: $(INSTALLED) ## write each page as a picture into .gramworks/screenshots; DOCS=--docs also those of the README
+	$(PY) -m bench.screenshots $(DOCS)
 
 # It takes hours and most of the machine's memory.
 STRESS := .gramworks/stress

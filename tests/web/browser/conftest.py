@@ -1,7 +1,6 @@
 """A real server over a real Redis, and a page of a real Chromium."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -11,22 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from bench.browser import CHROMIUM, NEEDED, launched
 from shared.job_store.connection import Connection
 from tests.ports import free_port
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -78,11 +66,9 @@ def _wait_for(address: str) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.fail("The browser tests need Chromium. On Debian: apt-get install chromium", False)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
+        pytest.fail(f"The browser tests: {NEEDED}", False)
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
