@@ -4,10 +4,10 @@ Reading order: `__main__` serves; `services` holds the routes' collaborators; `i
 upload into a job; `api/` and `pages/` have the routes; `streams/` serves those who watch a job;
 `server/` receives requests and answers them; `queue_forecast` says when queued jobs start;
 `rendering` makes finished pictures again, with other means or as other files, `thumbnails` small
-ones for pages; `batch_zip` sends a
-batch's pictures, and `downloads` bounds how many such answers there are; `errors` and `messages/`
-turn errors into responses and sentences; `identity/` says whose request it is; `deletion` moves
-jobs to the trash and deletes them; `openapi/` describes the API; `health` has the health checks;
+ones for pages; `picture_list` finds the jobs that somebody looks for; `picture_zip` sends pictures
+of many jobs, and `downloads` bounds how many such answers there are; `errors` and `messages/` turn
+errors into responses and sentences; `identity/` says whose request it is; `deletion` moves jobs to
+the trash and deletes them; `openapi/` describes the API; `health` has the health checks;
 `log_filter` keeps secrets out of the logs; `static_files` serves what pages load.
 """
 
@@ -41,8 +41,10 @@ from web.messages import languages, states
 from web.openapi import reading
 from web.openapi import routes as openapi
 from web.pages import (
+    compare,
     docs,
     formatting,
+    gallery,
     job,
     language,
     navigation,
@@ -51,6 +53,7 @@ from web.pages import (
     sign_in,
     thumbnails,
 )
+from web.pages import trash as trash_page
 from web.pages import workers as workers_page
 from web.queue_forecast import Cached
 from web.services import Cache, install
@@ -99,6 +102,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     reading.install(app)
     docs.install(app)
     thumbnails.install(app)
+    gallery.install(app)
     resources = (
         jobs,
         changes,
@@ -115,7 +119,8 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         settings,
         workers,
     )
-    pages = (new, job, thumbnails, workers_page, shared, sign_in, docs, language)
+    of_pictures = (new, job, thumbnails, gallery, compare, trash_page, shared)
+    pages = (*of_pictures, workers_page, sign_in, docs, language)
     for module in (*resources, *pages, health, openapi, static_files):
         app.register_blueprint(module.blueprint)
     app.jinja_env.filters.update(

@@ -6,8 +6,9 @@ with its next write if no other attempt began in the meantime.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -57,10 +58,14 @@ class Claim:
 
 
 class Page(NamedTuple):
-    """Some jobs, newest first, and the cursor of the next page; None at the end."""
+    """Some jobs in order, and the cursor of the next page; None at the end.
+
+    `numbers` are those of the jobs by id: each is the cursor of a page that begins after its job.
+    """
 
     jobs: list[Job | UnreadableJob]
     cursor: str | None
+    numbers: Mapping[str, int] = MappingProxyType({})
 
 
 def new_id() -> str:
@@ -357,7 +362,15 @@ class JobStore:
 
         With `owner`, only that owner's jobs.
         """
-        return self.page_of(Key.INDEX if owner is None else f"{Key.OWNED}{owner}", limit, cursor)
+        return self.page_of(_index(owner), limit, cursor)
+
+    def newer_page(self, limit: int, cursor: str, owner: str | None = None) -> Page:
+        """Return up to `limit` jobs that were submitted after `cursor`, oldest first."""
+        return self.newer_page_of(_index(owner), limit, cursor)
+
+    def count(self, owner: str) -> int:
+        """Return how many jobs an owner has that are not in the trash."""
+        return self.count_of(_index(owner))
 
     def page_of(self, index: str, limit: int, cursor: str | None = None) -> Page:
         """Return up to `limit` jobs of the sorted set `index` below `cursor`, from the highest."""
@@ -365,8 +378,23 @@ class JobStore:
         rows: Any = self._connection.zrevrangebyscore(
             index, newest, "-inf", start=0, num=limit + 1, withscores=True
         )
-        jobs = self.get_all([job_id for job_id, _ in rows[:limit]])
-        return Page(jobs, f"{rows[limit - 1][1]:.0f}" if len(rows) > limit else None)
+        return self._page(rows, limit)
+
+    def newer_page_of(self, index: str, limit: int, cursor: str) -> Page:
+        """Return up to `limit` jobs of the sorted set `index` above `cursor`, from the lowest."""
+        rows: Any = self._connection.zrangebyscore(
+            index, f"({cursor}", "+inf", start=0, num=limit + 1, withscores=True
+        )
+        return self._page(rows, limit)
+
+    def count_of(self, index: str) -> int:
+        """Return how many jobs the sorted set `index` has."""
+        return int(self._connection.zcard(index))
+
+    def _page(self, rows: Sequence[tuple[str, float]], limit: int) -> Page:
+        numbers = {job_id: int(number) for job_id, number in rows[:limit]}
+        cursor = str(int(rows[limit - 1][1])) if len(rows) > limit else None
+        return Page(self.get_all(list(numbers)), cursor, numbers)
 
     def running(self) -> list[Job]:
         """Return the running jobs."""
@@ -420,6 +448,10 @@ def refusal(
     if whose == "owner":
         return OwnerQuotaReached(bound=bound, maximum=getattr(of_owner, bound), **more)
     return QueueFull(bound=bound, maximum=getattr(bounds, bound), **more)
+
+
+def _index(owner: str | None) -> str:
+    return Key.INDEX if owner is None else f"{Key.OWNED}{owner}"
 
 
 def _fault(error: GramworksError) -> str:

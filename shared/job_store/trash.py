@@ -69,6 +69,10 @@ class Trash:
         """
         return self._jobs.page_of(_index(owner), limit, cursor)
 
+    def count(self, owner: str | None = None) -> int:
+        """Return how many jobs are in the trash; with `owner`, of that owner."""
+        return self._jobs.count_of(_index(owner))
+
     def last_number(self) -> int:
         """Return a number that is lower than that of each deletion from now on."""
         return int(self._connection.get(Key.SEQUENCE) or 0)

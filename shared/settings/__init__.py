@@ -1,9 +1,10 @@
 """A picture's settings.
 
-`style` has the settings, `fields` their types, `strength` what one of them stands for; `presets`;
-`levels` are the sizes; `parsing` reads JSON.
+`style` has the settings, `fields` their types, `strength` what one of them stands for; `presets`,
+and the `closest_preset` of settings; `levels` are the sizes; `parsing` reads JSON.
 """
 
+from shared.settings.closest_preset import ClosestPreset, closest_preset, shown_strength
 from shared.settings.fields import (
     CONVOLUTIONS_PER_BLOCK,
     DEPROCESS_MEANS,
@@ -42,12 +43,14 @@ __all__ = [
     "OF_REQUESTS",
     "PRESETS",
     "SHORTEST_RESULT_SIDE",
+    "ClosestPreset",
     "Layer",
     "Level",
     "Means",
     "Recipe",
     "SentSettings",
     "StyleSettings",
+    "closest_preset",
     "fitted_size",
     "has_shape_of",
     "largest_size",
@@ -57,6 +60,7 @@ __all__ = [
     "read_objects",
     "read_settings",
     "recipe_of",
+    "shown_strength",
     "sizes_within",
     "validate",
 ]

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, request, url_for
 from web.api.batch_operations import CREATE, DELETE, INDEX, RESULTS, SHOW
 from web.api.batch_schemas import batch_jobs_json, batch_json
 from web.api.queries import BatchListQuery, BatchQuery, ResultQuery
-from web.batch_zip import zip_of
 from web.identity.load_batch import list_batches, load_batch
 from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.batch import submit_batch
 from web.intake.idempotency import keyed
 from web.openapi.reading import read_query
+from web.picture_zip import zip_of_batch, zip_response
 from web.services import get_services
 
 blueprint = Blueprint("batches", __name__, url_prefix="/api/v1/batches")
@@ -71,12 +71,6 @@ def results(batch_id: str) -> Response:
     batch = load_batch(batch_id, "read")
     query = read_query(ResultQuery)
     services = get_services()
-    body: Any = b""
-    if request.method == "GET":  # nothing closes the body of an answer to HEAD
-        parts = zip_of(services, batch, query.format)
-        body = services.downloads.begin(get_identity().owner, parts)
-    response = Response(body, mimetype="application/zip")
+    parts = zip_of_batch(services, batch, query.format)
     name = f"gramworks-batch-{batch.id}.zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Accel-Buffering"] = "no"  # a proxy's buffer hides how fast a client reads
-    return response
+    return zip_response(services, get_identity().owner, parts, name)

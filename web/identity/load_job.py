@@ -1,5 +1,7 @@
 """The one place where a route gets a job: if it is the owner's, and the token has the scope."""
 
+from collections.abc import Sequence
+
 from shared.errors import JobInTrash, JobNotFound, RecordUnreadable
 from shared.job import Job
 from shared.job_store import Page, Scope, UnreadableJob
@@ -37,6 +39,23 @@ def load_record(job_id: str, scope: Scope, *, in_trash: bool = False) -> Job | U
     return job
 
 
+def load_records(job_ids: Sequence[str], scope: Scope) -> list[Job | UnreadableJob]:
+    """Return several jobs as `load_record` does, in this order, those in the trash too.
+
+    Raises:
+        JobNotFound: one of them is missing, or another owner's.
+        ScopeMissing: the request's token does not have the scope.
+    """
+    identity = get_identity()
+    found = {job.id: job for job in get_services().jobs.get_all(list(dict.fromkeys(job_ids)))}
+    for job_id in job_ids:
+        job = found.get(job_id)
+        if job is None or (job.owner != identity.owner and not identity.has("operate")):
+            raise JobNotFound(id=job_id)
+    require(scope)
+    return list(found.values())
+
+
 def list_jobs(limit: int, cursor: str | None = None) -> Page:
     """Return up to `limit` of the owner's jobs, newest first; an operator gets everybody's.
 
@@ -47,10 +66,44 @@ def list_jobs(limit: int, cursor: str | None = None) -> Page:
     return get_services().jobs.page(limit, cursor, _listed_owner())
 
 
+def list_older(limit: int, cursor: str | None, *, of_everybody: bool) -> Page:
+    """Return up to `limit` jobs before `cursor`, newest first.
+
+    They are the owner's own, or everybody's if an operator wants that.
+    """
+    require("read")
+    return get_services().jobs.page(limit, cursor, _own(of_everybody=of_everybody))
+
+
+def list_newer(limit: int, cursor: str, *, of_everybody: bool) -> Page:
+    """Return up to `limit` jobs after `cursor`, oldest first, of whom `list_older` says."""
+    require("read")
+    return get_services().jobs.newer_page(limit, cursor, _own(of_everybody=of_everybody))
+
+
 def list_trash(limit: int, cursor: str | None = None) -> Page:
     """Return jobs in the trash, the last deleted first, as `list_jobs` does."""
     require("read")
     return get_services().trash.page(limit, cursor, _listed_owner())
+
+
+def list_own_trash(limit: int, cursor: str | None = None) -> Page:
+    """Return the owner's own jobs in the trash; without sign-in, everybody's."""
+    require("read")
+    return get_services().trash.page(limit, cursor, _own(of_everybody=False))
+
+
+def can_see_everybodys() -> bool:
+    """Return whether this request chooses between its owner's jobs and everybody's."""
+    identity = get_identity()
+    return identity.source != "off" and identity.has("operate")
+
+
+def _own(*, of_everybody: bool) -> str | None:
+    identity = get_identity()
+    if identity.source == "off" or (of_everybody and identity.has("operate")):
+        return None  # without sign-in, all jobs belong to whoever uses the server
+    return identity.owner
 
 
 def _listed_owner() -> str | None:

@@ -4,5 +4,6 @@ from flask_babel import lazy_gettext
 
 PAGES = (
     ("new_page.index", lazy_gettext("New picture"), "submit"),
+    ("gallery_page.show", lazy_gettext("Gallery"), "read"),
     ("workers_page.index", lazy_gettext("Workers"), "operate"),
 )
