@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 INSTALLED := .venv/installed
 
-.PHONY: help demo up test check lock format compose-test styles settings-page openapi messages screenshots stress bench chaos clean
+.PHONY: help demo up test check lock format compose-test styles page-pictures settings-page openapi messages screenshots stress bench chaos clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 
 styles: $(INSTALLED) ## paint the built-in styles again
 	@$(PY) -m samples
+
+page-pictures: $(INSTALLED) ## paint the presets' cards, the sample and the sheet of styles that are stale
+	@$(PY) -m bench.page_pictures
 
 settings-page: $(INSTALLED) ## write docs/settings.md, and paint its pictures that are stale
 	@$(PY) -m bench.settings_page

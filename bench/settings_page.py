@@ -6,26 +6,17 @@ notices when they have changed. With `--text`, nothing is painted.
 
 import argparse
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from jinja2 import Environment, StrictUndefined
 from PIL import Image, ImageDraw, ImageFont
 
+from bench.painter import Painter
 from bench.setting_examples import EXAMPLES, NOT_SHOWN, PHOTOGRAPH, STYLES, Example
 from bench.setting_tables import preset_rows, setting_rows
 from samples import photograph_path, style_path
-from shared.config import Config
-from shared.kept_pixels import KeptPixels, Photograph
-from shared.pictures import render, resized
 from shared.settings import StyleSettings
-from worker import weights
-from worker.engine.device import find_device
-from worker.engine.engine import Engine
-from worker.host_memory import usable_bytes
 
 ROOT = Path(__file__).parents[1]
 PAGE, TEMPLATE = ROOT / "docs/settings.md", Path(__file__).with_name("settings_page.md")
@@ -67,27 +58,10 @@ def is_stale(name: str) -> bool:
         return bool(image.info.get("comment", b"").decode() != recipe(EXAMPLES[name]))
 
 
-class Painter:
-    """Paints examples with one engine."""
-
-    def __init__(self) -> None:
-        trained = weights.load(Config.read(os.environ))
-        self._engine = Engine(trained, find_device(None, usable_bytes()))
-        self._photograph = _read(photograph_path(PHOTOGRAPH))
-        self._styles = [_read(style_path(name)) for name in STYLES]
-
-    def paint(self, example: Example) -> Image.Image:
-        """Paint one example."""
-        settings, styles = example.settings, self._styles[: example.styles]
-        content, *paintings = (each.astype(np.float32) for each in (self._photograph, *styles))
-        for progress in self._engine.stylize(content, paintings, settings):
-            last = progress
-        pixels = last.pixels()
-        photograph = Photograph(resized(self._photograph, *pixels.shape[:2]), None)
-        kept = KeptPixels.of(pixels, settings.deprocess_means, photograph)
-        in_its_colours = settings.preserve_color == "luminance"
-        picture = render(kept, settings.deprocess_means, in_photograph_colours=in_its_colours)
-        return Image.fromarray(np.asarray(picture, np.uint8))
+def paint(painter: Painter, example: Example) -> Image.Image:
+    """Paint one example."""
+    styles = [style_path(name) for name in STYLES[: example.styles]]
+    return painter.paint(photograph_path(PHOTOGRAPH), styles, example.settings)
 
 
 def side_by_side(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Image.Image:
@@ -110,11 +84,6 @@ def _names() -> list[str]:
     return list(StyleSettings.model_fields)
 
 
-def _read(path: Path) -> Any:
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGB"))
-
-
 def paint_stale() -> None:
     """Paint the pictures that are missing or stale."""
     stale = [name for name in EXAMPLES if is_stale(name)]
@@ -125,7 +94,8 @@ def paint_stale() -> None:
     for number, name in enumerate(stale, start=1):
         print(f"{number} of {len(stale)}: {name}", flush=True)
         examples = EXAMPLES[name]
-        sheet = side_by_side([*map(painter.paint, examples)], [each.label for each in examples])
+        pictures = [paint(painter, each) for each in examples]
+        sheet = side_by_side(pictures, [each.label for each in examples])
         sheet.save(picture_path(name), quality=85, comment=recipe(examples))
 
 

@@ -9,9 +9,13 @@ from pathlib import Path
 STYLES = (
     "autumn-knife",
     "brushwork",
+    "cutouts",
+    "expressionist",
     "gold-ornament",
+    "ink-wash",
     "marbling",
     "mosaic",
+    "pointillism",
     "stained-glass",
     "watercolour",
     "woodcut-waves",

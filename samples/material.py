@@ -86,6 +86,13 @@ def raking_light(relief: Field, strength: float) -> Field:
     return light
 
 
+def along_levels(level: Field) -> Field:
+    """Return the direction (radians) of a field's level lines."""
+    down, right = np.gradient(level)
+    heading: Field = np.arctan2(-right, down)
+    return heading
+
+
 def finished(picture: Picture, size: Size) -> Image.Image:
     """Reduce a finely sampled picture to its final size."""
     pixels = (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -12,6 +12,7 @@ from samples.material import (
     Picture,
     Shape,
     Size,
+    along_levels,
     coordinates,
     finished,
     fractal,
@@ -96,7 +97,7 @@ def _sea(x: Field, y: Field) -> Plan:
     for number, (whirl_x, whirl_y, reach) in enumerate(WHIRLS):
         away = np.hypot(x - whirl_x, y - whirl_y) / reach
         stream = stream + (-1) ** number * 1.3 * reach * np.exp(-(away**2))
-    heading = _along(stream)
+    heading = along_levels(stream)
     colour = ramp(_phase(stream), SEA)
     return Plan(heading, colour, 0.6 * smoothstep(0.3, 0.5, _phase(stream)))
 
@@ -107,13 +108,6 @@ def _phase(stream: Field) -> Field:
     return phase
 
 
-def _along(level: Field) -> Field:
-    """Return the direction of a field's level lines."""
-    down, right = np.gradient(level)
-    heading: Field = np.arctan2(-right, down)
-    return heading
-
-
 def _with_fish(plan: Plan, fish: Fish, colours: Picture) -> Plan:
     """Put a fish in front of the sea, whose rows near it follow its outline."""
     shape: Shape = (plan.heading.shape[0], plan.heading.shape[1])
@@ -122,8 +116,8 @@ def _with_fish(plan: Plan, fish: Fish, colours: Picture) -> Plan:
     fins, rays = _fins(along, across)
     outline = np.maximum(body, fins)
     inside, near = outline > 0, outline > -0.16
-    heading = np.where(near, _along(outline), plan.heading)
-    heading = np.where(body > 0, _along(body), heading)
+    heading = np.where(near, along_levels(outline), plan.heading)
+    heading = np.where(body > 0, along_levels(body), heading)
     arcs = 0.5 + 0.5 * np.sin(26 * along + 7 * np.abs(across))
     flank = 0.15 + 0.55 * smoothstep(-0.13, 0.16, across) + 0.30 * arcs
     colour = np.where((fins > 0)[..., None], ramp(rays, FINS), plan.colour)
@@ -135,7 +129,7 @@ def _with_fish(plan: Plan, fish: Fish, colours: Picture) -> Plan:
     eye = np.hypot(along - 0.365, across + 0.032)
     for reach, shade in ((0.052, EYE[1]), (0.030, EYE[0])):
         colour = np.where((eye < reach)[..., None], shade, colour)
-    heading = np.where(eye < 0.07, _along(eye), heading)
+    heading = np.where(eye < 0.07, along_levels(eye), heading)
     return Plan(heading, colour, np.where(inside, 0.9, plan.glitter))
 
 

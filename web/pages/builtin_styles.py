@@ -102,6 +102,26 @@ BUILTIN_STYLES = (
         gettext_noop("Marbled paper"),
         gettext_noop("Ink that floated on water, drawn into swirls"),
     ),
+    BuiltinStyle(
+        "pointillism",
+        gettext_noop("Pointillism"),
+        gettext_noop("A harbour at sunset in dots of unmixed colour"),
+    ),
+    BuiltinStyle(
+        "ink-wash",
+        gettext_noop("Ink wash"),
+        gettext_noop("Mountains in mist and dry brushwork, with a red sun"),
+    ),
+    BuiltinStyle(
+        "expressionist",
+        gettext_noop("Burning sky"),
+        gettext_noop("Long, swaying strokes of vermilion and cobalt"),
+    ),
+    BuiltinStyle(
+        "cutouts",
+        gettext_noop("Cut-outs"),
+        gettext_noop("Leaves and fronds cut from sheets painted with gouache"),
+    ),
 )
 """In the order in which they are shown."""
 

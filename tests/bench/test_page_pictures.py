@@ -1,0 +1,43 @@
+"""The pictures that pages and the documentation show were painted with what there is now."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bench.page_pictures import CARDS, PHOTOGRAPH, SAMPLE, PagePicture
+from samples import photograph_path
+from shared.settings import PRESETS
+
+
+@pytest.mark.parametrize("picture", [*CARDS, SAMPLE], ids=lambda picture: picture.name)
+def test_a_picture_was_painted_with_the_settings_that_it_shows(picture: PagePicture) -> None:
+    assert not picture.is_stale(), "run make page-pictures"
+
+
+@pytest.mark.parametrize("picture", [*CARDS, SAMPLE], ids=lambda picture: picture.name)
+def test_a_picture_is_small_to_download(picture: PagePicture) -> None:
+    with Image.open(picture.path) as image:
+        assert (image.format, image.height) == ("WEBP", picture.rows)
+    assert picture.path.stat().st_size < picture.most_bytes
+
+
+def test_every_preset_has_a_card_and_no_card_is_left_over() -> None:
+    assert {card.path.stem for card in CARDS} == set(PRESETS)
+    assert set(CARDS[0].path.parent.iterdir()) == {card.path for card in CARDS}
+
+
+def test_a_picture_of_other_settings_is_stale(tmp_path: Path) -> None:
+    changed = SAMPLE._replace(preset="bold")
+    assert changed.path == SAMPLE.path
+    assert changed.is_stale()
+    assert SAMPLE._replace(name=str(tmp_path / "missing")).is_stale()
+
+
+def test_the_sample_photograph_is_the_one_of_scikit_image_and_small_to_download() -> None:
+    with Image.open(PHOTOGRAPH) as sample, Image.open(photograph_path("chelsea")) as original:
+        assert sample.size == original.size
+        pixels = (np.asarray(each.convert("RGB"), np.float32) for each in (sample, original))
+        assert np.abs(np.subtract(*pixels)).mean() < 4
+    assert PHOTOGRAPH.stat().st_size < 120_000
