@@ -61,7 +61,9 @@ def _pictures(job: Job) -> Iterator[tuple[Literal["content", "style"], JobPictur
     inputs: JobInputs = job.inputs
     yield "content", JobPicture(job, "content", inputs.content)
     for number, style in enumerate(inputs.styles):
-        yield "style", JobPicture(job, f"style-{number}", style)
+        if job.settings.color_profile == "srgb" or _suffix(style) == "jpeg":
+            yield "style", JobPicture(job, f"style-{number}", style)
+        # otherwise it is stored in the photograph's colours, which its file does not say
 
 
 def _builtin_style(services: Services, field: str, sha256: str, kept: Kept) -> CleanImage | None:
@@ -89,10 +91,9 @@ def _of_earlier_job(
 
 
 def _clean(image: InputImage, data: bytes, kept: Kept) -> CleanImage:
-    suffix: Literal["jpeg", "png"] = "jpeg" if paths.suffix_of(image.key) == "jpeg" else "png"
     clean = CleanImage(
         data,
-        suffix,
+        _suffix(image),
         image.width,
         image.height,
         image.sha256 or "",
@@ -100,3 +101,7 @@ def _clean(image: InputImage, data: bytes, kept: Kept) -> CleanImage:
         profile=profile_of(data),
     )
     return in_colours(clean, kept)
+
+
+def _suffix(image: InputImage) -> Literal["jpeg", "png"]:
+    return "jpeg" if paths.suffix_of(image.key) == "jpeg" else "png"

@@ -24,6 +24,7 @@ from web.errors import problem, retry_after, status_of
 from web.identity import csrf
 from web.identity.load_job import list_jobs
 from web.identity.request_identity import count_submission, get_identity, require
+from web.intake.by_hash import JobPicture, latest_pictures
 from web.intake.clean import FORMAT_NAMES
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
@@ -43,6 +44,7 @@ from web.static_files import ROOT
 
 blueprint = Blueprint("new_page", __name__)
 LATEST = 12
+MOST_EARLIER = 12  # photographs, and as many style images
 FILES = {
     "content": gettext_noop("Photograph"),
     "style": gettext_noop("Style"),
@@ -78,7 +80,8 @@ def create() -> AnyResponse:
 
 def _page(values: MultiDict[str, str], error: Mapping[str, Any] | None) -> str:
     schema = translated_schema()
-    latest = list_jobs(LATEST).jobs if get_identity().has("read") else []
+    may_read = get_identity().has("read")
+    latest = list_jobs(LATEST).jobs if may_read else []
     limit = current_app.config["MAX_CONTENT_LENGTH"]
     return render_template(
         "new.html",
@@ -87,17 +90,26 @@ def _page(values: MultiDict[str, str], error: Mapping[str, Any] | None) -> str:
         had_files=any(upload.filename for upload in request.files.values()),
         most_styles=MAX_STYLES,
         builtin_styles=styles_by_hash(),
+        earlier=_earlier_pictures() if may_read else {},
         presets=_presets(),
         preset=_preset(values),
         size=schema["size"],
         strength=schema["strength"],
         groups=settings_groups(),
+        all_settings=schema,
         chosen=[name for name in schema if values.get(name)],
         limit=limit,
         formats=FORMAT_NAMES,
         too_large=sentence("upload_too_large", {"maximum": limit}),
         jobs=[job_json(job) for job in latest],
     )
+
+
+def _earlier_pictures() -> dict[str, list[JobPicture]]:
+    """Return the pictures of the owner's latest jobs that can be chosen again, the latest first."""
+    found = latest_pictures(get_services(), get_identity().owner)
+    styles = [each for each in found["style"] if each.image.sha256 not in styles_by_hash()]
+    return {"content": found["content"][:MOST_EARLIER], "style": styles[:MOST_EARLIER]}
 
 
 def _presets() -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from shared import paths
 from shared.job import Job
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
@@ -17,7 +19,11 @@ from shared.pictures import encode
 from shared.settings import DEFAULT_PRESET, DEPROCESS_MEANS, PRESETS, StyleSettings
 from tests.shared.job_store.transitions import queued, running
 from tests.web.api_requests import upload
-from tests.web.pictures import cornered, white
+from tests.web.intake.test_uploaded_images import KINDS, off, pictures
+from tests.web.pictures import cornered, noise, plain, white
+from web.messages.presets import PRESETS as PRESET_TEXTS
+from web.pages.builtin_styles import BUILTIN_STYLES
+from web.pages.settings_fields import APART, GROUPS
 
 BALANCED = StyleSettings(**PRESETS["balanced"])
 
@@ -188,8 +194,8 @@ def test_the_start_page_shows_the_latest_jobs_newest_first(
     page = client.get("/").text
     shown = re.findall(r'href="/jobs/(\w+)"', page)
     assert shown == [*later[::-1], claim.job_id]
-    [thumbnail] = re.findall(r'<img src="(/api/[^"]+)"', page)
-    assert client.get(thumbnail).mimetype == "image/jpeg"
+    [thumbnail] = re.findall(r'<img src="(/jobs/[^"]+)"', page)
+    assert client.get(html.unescape(thumbnail)).mimetype == "image/webp"
 
 
 @pytest.mark.parametrize("field", ["settings", "options", "sise"])
@@ -206,3 +212,127 @@ def test_only_chosen_settings_are_sent(client: FlaskClient, jobs: JobStore) -> N
     [job] = jobs.page(1).jobs
     assert isinstance(job, Job)
     assert job.settings == BALANCED
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _by_hash(client: FlaskClient, content: bytes, *styles: bytes, **fields: str) -> TestResponse:
+    hashes = {"content_sha256": _hash(content), "style_sha256": list(map(_hash, styles))}
+    return client.post("/", data={**hashes, **fields})
+
+
+def _latest(jobs: JobStore) -> Job:
+    [job] = jobs.page(1).jobs
+    assert isinstance(job, Job)
+    return job
+
+
+PHOTO, STYLE, BUILTIN = plain((1, 2, 3)), noise("PNG"), BUILTIN_STYLES[0].path.read_bytes()
+
+
+def test_the_page_offers_the_built_in_styles(client: FlaskClient) -> None:
+    page = client.get("/").text
+    for style in BUILTIN_STYLES:
+        assert f'name="style_sha256" value="{_hash(style.path.read_bytes())}"' in page
+        assert style.thumbnail in page
+        assert html.escape(style.title) in page
+
+
+def test_the_pictures_of_earlier_jobs_are_offered_once_and_used_again(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    for _ in range(2):
+        assert client.post("/", data=upload([PHOTO], [STYLE, BUILTIN])).status_code == 303
+    first, page = _latest(jobs), client.get("/").text
+    assert page.count(f'name="content_sha256" value="{_hash(PHOTO)}"') == 1
+    assert page.count(f'name="style_sha256" value="{_hash(STYLE)}"') == 1
+    assert page.count(f'name="style_sha256" value="{_hash(BUILTIN)}"') == 1  # the built-in one
+    shown = re.search(rf'value="{_hash(PHOTO)}".*?<img src="([^"]+)"', page, re.DOTALL)
+    assert shown is not None
+    assert client.get(html.unescape(shown[1])).mimetype == "image/webp"
+    assert _by_hash(client, PHOTO, BUILTIN, STYLE, style_blend="3, 1").status_code == 303
+    again = _latest(jobs)
+    assert [style.sha256 for style in again.inputs.styles] == [_hash(BUILTIN), _hash(STYLE)]
+    assert again.settings.style_blend == [3, 1]
+    assert again.inputs.content.key != first.inputs.content.key
+    for one, other in (
+        (first.inputs.content, again.inputs.content),
+        (first.inputs.styles[0], again.inputs.styles[1]),
+        (first.inputs.styles[1], again.inputs.styles[0]),
+    ):
+        assert objects.get(one.key) == objects.get(other.key)
+
+
+def test_a_style_is_used_as_a_photograph_and_the_other_way_round(
+    client: FlaskClient, jobs: JobStore
+) -> None:
+    assert client.post("/", data=upload([PHOTO], [STYLE])).status_code == 303
+    assert _by_hash(client, STYLE, PHOTO).status_code == 303
+    assert _latest(jobs).inputs.content.sha256 == _hash(STYLE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "profile"),
+    [
+        ("JPEG with a profile", "srgb"),
+        ("JPEG with a profile", "photograph"),
+        ("translucent", "srgb"),
+    ],
+)
+def test_a_picture_of_an_earlier_job_is_painted_in_the_same_colours(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore, kind: str, profile: str
+) -> None:
+    data = KINDS[kind]
+    sent = {"color_profile": profile}
+    assert client.post("/", data=upload([data], [data]) | sent).status_code == 303
+    first = _latest(jobs)
+    assert _by_hash(client, data, data, **sent).status_code == 303
+    expected, found = (pictures(jobs, objects, each.id) for each in (first, _latest(jobs)))
+    for one, other in zip(expected, found, strict=True):
+        assert one.info == other.info
+        assert off(one.convert("RGB"), other.convert("RGB")) <= 1
+
+
+def test_a_style_in_the_colours_of_its_photograph_is_not_used_for_another(
+    client: FlaskClient,
+) -> None:
+    photo, style = KINDS["PNG with a profile"], KINDS["translucent"]
+    sent = {"color_profile": "photograph"}
+    assert client.post("/", data=upload([photo], [style]) | sent).status_code == 303
+    assert _hash(style) not in client.get("/").text
+    response = _by_hash(client, photo, style)
+    assert response.status_code == 422
+    assert _by_hash(client, photo, BUILTIN, **sent).status_code == 303
+
+
+def test_a_picture_that_is_no_longer_here_must_be_uploaded(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    assert client.post("/", data=upload([PHOTO], [STYLE])).status_code == 303
+    objects.delete_folder(paths.job_folder(_latest(jobs).id))
+    response = _by_hash(client, PHOTO, BUILTIN)
+    assert response.status_code == 422
+    assert "No image with the hash" in response.text
+
+
+def test_an_error_keeps_the_cards_that_were_chosen_and_links_to_the_setting(
+    client: FlaskClient,
+) -> None:
+    page = client.post("/", data={"style_sha256": [_hash(BUILTIN)], "preset": "bold"}).text
+    assert "&#39;Photograph&#39; has no file" in page
+    assert "Choose them again" not in page
+    card = re.search(rf'<input type="checkbox"[^>]* value="{_hash(BUILTIN)}"[^>]*>', page)
+    assert card is not None
+    assert "checked" in card[0]
+    assert re.search(r'name="preset" value="bold"[^>]* checked', page)
+    assert '<a href="#size">' in _post(client, size="5").text
+
+
+def test_every_setting_is_in_a_group_and_every_preset_has_its_sentence() -> None:
+    grouped = [name for fields in GROUPS.values() for name in fields]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped).isdisjoint(APART)
+    assert set(grouped) | set(APART) <= StyleSettings.model_fields.keys()
+    assert list(PRESET_TEXTS) == list(PRESETS)

@@ -83,6 +83,9 @@ function show(kind, pictures) {
   list.hidden = !items.length;
   list.classList.toggle("several", items.length > 1);
   section.classList.toggle("has-pictures", items.length > 0);
+  const { first, another } = section.querySelector(".drop").dataset;
+  section.querySelector(".drop .button span").textContent = items.length ? another : first;
+  section.querySelector(".drop input").setAttribute("aria-label", items.length ? another : first);
   const total = pictures.reduce((sum, picture) => sum + picture.weight, 0);
   pictures.forEach((picture, place) => {
     const item = shown.get(picture);

@@ -5,8 +5,8 @@ import { toast } from "../toasts.js";
 import { addPicture, chosenPictures, removePicture } from "./pictures.js";
 
 const form = byId("new");
-const cards = [...form.querySelectorAll(".card-choice input[name$=_sha256]")];
-const isPicture = (file) => file.type.startsWith("image/") || /\.(heic|heif|avif|tiff?)$/i.test(file.name);
+const cards = [...form.querySelectorAll(".card-choice input[data-width]")];
+const isPicture = (file) => file.type.startsWith("image/") || /\.(heic|heif|avif|tiff?)$/i.test(file.name); // browsers do not know all types
 
 function add(kind, files) {
   const pictures = [...files].filter(isPicture);
@@ -30,10 +30,9 @@ function takeFiles(input) {
 
 const kindAt = (target) => target.closest?.("[data-kind]")?.dataset.kind;
 
-for (const input of form.querySelectorAll("input[type=file]")) {
+for (const input of form.querySelectorAll(".drop input")) {
   input.addEventListener("change", (event) => {
-    if (input.name === "init") return;
-    event.stopPropagation();
+    event.stopPropagation(); // there is one once the picture is added
     takeFiles(input);
   });
 }
@@ -65,7 +64,11 @@ addEventListener("paste", (event) => {
 });
 
 const kindOf = (card) => card.name.replace("_sha256", "");
-const ofCard = (card) => Object.values(chosenPictures()).flat().find((picture) => picture?.kind === kindOf(card) && picture.sha256 === card.value);
+
+function ofCard(card) {
+  const { content, styles } = chosenPictures();
+  return [content, ...styles].find((picture) => picture?.kind === kindOf(card) && picture.sha256 === card.value);
+}
 
 function toggle(card) {
   const picture = ofCard(card);

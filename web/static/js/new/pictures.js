@@ -6,13 +6,13 @@ import { gettext, ngettext } from "../messages.js";
 import { toast } from "../toasts.js";
 
 const form = byId("new");
-const chosen = { content: [], style: [], init: [] };
-const MOST = { content: 1, style: Number(form.dataset.mostStyles), init: 1 };
+const chosen = { content: [], style: [] };
+const MOST = { content: 1, style: Number(form.dataset.mostStyles) };
 
 // What is chosen. A picture is {kind, name, src, width, height, weight, file, sha256, problem}: its size
-// is null until it is known, `file` if the server had it, and `sha256` until it does.
+// is null until it is known, `file` if the server had it, and `sha256` until it does. `init` is a file.
 export function chosenPictures() {
-  return { content: chosen.content[0] ?? null, styles: [...chosen.style], init: chosen.init[0] ?? null };
+  return { content: chosen.content[0] ?? null, styles: [...chosen.style], init: byId("init-file").files[0] ?? null };
 }
 
 // Adds a file, or a picture {name, src, width, height, sha256} that the server has. Another photograph
@@ -50,12 +50,13 @@ export function moveStyle(picture, by) {
 // Form data with the pictures, once their uploads have ended: `content_sha256`, or the file as `content`
 // if the server does not have it, and so on.
 export async function pictureData(data = new FormData()) {
-  const pictures = Object.values(chosen).flat();
-  await Promise.all(pictures.map((picture) => picture.upload));
-  for (const { kind, sha256, file } of Object.values(chosen).flat()) {
+  await Promise.all([...chosen.content, ...chosen.style].map((picture) => picture.upload));
+  for (const { kind, sha256, file } of [...chosen.content, ...chosen.style]) {
     if (sha256) data.append(`${kind}_sha256`, sha256);
     else data.append(kind, file);
   }
+  const { init } = chosenPictures();
+  if (init) data.append("init", init);
   return data;
 }
 

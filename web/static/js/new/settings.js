@@ -7,6 +7,8 @@ const form = byId("new");
 const strength = byId("strength");
 const slider = strength.closest(".strength").querySelector("[type=range]");
 const reset = byId("reset-strength");
+const size = byId("size");
+const chips = form.querySelectorAll("[data-size]");
 const fields = [strength, ...[...form.querySelectorAll("[data-setting]")].map((field) => byId(field.dataset.setting))];
 const preset = () => form.querySelector("[name=preset]:checked");
 const presetValues = () => JSON.parse(preset().dataset.values);
@@ -51,7 +53,8 @@ export function applySettings(settings) {
   const values = presetValues();
   for (const field of fields) {
     const value = settings[field.name] === undefined ? "" : shownValue(settings[field.name]);
-    field.value = value === values[field.name] ? "" : value;
+    const isPreset = JSON.stringify(sentValue(value)) === JSON.stringify(sentValue(values[field.name]));
+    field.value = isPreset ? "" : value;
   }
   readBlend();
   for (const details of form.querySelectorAll(".all-settings details")) details.open = changedIn(details) > 0;
@@ -68,6 +71,7 @@ function showPreset() {
     else field.placeholder = value || gettext("as in the preset");
   }
   showStrength();
+  showSize();
 }
 
 function showStrength() {
@@ -82,7 +86,17 @@ function showCounts() {
   }
 }
 
+function showSize() {
+  for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.size === (size.value || presetValues().size)));
+}
+
 slider.parentElement.hidden = false;
+for (const chip of chips) {
+  chip.addEventListener("click", () => {
+    size.value = chip.dataset.size;
+    form.dispatchEvent(new Event("change"));
+  });
+}
 slider.addEventListener("input", () => {
   strength.value = slider.value;
   showStrength();

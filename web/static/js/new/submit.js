@@ -1,13 +1,14 @@
 // Sends the form without leaving the page, so that an error loses nothing that was chosen.
 import { byId, element } from "../dom.js";
+import { shortcut } from "../keyboard.js";
 import { gettext } from "../messages.js";
-import { pictureData } from "./pictures.js";
+import { chosenPictures, pictureData } from "./pictures.js";
 
 const form = byId("new");
 const button = form.querySelector(".submit button");
 const label = button.querySelector("span");
 const text = label.textContent;
-const PICTURES = ["content", "style", "content_sha256", "style_sha256"];
+const PICTURES = ["content", "style", "content_sha256", "style_sha256", "init"];
 
 function setBusy(isBusy) {
   button.disabled = isBusy;
@@ -18,15 +19,16 @@ function setBusy(isBusy) {
 async function formData() {
   const data = new FormData(form);
   PICTURES.forEach((name) => data.delete(name));
+  data.append("init", byId("init").value); // the setting; the file has the same name
   return pictureData(data);
 }
 
-// What went wrong, from the page that the server answers with.
+// What went wrong, as the page that the server answers with says it: this one, or an error's.
 async function problemOf(response) {
-  if (!response) return gettext("The server does not answer. Try again in a few seconds.");
+  if (!response) return [gettext("The server does not answer. Try again in a few seconds.")];
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  page.querySelectorAll(".unscripted, script").forEach((each) => each.remove());
-  return (page.querySelector("#problem .alert") ?? page.querySelector("main p"))?.textContent.trim() || response.statusText;
+  const said = page.querySelector("#problem .alert") ?? page.querySelector("main p");
+  return said ? [...said.childNodes] : [response.statusText];
 }
 
 form.addEventListener("submit", async (event) => {
@@ -38,9 +40,15 @@ form.addEventListener("submit", async (event) => {
     location.assign(response.url);
     return;
   }
-  const alert = element("p", { className: "alert", role: "alert" }, await problemOf(response));
+  const alert = element("p", { className: "alert", role: "alert" }, ...await problemOf(response));
   byId("problem").replaceChildren(alert);
   setBusy(false);
   byId("problem").focus();
 });
 addEventListener("pageshow", () => setBusy(false)); // after going back
+shortcut("p", gettext("Paint it"), () => {
+  const { content, styles } = chosenPictures();
+  if (!content || !styles.length || button.disabled) return false;
+  form.requestSubmit();
+  return true;
+});
