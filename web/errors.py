@@ -22,7 +22,7 @@ from shared.errors import (
     Waits,
 )
 from shared.job import JobFault
-from web.messages.errors import sentence
+from web.messages.errors import heading, http_sentence, sentence
 
 STATUSES: dict[str, HTTPStatus] = {  # all others are 500
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -172,7 +172,7 @@ def http_problem(status: HTTPStatus, detail: str | None = None) -> dict[str, Any
         "type": f"urn:gramworks:error:{code}",
         "title": status.phrase,
         "status": int(status),
-        "detail": detail or status.description,
+        "detail": http_sentence(detail or status.description),
         "code": code,
     }
 
@@ -195,7 +195,8 @@ def _response(body: Mapping[str, Any], headers: list[tuple[str, str]] | None = N
     if request.path.startswith("/api/") or request.blueprint in FOR_PROGRAMS:
         response = Response(json.dumps(body), mimetype="application/problem+json")
     else:
-        page = render_template("error.html", problem=body, back=_page_to_go_back_to())
+        title, back = heading(body["status"]), _page_to_go_back_to()
+        page = render_template("error.html", problem=body, title=title, back=back)
         response = Response(page)
     response.status_code = body["status"]
     if allow := dict(headers or []).get("Allow"):

@@ -10,7 +10,7 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
 )
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from shared.settings.levels import LONGEST_RESULT_SIDE, SHORTEST_RESULT_SIDE
 
@@ -49,7 +49,11 @@ def layers_with_weights(value: object) -> object:
 
 def _means_by_name(value: object) -> object:
     if isinstance(value, str) and value not in DEPROCESS_MEANS:
-        raise ValueError(f"'{value}' is not {one_of(DEPROCESS_MEANS)}, and not three numbers")
+        raise PydanticCustomError(
+            "not_means",
+            "'{value}' is not {expected}, and not three numbers",
+            {"value": value, "expected": one_of(DEPROCESS_MEANS)},
+        )
     if isinstance(value, list):
         return tuple(value)
     return DEPROCESS_MEANS[value] if isinstance(value, str) else value
@@ -58,7 +62,7 @@ def _means_by_name(value: object) -> object:
 def one_above_zero(weights: list[float]) -> list[float]:
     """Refuse weights that are all 0; no weights at all are allowed."""
     if weights and not any(weights):
-        raise ValueError("at least one weight must be above 0")
+        raise PydanticCustomError("all_weights_zero", "at least one weight must be above 0")
     return weights
 
 
@@ -68,7 +72,9 @@ def one_fault(value: object, check: ValidatorFunctionWrapHandler) -> object:
         return check(value)
     except ValidationError as error:
         if isinstance(value, str):
-            raise ValueError(f"'{value}' is not a whole number, and not 'original'") from error
+            raise PydanticCustomError(
+                "not_rows", "'{value}' is not a whole number, and not 'original'", {"value": value}
+            ) from error
         first = error.errors(include_url=False)[0]
         raise PydanticKnownError(first["type"], first.get("ctx")) from error  # type: ignore[arg-type] # pydantic's own
 

@@ -12,6 +12,7 @@ from pydantic import (
     WrapValidator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from shared.settings.fields import (
     DEPROCESS_MEANS,
@@ -186,9 +187,10 @@ class StyleSettings(BaseModel):
     def _weigh_something(self) -> Self:
         weights = (self.content_weight, self.style_weight, self.moments_weight, self.tv_weight)
         if not any(weights):
-            raise ValueError(
-                "there is nothing to minimise; at least one of content_weight, style_weight,"
-                " moments_weight and tv_weight must be above 0"
+            raise PydanticCustomError(
+                "nothing_to_minimise",
+                "there is nothing to minimise; at least one of {names} must be above 0",
+                {"names": "content_weight, style_weight, moments_weight and tv_weight"},
             )
         return self
 

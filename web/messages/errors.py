@@ -1,17 +1,28 @@
 """The sentence for every error code, with its parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from web.messages.job_log import REASONS
+from web.messages.job_log import LOST, reason_name
+from web.messages.languages import gettext_noop
+from web.messages.rules import OTHER, listed, plain, rule_sentence
+from web.messages.sentences import Choice, Plural, Sentence, say, texts
+from web.messages.states import state_name
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Sentence] = {
     "missing_file": "'{field}' has no file. Choose one.",
-    "too_many_files": "'{field}' accepts up to {maximum} files. {count} were sent.",
-    "too_many_jobs": (
+    "too_many_files": Plural(
+        "'{field}' accepts one file. {count} were sent.",
+        "'{field}' accepts up to {maximum} files. {count} were sent.",
+        by="maximum",
+    ),
+    "too_many_jobs": Plural(
+        "{contents_counted} × {styles_counted} × {settings_counted} are {count} job. A batch can"
+        " have up to {maximum}.",
         "{contents_counted} × {styles_counted} × {settings_counted} are {count} jobs. A batch can"
-        " have up to {maximum}."
+        " have up to {maximum}.",
+        by="count",
     ),
     "upload_too_large": "The upload is too large. Files can have up to {maximum_mb} MB together.",
     "form_too_large": (
@@ -47,7 +58,7 @@ SENTENCES: dict[str, str] = {
     ),
     "no_worker_fits": (
         "No worker that was online in the last day has enough memory for a result of {columns} ×"
-        " {rows} pixels. {size_in_field}"
+        " {rows} pixels. {way_out}"
     ),
     "too_long_for_format": (
         "A picture of {width} × {height} pixels does not fit into a {format} file, whose sides can"
@@ -55,16 +66,19 @@ SENTENCES: dict[str, str] = {
     ),
     "invalid_json": "'{field}' must be a JSON object: {reason}.",
     "unknown_field": "There is no field '{field}'. The fields are {names}.",
-    "unknown_parameter": "This address has no parameter '{field}'. {parameters}",
+    "unknown_parameter": "This address has no parameter '{field}'. {way_out}",
     "unknown_setting": "There is no setting '{field}'. The settings are {names}.",
-    "invalid_setting": "'{field}' {rule}.",
+    "invalid_setting": OTHER,  # `rules` has one for each rule
     "blend_mismatch": (
         "'{field}' has {weights_counted} and {styles_counted} came. Send one weight for each image,"
         " or leave '{field}' out so that all count equally."
     ),
-    "styles_too_large": (
-        "The style images would be too large together. For {styles_counted}, '{field}' can be up to"
-        " {largest}."
+    "styles_too_large": Plural(
+        "The style images would be too large together. For {styles} style image, '{field}' can be"
+        " up to {largest}.",
+        "The style images would be too large together. For {styles} style images, '{field}' can be"
+        " up to {largest}.",
+        by="styles",
     ),
     "init_missing": (
         "'{field}' has no file, and '{setting}' is 'image'. Send the image to start from, or choose"
@@ -98,7 +112,18 @@ SENTENCES: dict[str, str] = {
         "No image with the hash in '{field}' is kept for you. Upload it first, with PUT"
         " /api/v1/images/{sha256}, or send the file itself."
     ),
-    "invalid_url": "The URL in '{field}' {url_rule}.",
+    "invalid_url": Choice(
+        "problem",
+        {
+            "not_a_url": (
+                "The URL in '{field}' must begin with http:// or https:// and have up to {maximum}"
+                " characters."
+            ),
+            "password": "The URL in '{field}' must not have a user name or password.",
+            "port": "The URL in '{field}' must have port 80, 443, or one from 1024 on.",
+        },
+        "The URL in '{field}' is not valid.",
+    ),
     "address_not_allowed": (
         "The URL in '{field}' leads to {host}, whose address is not public. Use another one, or ask"
         " the operator to allow it with GRAMWORKS_OUTBOUND_ALLOWED."
@@ -115,10 +140,18 @@ SENTENCES: dict[str, str] = {
         "What is at the URL in '{field}' is too large: all files of a job can have up to"
         " {maximum_mb} MB together."
     ),
-    "too_many_redirects": "The URL in '{field}' is redirected more than {maximum} times.",
+    "too_many_redirects": Plural(
+        "The URL in '{field}' is redirected more than {maximum} time.",
+        "The URL in '{field}' is redirected more than {maximum} times.",
+        by="maximum",
+    ),
     "not_found": "There is nothing at this address.",
     "job_not_found": "There is no job {id}. It may have been deleted.",
-    "too_many_webhooks": "You have {maximum} webhooks, which is all you may. Delete one.",
+    "too_many_webhooks": Plural(
+        "You have {maximum} webhook, which is all you may. Delete it.",
+        "You have {maximum} webhooks, which is all you may. Delete one.",
+        by="maximum",
+    ),
     "webhook_not_found": "There is no webhook {id}. It may have been deleted.",
     "webhook_disabled": "The webhook {id} is disabled. Enable it first: PATCH it with 'enabled'.",
     "input_not_found": "The job {id} has no input picture '{name}'.",
@@ -156,12 +189,21 @@ SENTENCES: dict[str, str] = {
         "This version of Gramworks cannot read the job {id} ({reason}). Use the version that"
         " created it, or delete it."
     ),
-    "not_ready": "The job is {state} and has no {what}{yet}.",
-    "nothing_to_fork": (
-        "The job is {state} and has no pixels to start from. {render_way_out} With"
-        " 'start': 'inputs', a new job begins with the same pictures."
+    "not_ready": Choice(
+        "lacking",
+        {
+            "a result yet": "The job is {state} and has no result yet.",
+            "a preview yet": "The job is {state} and has no preview yet.",
+            "a result": "The job is {state} and has no result.",
+            "a preview": "The job is {state} and has no preview.",
+        },
+        "The job is {state} and has no such picture.",
     ),
-    "nothing_to_render": "The job is {state} and cannot be rendered again. {render_way_out}",
+    "nothing_to_fork": (
+        "The job is {state} and has no pixels to start from. {way_out} With 'start': 'inputs', a"
+        " new job begins with the same pictures."
+    ),
+    "nothing_to_render": "The job is {state} and cannot be rendered again. {way_out}",
     "pixels_gone": (
         "The float pixels of this picture are not kept any more, or never were, so it cannot be"
         " rendered again. The result is still there as png, jpeg, webp and tiff. For 16 bits, other"
@@ -176,14 +218,21 @@ SENTENCES: dict[str, str] = {
         "The server is sending other archives. Try again when one of yours is done, or in a few"
         " seconds."
     ),
-    "rendering_busy": ("The server is rendering other pictures. Try again in a few seconds."),
+    "rendering_busy": "The server is rendering other pictures. Try again in a few seconds.",
     "not_failed": "The job is {state}. Only a failed job can be retried.",
     "not_live": "The job is {state}. Only a queued or running job can be changed.",
     "not_queued": (
         "The job is {state}. Only a queued job has a priority and a place that can be changed."
     ),
-    "not_running": (
-        "The job is {state}. Only a running job can be stopped with what it has.{stop_way_out}"
+    "not_running": Choice(
+        "in_state",
+        {
+            "queued": (
+                "The job is {state}. Only a running job can be stopped with what it has. Cancel it,"
+                " or wait until it runs."
+            ),
+        },
+        "The job is {state}. Only a running job can be stopped with what it has.",
     ),
     "job_paused": (
         "The job is paused and has no place in the queue. Resume it, in the same request or before."
@@ -197,19 +246,81 @@ SENTENCES: dict[str, str] = {
         "The worker is paused until {until} after several failures in a row ({reason})."
     ),
     "worker_too_small": "The worker takes results of up to {maximum} pixels.",
-    "queue_full": "The queue {no_room}. The {work} was not accepted. Try again in a minute.",
-    "owner_quota_reached": "{quota} Nothing was accepted.",
-    "rate_limited": (
-        "{too_often}: {maximum} within a minute are allowed. Try again in {seconds} s."
+    "queue_full": Choice(
+        "bound",
+        {
+            "batch, jobs": (
+                "The queue can hold {amount}, and has no room for {amount_needed} more. The batch"
+                " was not accepted. Try again in a minute."
+            ),
+            "batch, bytes": (
+                "The queue can hold {amount} of pictures, and has no room for {amount_needed} more."
+                " The batch was not accepted. Try again in a minute."
+            ),
+            "bytes": (
+                "The queue is full ({amount} of pictures). The job was not accepted. Try again in a"
+                " minute."
+            ),
+        },
+        "The queue is full ({amount}). The job was not accepted. Try again in a minute.",
     ),
-    "storage_full": (
-        "The {place} has no space left. The job was not accepted. Try again in a few minutes."
+    "owner_quota_reached": Choice(
+        "bound",
+        {
+            "batch, jobs": (
+                "You may have {amount} queued or running, and there is no room for {amount_needed}"
+                " more. Wait for one. Nothing was accepted."
+            ),
+            "batch, bytes": (
+                "You may have {amount} of pictures here, and there is no room for {amount_needed}"
+                " more. Delete uploaded images, or jobs for good: those in the trash count. Nothing"
+                " was accepted."
+            ),
+            "bytes": (
+                "You have {amount} of pictures here, which is all you may. Delete uploaded images,"
+                " or jobs for good: those in the trash count. Nothing was accepted."
+            ),
+        },
+        "You have {amount} queued or running, which is all you may. Wait for one. Nothing was"
+        " accepted.",
+    ),
+    "rate_limited": Choice(
+        "by",
+        {
+            "owner": (
+                "You submit too often: {maximum} within a minute are allowed. Try again in"
+                " {seconds} s."
+            ),
+            "address": (
+                "Too many submissions come from your address: {maximum} within a minute are"
+                " allowed. Try again in {seconds} s."
+            ),
+            "sign-in": (
+                "Too many attempts to sign in come from your address: {maximum} within a minute are"
+                " allowed. Try again in {seconds} s."
+            ),
+        },
+        "Too many requests: {maximum} within a minute are allowed. Try again in {seconds} s.",
+    ),
+    "storage_full": Choice(
+        "store",
+        {
+            "redis": (
+                "The job queue (Redis) has no space left. The job was not accepted. Try again in a"
+                " few minutes."
+            ),
+            "images": (
+                "The object store has no space left. The job was not accepted. Try again in a few"
+                " minutes."
+            ),
+        },
+        "A store has no space left. The job was not accepted. Try again in a few minutes.",
     ),
     "paused": "The job is paused. It starts after it is resumed.",
     "no_worker_online": "No worker is online. The job starts as soon as one is.",
     "no_live_worker_fits": (
         "No worker that is online has enough memory for {width} × {height} pixels. The job waits"
-        " for one that has. {size_that_fits}"
+        " for one that has. {way_out}"
     ),
     "workers_draining": (
         "The workers that could take the job are draining. It starts as soon as one takes jobs"
@@ -219,8 +330,19 @@ SENTENCES: dict[str, str] = {
         "The workers that could take the job are paused after several failures in a row"
         " ({reason}). The job starts as soon as one takes jobs again."
     ),
-    "store_unavailable": (
-        "The {place} does not answer. Accepted jobs are not lost. Try again in a few seconds."
+    "store_unavailable": Choice(
+        "store",
+        {
+            "redis": (
+                "The job queue (Redis) does not answer. Accepted jobs are not lost. Try again in a"
+                " few seconds."
+            ),
+            "images": (
+                "The object store does not answer. Accepted jobs are not lost. Try again in a few"
+                " seconds."
+            ),
+        },
+        "A store does not answer. Accepted jobs are not lost. Try again in a few seconds.",
     ),
     "object_not_found": "The picture no longer exists.",
     "superseded": "Another worker has taken over the job.",
@@ -234,166 +356,199 @@ SENTENCES: dict[str, str] = {
     "pictures_too_large": (
         "The worker does not have enough memory to open these pictures. Use smaller ones."
     ),
-    "diverged": ("The loss was not finite at evaluation {evaluation}. Choose smaller weights."),
-    "workers_lost": (
+    "diverged": "The loss was not finite at evaluation {evaluation}. Choose smaller weights.",
+    "workers_lost": Plural(
+        "The job failed after {attempts} lost attempt: {lost_attempts}. Retry it, or choose a"
+        " smaller size, which needs less memory.",
         "The job failed after {attempts} lost attempts: {lost_attempts}. Retry it, or choose a"
-        " smaller size, which needs less memory."
+        " smaller size, which needs less memory.",
+        by="attempts",
     ),
     "worker_fault": "The worker had an unexpected error. Its log has the details.",  # old records
     "internal": "The server had an unexpected error. Its log has the details.",
 }
 
-RULES: dict[str, str] = {
-    "greater_than_equal": "must be {minimum} or more",
-    "less_than_equal": "must be {maximum} or less",
-    "greater_than": "must be more than {exclusive_minimum}",
-    "less_than": "must be less than {exclusive_maximum}",
-    "finite_number": "must be a finite number",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a shorter whole number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "float_type": "must be a number",
-    "string_type": "must be text",
-    "model_type": "must be a JSON object",
-    "list_type": "must be a list of numbers",
-    "dict_type": "must be a list of layers, or an object of layers and weights",
-    "tuple_type": "must be a name or a list of three numbers",
-    "too_short": "must have {minimum} or more values",
-    "too_long": "must have {maximum} or fewer values",
-    "missing": "is missing",
-    "literal_error": "must be {expected}",
-    "repeated": "must be given once",
+HEADINGS: dict[int, str] = {  # of pages, by status
+    400: gettext_noop("This request cannot be read"),
+    401: gettext_noop("Sign in first"),
+    403: gettext_noop("This is not allowed"),
+    404: gettext_noop("Not found"),
+    405: gettext_noop("This cannot be done here"),
+    409: gettext_noop("This is not possible now"),
+    410: gettext_noop("No longer here"),
+    413: gettext_noop("Too large"),
+    421: gettext_noop("Unknown address"),
+    422: gettext_noop("Something needs to be changed"),
+    429: gettext_noop("Too much at once"),
+    503: gettext_noop("Not available at the moment"),
 }
-_RENDER_WAYS_OUT = {
+OTHER_HEADING = gettext_noop("Something went wrong")
+HTTP_DETAILS = (  # sentences of Werkzeug
+    gettext_noop("The browser (or proxy) sent a request that this server could not understand."),
+    gettext_noop("The method is not allowed for the requested URL."),
+)
+REASONS = (  # the library's are in English
+    gettext_noop("it holds an array"),
+    gettext_noop("it holds a string"),
+    gettext_noop("it holds a number"),
+    gettext_noop("it holds a boolean"),
+    gettext_noop("it holds null"),
+    gettext_noop("it is an array"),
+    gettext_noop("it is a string"),
+    gettext_noop("it is a number"),
+    gettext_noop("it is a boolean"),
+    gettext_noop("it is null"),
+    gettext_noop("it was sent as a file, not as a form field"),
+    gettext_noop("it has no address"),
+    gettext_noop("its name has no address"),
+    gettext_noop("its answer is compressed"),
+    gettext_noop("its answer is not HTTP"),
+)
+
+# Parts of these sentences. Those that are sentences themselves say what to do.
+WAYS_OUT: dict[str, Sentence] = {
+    "out_of_memory": Choice(
+        "maximum", {"None": "Use a worker with more memory."}, "A size of {maximum} should fit."
+    ),
+    "no_worker_fits": Choice(
+        "maximum",
+        {"None": "No size would fit."},
+        "For this image, '{field}' can be up to {maximum}.",
+    ),
+    "no_live_worker_fits": Choice(
+        "maximum", {"None": "No size would fit now."}, "A size of {maximum} would fit now."
+    ),
+    "unknown_parameter": Choice("names", {"": "It has none."}, "It has {names}."),
+}
+WAYS_TO_SUCCEED: dict[str, str] = {  # by the job's state
     "queued": "Wait until it has succeeded.",
     "running": "Wait until it has succeeded.",
     "failed": "Retry it, and wait until it has succeeded.",
     "cancelled": "Submit it again.",
 }
-_STOP_WAYS_OUT = {"queued": " Cancel it, or wait until it runs."}
-_TOO_OFTEN = {
-    "owner": "You submit too often",
-    "address": "Too many submissions come from your address",
-    "sign-in": "Too many attempts to sign in come from your address",
+AMOUNTS: dict[str, Sentence] = {  # of what a bound counts
+    "jobs": Plural("{count} job", "{count} jobs", by="count"),
+    "bytes": "{megabytes} MB",
 }
-_URL_RULES = {
-    "not_a_url": "must begin with http:// or https:// and have up to {maximum} characters",
-    "password": "must not have a user name or password",
-    "port": "must have port 80, 443, or one from 1024 on",
+COUNTED: dict[str, Plural] = {  # by the parameter that counts them
+    "weights": Plural("{count} weight", "{count} weights", by="count"),
+    "styles": Plural("{count} style image", "{count} style images", by="count"),
+    "contents": Plural("{count} content image", "{count} content images", by="count"),
+    "settings": Plural("{count} object of settings", "{count} objects of settings", by="count"),
 }
-_PLACES = {"redis": "job queue (Redis)", "images": "object store"}
+
+
+def all_texts() -> Iterator[str | tuple[str, str]]:
+    """Return all texts of these tables that can be translated."""
+    for table in (SENTENCES, WAYS_OUT, WAYS_TO_SUCCEED, AMOUNTS, COUNTED):
+        for sentence in table.values():
+            yield from texts(sentence)
 
 
 def sentence(code: str, parameters: Mapping[str, Any]) -> str:
-    """Return the sentence for an error."""
+    """Return the sentence for an error, in the language of the request."""
+    if code == "invalid_setting":
+        return rule_sentence(parameters)
     words = {
         **parameters,
         "names": ", ".join(parameters.get("known", [])),
-        "parameters": _parameters(parameters),
-        "rule": _rule(parameters),
-        "way_out": _way_out(parameters),
-        "url_rule": _URL_RULES.get(str(parameters.get("problem")), "is not valid").format(
-            maximum=parameters.get("maximum")
-        ),
-        "size_in_field": _size_in_field(parameters),
-        "size_that_fits": _size_that_fits(parameters),
-        "no_room": _no_room(parameters),
-        "work": "batch" if "needed" in parameters else "job",
-        "quota": _quota(parameters),
-        "too_often": _TOO_OFTEN.get(str(parameters.get("by")), "Too many requests"),
-        "largest": _plain(parameters.get("maximum")),
-        "weights_counted": _counted(parameters.get("weights"), "weight"),
-        "styles_counted": _counted(parameters.get("styles"), "style image"),
-        "contents_counted": _counted(parameters.get("contents"), "content image"),
-        "settings_counted": _counted(parameters.get("settings"), "object", "objects of settings"),
-        "render_way_out": _RENDER_WAYS_OUT.get(str(parameters.get("state")), ""),
-        "stop_way_out": _STOP_WAYS_OUT.get(str(parameters.get("state")), ""),
-        "lost_attempts": "; ".join(map(_lost_attempt, parameters.get("lost", []))),
-        "place": _PLACES.get(str(parameters.get("store")), "store"),
-        "status_of_url": _status(parameters.get("answered")),
-        "yet": " yet" if parameters.get("state") in ("queued", "running") else "",
+        "largest": plain(parameters.get("maximum")),
+        "formats": listed(str(parameters.get("formats"))),
+        "reason": _reason(parameters.get("reason")),
     }
-    if code in ("upload_too_large", "url_too_large"):
-        words["maximum_mb"] = int(parameters.get("maximum", 0)) // 1_000_000
-    return SENTENCES.get(code, SENTENCES["internal"]).format(**words)
+    for name, make in _PARTS.get(code, {}).items():
+        words[name] = make(words)
+    if "state" in words:
+        words.update(in_state=words["state"], state=state_name(words["state"]))
+    return say(SENTENCES.get(code, SENTENCES["internal"]), words)
 
 
-def _parameters(parameters: Mapping[str, Any]) -> str:
-    known = ", ".join(parameters.get("known", []))
-    return f"It has {known}." if known else "It has none."
+def heading(status: int) -> str:
+    """Return the heading of an error's page."""
+    return say(HEADINGS.get(status, OTHER_HEADING), {})
 
 
-def _way_out(parameters: Mapping[str, Any]) -> str:
-    size = parameters.get("maximum")
-    return f"A size of {size} should fit." if size else "Use a worker with more memory."
+def http_sentence(detail: str) -> str:
+    """Return a sentence of Werkzeug's in the language of the request."""
+    return say(detail, {}) if detail in HTTP_DETAILS else detail
 
 
-def _size_in_field(parameters: Mapping[str, Any]) -> str:
-    size, field = parameters.get("maximum"), parameters.get("field")
-    return f"For this image, '{field}' can be up to {size}." if size else "No size would fit."
+def _reason(reason: object) -> object:
+    return say(reason, {}) if isinstance(reason, str) and reason in REASONS else reason
 
 
-def _size_that_fits(parameters: Mapping[str, Any]) -> str:
-    size = parameters.get("maximum")
-    return f"A size of {size} would fit now." if size else "No size would fit now."
+def _way_out(code: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda words: say(WAYS_OUT[code], {"maximum": None, **words})
 
 
-def _amount(parameters: Mapping[str, Any], name: str = "maximum") -> str:
-    count = int(parameters.get(name) or 0)
-    in_bytes = parameters.get("bound") == "bytes"
-    return f"{count // 1_000_000} MB of pictures" if in_bytes else _counted(count, "job")
+def _way_to_succeed(words: Mapping[str, Any]) -> str:
+    way = WAYS_TO_SUCCEED.get(str(words.get("state")))
+    return say(way, {}) if way else ""
 
 
-def _no_room(parameters: Mapping[str, Any]) -> str:
-    if "needed" in parameters:
-        needed = _amount(parameters, "needed")
-        return f"can hold {_amount(parameters)}, and has no room for {needed} more"
-    return f"is full ({_amount(parameters)})"
+def _counted(name: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda words: say(COUNTED[name], {"count": words.get(name)})
 
 
-def _quota(parameters: Mapping[str, Any]) -> str:
-    is_in_bytes = parameters.get("bound") == "bytes"
-    amount = f"{_amount(parameters)} {'here' if is_in_bytes else 'queued or running'}"
-    way_out = "Wait for one."
-    if is_in_bytes:
-        way_out = "Delete uploaded images, or jobs for good: those in the trash count."
-    if "needed" in parameters:
-        needed = _amount(parameters, "needed")
-        return f"You may have {amount}, and there is no room for {needed} more. {way_out}"
-    return f"You have {amount}, which is all you may. {way_out}"
+def _amount(name: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return a function that says how much a bound is: jobs, or bytes as megabytes."""
+
+    def make(words: Mapping[str, Any]) -> str:
+        count = int(words.get(name) or 0)
+        unit = "bytes" if str(words.get("bound")).endswith("bytes") else "jobs"
+        return say(AMOUNTS[unit], {"count": count, "megabytes": count // 1_000_000})
+
+    return make
 
 
-def _status(number: object) -> str:
+def _bound(words: Mapping[str, Any]) -> str:
+    unit = "bytes" if words.get("bound") == "bytes" else "jobs"
+    return f"batch, {unit}" if "needed" in words else unit
+
+
+def _megabytes(words: Mapping[str, Any]) -> int:
+    return int(words.get("maximum", 0)) // 1_000_000
+
+
+def _lacking(words: Mapping[str, Any]) -> str:
+    is_to_come = words.get("state") in ("queued", "running")
+    return f"a {words.get('what')}{' yet' if is_to_come else ''}"
+
+
+def _status(words: Mapping[str, Any]) -> str:
     """Return a status with its name, such as 404 Not Found."""
     known = {int(each): f"{int(each)} {each.phrase}" for each in HTTPStatus}
+    number = words.get("answered")
     return known.get(int(str(number)), str(number)) if number is not None else ""
 
 
-def _counted(count: object, noun: str, plural: str | None = None) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+def _lost_attempts(words: Mapping[str, Any]) -> str:
+    return "; ".join(map(_lost_attempt, words.get("lost", [])))
 
 
 def _lost_attempt(known: Mapping[str, Any]) -> str:
-    reason = REASONS.get(known["reason"], known["reason"])
-    where = f" at evaluation {known['evaluation']}" if "evaluation" in known else ""
     detail = f" ({known['detail']})" if "detail" in known else ""
-    return f"in attempt {known['attempt']}, {reason}{detail}{where}, after {known['seconds']} s"
+    where = "evaluation" if "evaluation" in known else "start"
+    return say(LOST[where], {**known, "reason": reason_name(known["reason"]) + detail})
 
 
-def _rule(parameters: Mapping[str, Any]) -> str:
-    template = RULES.get(str(parameters.get("problem")))
-    if parameters.get("problem") == "missing" and str(parameters.get("field", ""))[-2:-1] == ".":
-        template = "is missing: three numbers are needed"
-    if template is None:
-        return "is not valid: " + str(parameters.get("message", "")).removeprefix("Value error, ")
-    return template.format(**{name: _plain(value) for name, value in parameters.items()})
-
-
-def _plain(value: Any) -> Any:
-    """Return 4 instead of 4.0, JSON's true instead of Python's, and all else as it is."""
-    if value in ("True", "False"):
-        return str(value).lower()
-    return f"{value:.10g}" if isinstance(value, float) else value
+_Parts = Mapping[str, Callable[[Mapping[str, Any]], object]]
+_OF_BOUNDS: _Parts = {
+    "amount": _amount("maximum"), "amount_needed": _amount("needed"), "bound": _bound,
+}  # fmt: skip # in this order: `bound` is replaced last
+_PARTS: dict[str, _Parts] = {
+    "upload_too_large": {"maximum_mb": _megabytes},
+    "url_too_large": {"maximum_mb": _megabytes},
+    "url_refused": {"status_of_url": _status},
+    "too_many_jobs": {
+        f"{name}_counted": _counted(name) for name in ("contents", "styles", "settings")
+    },
+    "blend_mismatch": {f"{name}_counted": _counted(name) for name in ("weights", "styles")},
+    "not_ready": {"lacking": _lacking},
+    "nothing_to_fork": {"way_out": _way_to_succeed},
+    "nothing_to_render": {"way_out": _way_to_succeed},
+    "queue_full": _OF_BOUNDS,
+    "owner_quota_reached": _OF_BOUNDS,
+    "workers_lost": {"lost_attempts": _lost_attempts},
+    **{code: {"way_out": _way_out(code)} for code in WAYS_OUT},
+}

@@ -8,6 +8,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract, extract_javascript, extract_python
 from jinja2.ext import babel_extract
 
+from web.messages import errors, job_log, rules
+
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
@@ -16,6 +18,11 @@ KEYWORDS = {
     "lazy_ngettext": (1, 2),
 }
 TEMPLATE_OPTIONS = {"trimmed": "true", "silent": "false"}
+TABLES = {  # whose texts are not marked one by one
+    "errors": errors.all_texts,
+    "rules": rules.rule_texts,
+    "job_log": job_log.log_texts,
+}
 Extractor = Callable[..., Iterable[Any]]
 
 
@@ -32,6 +39,9 @@ def extracted() -> Said:
     server, scripts = Catalog(), Catalog()
     _add(server, extract_python, sorted(web.rglob("*.py")))
     _add(server, babel_extract, sorted((web / "templates").rglob("*.html")), TEMPLATE_OPTIONS)
+    for module, texts in TABLES.items():
+        for text in texts():
+            server.add(text, locations=[(f"web/messages/{module}.py", 1)])
     _add(scripts, extract_javascript, sorted((web / "static" / "js").rglob("*.js")))
     return Said(server, scripts)
 

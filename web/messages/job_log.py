@@ -1,56 +1,107 @@
 """The sentences of a job's log and of its fallbacks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-STATES: dict[str, str] = {
-    "queued": "Queued",
-    "running": "Started on {worker}",
-    "succeeded": "Succeeded",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
+from web.messages.languages import gettext_noop
+from web.messages.sentences import Choice, Plural, Sentence, say, texts
+
+STATES: dict[str, Sentence] = {
+    "queued": "Queued.",
+    "running": Choice("worker", {"None": "Started on a worker."}, "Started on {worker}."),
+    "succeeded": "Succeeded.",
+    "failed": "Failed.",
+    "cancelled": "Cancelled.",
 }
-STATES_WITH_REASON: dict[str, str] = {
-    "queued": "Queued again",
-    "running": "Continues",
-    "failed": "Failed",
+AGAIN: dict[str, Sentence] = {  # in another attempt
+    "queued": "Queued (attempt {attempt}).",
+    "running": Choice(
+        "worker",
+        {"None": "Started on a worker (attempt {attempt})."},
+        "Started on {worker} (attempt {attempt}).",
+    ),
+    "succeeded": "Succeeded (attempt {attempt}).",
+    "failed": "Failed (attempt {attempt}).",
+    "cancelled": "Cancelled (attempt {attempt}).",
+}
+WITH_REASON: dict[str, Sentence] = {
+    "paused": "Taken out of the queue: {reason}.",
+    "queued": "Queued again: {reason}.",
+    "running": "Continues: {reason}.",
+    "succeeded": "Succeeded: {reason}.",
+    "failed": "Failed: {reason}.",
+    "cancelled": "Cancelled: {reason}.",
+}
+AGAIN_WITH_REASON: dict[str, Sentence] = {
+    "paused": "Taken out of the queue: {reason} (attempt {attempt}).",
+    "queued": "Queued again: {reason} (attempt {attempt}).",
+    "running": "Continues: {reason} (attempt {attempt}).",
+    "succeeded": "Succeeded: {reason} (attempt {attempt}).",
+    "failed": "Failed: {reason} (attempt {attempt}).",
+    "cancelled": "Cancelled: {reason} (attempt {attempt}).",
 }
 REASONS: dict[str, str] = {
-    "lapsed": "its worker was lost",
-    "abandoned": "its worker claimed another job",
-    "error": "its worker had an unexpected error",
-    "handed back": "its worker was stopped",
-    "taken up again": "its worker is connected again",
-    "retried": "it was retried",
-    "paused": "it was paused",
-    "resumed": "it was resumed",
-    "stopped": "it was stopped early, with the pixels that it had",
-    "killed": "its process was killed",
-    "killed for its memory": "its process was killed because it ran out of memory",
-    "hung": "its worker stopped making progress",
-    "unreadable": "its worker could not read it",
-    "store away": "its worker could not reach a store",
+    "lapsed": gettext_noop("its worker was lost"),
+    "abandoned": gettext_noop("its worker claimed another job"),
+    "error": gettext_noop("its worker had an unexpected error"),
+    "handed back": gettext_noop("its worker was stopped"),
+    "taken up again": gettext_noop("its worker is connected again"),
+    "retried": gettext_noop("it was retried"),
+    "paused": gettext_noop("it was paused"),
+    "resumed": gettext_noop("it was resumed"),
+    "stopped": gettext_noop("it was stopped early, with the pixels that it had"),
+    "killed": gettext_noop("its process was killed"),
+    "killed for its memory": gettext_noop("its process was killed because it ran out of memory"),
+    "hung": gettext_noop("its worker stopped making progress"),
+    "unreadable": gettext_noop("its worker could not read it"),
+    "store away": gettext_noop("its worker could not reach a store"),
+}
+LOST: dict[str, Sentence] = {  # an attempt, of those after which a job failed
+    "evaluation": "in attempt {attempt}, {reason} at evaluation {evaluation}, after {seconds} s",
+    "start": "in attempt {attempt}, {reason}, after {seconds} s",
 }
 CAUSES: dict[str, str] = {
-    "memory_error": "it ran out of memory",
-    "killed": "its process was killed because it ran out of memory",
+    "memory_error": gettext_noop("it ran out of memory"),
+    "killed": gettext_noop("its process was killed because it ran out of memory"),
 }
+FALLBACKS: dict[bool, Plural] = {  # by whether there are tiles
+    True: Plural(
+        "Continued in tiles of {tile} px, with a history of {history} step, because {why}.",
+        "Continued in tiles of {tile} px, with a history of {history} steps, because {why}.",
+        by="history",
+    ),
+    False: Plural(
+        "Continued as a whole, with a history of {history} step, because {why}.",
+        "Continued as a whole, with a history of {history} steps, because {why}.",
+        by="history",
+    ),
+}
+
+
+def log_texts() -> Iterator[str | tuple[str, str]]:
+    """Return all texts of these tables that can be translated."""
+    for table in (STATES, AGAIN, WITH_REASON, AGAIN_WITH_REASON, LOST, FALLBACKS):
+        for sentence in table.values():
+            yield from texts(sentence)
 
 
 def transition_sentence(transition: Mapping[str, Any]) -> str:
-    """Return the sentence for an entry of a job's log."""
+    """Return the sentence for an entry of a job's log, in the language of the request."""
     state, reason, attempt = (transition[name] for name in ("state", "reason", "attempt"))
-    counted = f" (attempt {attempt})" if attempt and (reason or attempt > 1) else ""
     if reason is None:
-        return STATES[state].format(worker=transition["worker"] or "a worker") + counted + "."
-    is_paused = state == "queued" and reason == "paused"
-    what = "Taken out of the queue" if is_paused else STATES_WITH_REASON.get(state, STATES[state])
-    return f"{what}: {REASONS.get(reason, reason)}{counted}."
+        return say((AGAIN if attempt and attempt > 1 else STATES)[state], transition)
+    what = "paused" if state == "queued" and reason == "paused" else state
+    sentences = AGAIN_WITH_REASON if attempt else WITH_REASON
+    return say(sentences[what], {**transition, "reason": reason_name(reason)})
+
+
+def reason_name(reason: str) -> str:
+    """Return a reason in words."""
+    return say(REASONS[reason], {}) if reason in REASONS else reason
 
 
 def fallback_sentence(fallback: Mapping[str, Any]) -> str:
     """Return the sentence for how a job continued with less memory."""
-    tile, history, cause = (fallback[name] for name in ("tile", "history", "cause"))
-    how = f"in tiles of {tile} px" if tile else "as a whole"
-    why = CAUSES.get(cause, cause)
-    return f"Continued {how}, with a history of {history} steps, because {why}."
+    cause = fallback["cause"]
+    why = say(CAUSES[cause], {}) if cause in CAUSES else cause
+    return say(FALLBACKS[bool(fallback["tile"])], {**fallback, "why": why})

@@ -4,7 +4,8 @@ English stands in the code. A language's folder in `translations/` has a file fo
 pages; those named `js-…` are for scripts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -14,10 +15,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, Domain, force_locale, get_locale
 
-LANGUAGES = {"en": "English", "pl": "Polski"}
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "pl": "Polski"}
 COOKIE = "language"
 FOLDER = Path(__file__).with_name("translations")
 
@@ -33,7 +35,7 @@ class Catalogs(Domain):  # type: ignore[misc] # published without types
     def get_translations(self) -> NullTranslations:
         """Return the translations for this request."""
         locale = get_locale()
-        return _translations(locale.language if locale else "en")
+        return _translations(locale.language if locale else ENGLISH)
 
 
 def install(app: Flask) -> None:
@@ -45,19 +47,33 @@ def install(app: Flask) -> None:
 
 
 def select_language() -> str:
-    """Return the language that was chosen on a page, or else the browser's."""
+    """Return the language that was chosen on a page, or else the browser's.
+
+    It is asked for once in a request, if anything in its answer depends on it.
+    """
     if not has_request_context():
-        return "en"
+        return ENGLISH
     chosen = request.cookies.get(COOKIE)
-    if chosen in LANGUAGES:
-        return chosen
-    return request.accept_languages.best_match(LANGUAGES, "en")
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(LANGUAGES, ENGLISH)
+    g.language = chosen
+    return chosen
 
 
 def current_language() -> str:
     """Return the language of this request's answer."""
     locale = get_locale()
-    return str(locale.language) if locale else "en"
+    return str(locale.language) if locale else ENGLISH
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything in a language, also outside of a request."""
+    if language == current_language():
+        yield
+    else:
+        with force_locale(language):
+            yield
 
 
 def of_scripts(language: str) -> dict[str, Any]:
@@ -73,7 +89,7 @@ def _singular(message_id: str | Sequence[str]) -> str:
 
 @cache
 def _translations(language: str) -> NullTranslations:
-    if language == "en":
+    if language == ENGLISH:
         return NullTranslations()
     compiled = BytesIO()
     write_mo(compiled, _catalog(language, (FOLDER / language).glob("*.po")))
@@ -93,7 +109,7 @@ def _catalog(language: str, paths: Iterable[Path]) -> Catalog:
 
 
 def _declare(response: Response) -> Response:
-    if response.mimetype == "text/html":
-        response.headers["Content-Language"] = current_language()
+    if "language" in g:
+        response.headers["Content-Language"] = g.language
         response.vary.update(("Accept-Language", "Cookie"))
     return response

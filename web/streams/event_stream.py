@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 from shared.errors import GramworksError
+from web.messages.languages import current_language
 from web.services import Services
 from web.streams.hub import Hub
 from web.streams.mailbox import Mailbox
@@ -36,6 +37,7 @@ class EventStream(Iterator[bytes]):
         self._hub = hub
         self._job_id = job_id
         self._hands_over = hands_over
+        self._language = current_language()
         self._mailbox: Mailbox | None = None
         self._is_handed_over = False
         self._parts: Iterator[bytes] = iter(())
@@ -83,9 +85,9 @@ class EventStream(Iterator[bytes]):
         if after is not None and not job.ended and services.events.has(job_id, after):
             text, shown = b"", {"state": job.state}
         else:  # events in between may be deleted; the job has their result
-            message, shown = job_message(job, newest)
+            message, shown = job_message(job, newest, self._language)
             text, after = message.text, newest
         if job.ended:
             return text
-        self._mailbox = self._hub.watch(job_id, after, shown)
+        self._mailbox = self._hub.watch(job_id, after, shown, Mailbox(after, self._language))
         return text + KEEP_ALIVE.text  # gunicorn sends the headers with the first bytes

@@ -26,13 +26,19 @@ class Watched:
     """A job that is watched: the last event that was read, and the JSON that was sent last."""
 
     cursor: str
-    shown: dict[str, Any]
+    state: str
+    shown: dict[str, dict[str, Any]] = field(default_factory=dict)  # by language
     mailboxes: set[Mailbox] = field(default_factory=set)
 
-    def send(self, message: Message) -> None:
-        """Give a message to all watchers."""
+    def languages(self) -> set[str]:
+        """Return the languages that the watchers read."""
+        return {each.language for each in tuple(self.mailboxes) if each.language}
+
+    def send(self, message: Message, language: str | None = None) -> None:
+        """Give a message to all watchers, or to those who read a language."""
         for mailbox in tuple(self.mailboxes):
-            mailbox.put(message)
+            if language in (None, mailbox.language):
+                mailbox.put(message)
 
     def close(self) -> None:
         """End the streams of all watchers."""
@@ -43,7 +49,7 @@ class Watched:
 class Hub:
     """The watchers of one process, and the one thread that serves them while there are any.
 
-    An event is read once and made into a message once, however many watch its job.
+    An event is read once, and made into a message once for each language that its watchers read.
     """
 
     def __init__(self, app: Flask, events: JobEvents, jobs: JobStore) -> None:
@@ -68,8 +74,10 @@ class Hub:
         """
         mailbox = mailbox or Mailbox(after)
         with self._lock:
-            watched = self._watched.setdefault(job_id, Watched(after, shown))
+            watched = self._watched.setdefault(job_id, Watched(after, shown["state"]))
             watched.mailboxes.add(mailbox)
+            if mailbox.language:
+                watched.shown.setdefault(mailbox.language, shown)
             if is_after(watched.cursor, after):
                 watched.cursor = after  # read again; the other watchers know what they have seen
             self._ensure_running()
@@ -144,9 +152,7 @@ class Hub:
 
         A started job without events was deleted.
         """
-        queued = [
-            id_ for id_, each in watched.items() if each.shown.get("state") == JobState.QUEUED
-        ]
+        queued = [id_ for id_, each in watched.items() if each.state == JobState.QUEUED]
         jobs = self._readable(queued)
         gone = self._events.without(sorted(watched.keys() - set(queued)))
         for job_id, each in watched.items():
@@ -154,9 +160,11 @@ class Hub:
             if job_id in gone or (job_id in queued and job is None):
                 each.close()
             elif job and job.state is JobState.QUEUED:
-                message, shown = job_message(job, each.cursor)
-                each.send(message if shown != each.shown else KEEP_ALIVE)
-                each.shown = shown
+                for language in each.languages():
+                    message, shown = job_message(job, each.cursor, language)
+                    is_new = shown != each.shown.get(language)
+                    each.send(message if is_new else KEEP_ALIVE, language)
+                    each.shown[language] = shown
             else:
                 each.send(KEEP_ALIVE)
 
@@ -167,8 +175,10 @@ class Hub:
 def _send_events(watched: Watched, job_id: str, events: Sequence[Event], job: Job | None) -> None:
     for event in events:
         if job and event.kind in WHOLE_JOB:
-            message, watched.shown = job_message(job, event.id)
-            watched.send(message._replace(event_id=event.id))
+            watched.state = job.state
+            for language in watched.languages():
+                message, watched.shown[language] = job_message(job, event.id, language)
+                watched.send(message._replace(event_id=event.id), language)
             if job.ended:
                 watched.close()
                 return

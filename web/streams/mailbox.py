@@ -4,6 +4,7 @@ import threading
 from typing import NamedTuple
 
 from shared.job_store import is_after
+from web.messages.languages import ENGLISH
 
 NEWEST_ONLY = {"progress", "preview", "comment"}  # an older one that was not sent is skipped
 MOST_MESSAGES = 64
@@ -24,8 +25,9 @@ class Mailbox:
     skipped: a watcher that lags behind by too many is closed instead, and resumes by itself.
     """
 
-    def __init__(self, after: str) -> None:
-        """Begin after the event `after`."""
+    def __init__(self, after: str, language: str | None = ENGLISH) -> None:
+        """Begin after the event `after`; `language` is of what the watcher reads, if it does."""
+        self.language = language
         self._after = after
         self._changed = threading.Condition()
         self._messages: list[Message] = []
@@ -81,7 +83,7 @@ class EndOnly(Mailbox):
     """Drops all messages: whoever has it waits for nothing but the end."""
 
     def __init__(self) -> None:
-        super().__init__("")
+        super().__init__("", None)
 
     def put(self, message: Message) -> None:
         """Drop a message."""

@@ -7,6 +7,7 @@ from flask import json
 from shared.job import Job
 from shared.job_store import Event
 from web.api.schemas import job_json, link
+from web.messages.languages import ENGLISH, speaking
 from web.streams.mailbox import Message
 
 KEEP_ALIVE = Message("comment", b": keep-alive\n\n")
@@ -14,9 +15,10 @@ WHOLE_JOB = {"state", "fallback"}  # kinds for which the whole job is sent
 PARTS = {"progress", "preview"}  # kinds that are sent as they are; unknown kinds are ignored
 
 
-def job_message(job: Job, event_id: str) -> tuple[Message, dict[str, Any]]:
-    """Return the message with the whole job, and its JSON."""
-    shown = job_json(job)
+def job_message(job: Job, event_id: str, language: str = ENGLISH) -> tuple[Message, dict[str, Any]]:
+    """Return the message with the whole job in a language, and its JSON."""
+    with speaking(language):
+        shown = job_json(job)
     return Message("job", _text("job", event_id, json.dumps(shown))), shown
 
 

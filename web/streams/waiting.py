@@ -15,6 +15,7 @@ from shared.errors import GramworksError
 from shared.job import Job
 from web.api.schemas import job_json
 from web.errors import problem
+from web.messages.languages import current_language, speaking
 from web.services import Services
 from web.streams.event_stream import HandOver
 from web.streams.hub import Hub
@@ -41,6 +42,7 @@ class Waiting:
         self._services = services
         self._job_id = job.id
         self._end = time.monotonic() + seconds
+        self._language = current_language()
         self.hub = hub
         self.mailbox = EndOnly()
         newest = services.events.last_id(job.id)
@@ -61,6 +63,10 @@ class Waiting:
 
     def answer(self, status: int) -> Answer:
         """Return the job as it is now; `status` is for one that has not ended."""
+        with speaking(self._language):
+            return self._answer(status)
+
+    def _answer(self, status: int) -> Answer:
         try:
             job = self._services.jobs.get(self._job_id)
             body, status = job_json(job), HTTPStatus.OK if job.ended else status

@@ -62,7 +62,7 @@ def test_the_error_for_a_wrong_method_lists_the_allowed_ones(
 def test_an_unknown_page_is_an_error_page(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert (response.status_code, response.mimetype) == (404, "text/html")
-    assert "<h1>Not Found</h1>" in response.text
+    assert "<h1>Not found</h1>" in response.text
 
 
 @pytest.fixture
