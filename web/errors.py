@@ -138,7 +138,7 @@ def _detailed(
 ) -> dict[str, Any]:
     shown = {PARAMETER_NAMES.get(name, name): value for name, value in parameters.items()}
     labelled = {**shown, "field": _label(str(shown.get("field")), labels)}
-    hidden = ("problem", "message")
+    hidden = ("problem", "message", "sent", "among")
     return {
         "detail": sentence(code, labelled),
         "code": code,

@@ -51,8 +51,8 @@ def _means_by_name(value: object) -> object:
     if isinstance(value, str) and value not in DEPROCESS_MEANS:
         raise PydanticCustomError(
             "not_means",
-            "'{value}' is not {expected}, and not three numbers",
-            {"value": value, "expected": one_of(DEPROCESS_MEANS)},
+            "'{sent}' is not {among}, and not three numbers",
+            {"sent": value, "among": one_of(DEPROCESS_MEANS)},
         )
     if isinstance(value, list):
         return tuple(value)
@@ -73,7 +73,7 @@ def one_fault(value: object, check: ValidatorFunctionWrapHandler) -> object:
     except ValidationError as error:
         if isinstance(value, str):
             raise PydanticCustomError(
-                "not_rows", "'{value}' is not a whole number, and not 'original'", {"value": value}
+                "not_rows", "'{sent}' is not a whole number, and not 'original'", {"sent": value}
             ) from error
         first = error.errors(include_url=False)[0]
         raise PydanticKnownError(first["type"], first.get("ctx")) from error  # type: ignore[arg-type] # pydantic's own

@@ -189,8 +189,8 @@ class StyleSettings(BaseModel):
         if not any(weights):
             raise PydanticCustomError(
                 "nothing_to_minimise",
-                "there is nothing to minimise; at least one of {names} must be above 0",
-                {"names": "content_weight, style_weight, moments_weight and tv_weight"},
+                "there is nothing to minimise; at least one of {among} must be above 0",
+                {"among": "content_weight, style_weight, moments_weight and tv_weight"},
             )
         return self
 

@@ -38,18 +38,18 @@ RULES: dict[str, Sentence] = {  # by pydantic's names
     ),
     "missing": "'{field}' is missing.",
     "literal_error": "'{field}' must be {expected}.",
-    "not_rows": "'{field}' is not valid: '{value}' is not a whole number, and not 'original'.",
-    "not_means": "'{field}' is not valid: '{value}' is not {expected}, and not three numbers.",
+    "not_rows": "'{field}' is not valid: '{sent}' is not a whole number, and not 'original'.",
+    "not_means": "'{field}' is not valid: '{sent}' is not {among}, and not three numbers.",
     "all_weights_zero": "'{field}' is not valid: at least one weight must be above 0.",
     "nothing_to_minimise": (
-        "'{field}' is not valid: there is nothing to minimise; at least one of {names} must be"
+        "'{field}' is not valid: there is nothing to minimise; at least one of {among} must be"
         " above 0."
     ),
     "repeated": "'{field}' must be given once.",
 }
 MISSING_MEAN = "'{field}' is missing: three numbers are needed."
 LISTS = (gettext_noop("{others} or {last}"), gettext_noop("{others} and {last}"))
-_LISTS = {"expected", "names"}  # parameters that are such lists
+_LISTS = {"expected", "among"}  # parameters that are such lists
 OTHER = "'{field}' is not valid: {message}."
 
 

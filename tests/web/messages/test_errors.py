@@ -152,9 +152,15 @@ def test_an_error_that_the_client_can_correct_is_a_4xx(code: str) -> None:
 @pytest.mark.parametrize("problem", [*RULES, "some_new_rule_of_pydantic"])
 def test_every_rule_makes_a_whole_sentence(problem: str) -> None:
     bounds = dict.fromkeys(
-        ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum", "expected"), 7
+        ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum", "expected", "sent"), 7
     )
-    parameters = {"field": "settings.x", "problem": problem, "message": "must be odd", **bounds}
+    parameters = {
+        "field": "settings.x",
+        "problem": problem,
+        "message": "must be odd",
+        "among": "a",
+        **bounds,
+    }
     made = sentence("invalid_setting", parameters)
     assert made.startswith("'settings.x' ")
     assert made.endswith(".")
