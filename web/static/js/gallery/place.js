@@ -5,10 +5,13 @@ export function rememberPlace(list) {
     const item = href && [...list.querySelectorAll(".open")].find((link) => link.getAttribute("href") === href)?.closest(".item");
     if (!item || !isPlainClick(event)) return;
     const page = new URL(item.dataset.page ?? list.dataset.page, location.href);
+    history.scrollRestoration = "manual"; // that page is shorter than this one
     history.replaceState(null, "", `${page.pathname}${page.search}#${item.id}`);
   });
   const target = location.hash && document.getElementById(location.hash.slice(1));
-  if (target && list.contains(target)) target.querySelector(".open").focus({ preventScroll: true });
+  if (!target || !list.contains(target)) return;
+  target.querySelector(".open").focus({ preventScroll: true });
+  target.scrollIntoView({ block: "center" });
 }
 
 export const isPlainClick = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
