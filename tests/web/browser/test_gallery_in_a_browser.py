@@ -16,6 +16,7 @@ from tests.parts import trash_of
 from tests.shared.job_store.transitions import claimed
 from tests.web.browser.accessible import check_accessible
 from tests.web.browser.on_a_phone import check_page
+from tests.web.finished_job import finish
 from tests.web.painted_jobs import painted, submitted
 from web.picture_list import PAGE
 
@@ -319,6 +320,22 @@ def test_each_state_is_accessible_and_fits_a_phone(
             check_accessible(page)
         check_page(page)
         check_accessible(page)
+
+
+def test_a_picture_appears_when_its_job_is_done(
+    page: Page, url: str, jobs: JobStore, objects: ObjectStore
+) -> None:
+    page.clock.install()
+    job_id = submitted(jobs, objects)
+    page.goto(f"{url}/gallery")
+    expect(link(page, job_id)).to_contain_text("queued")
+    box(page, job_id).check()
+    link(page, job_id).focus()
+    finish(claimed(jobs), jobs, objects)
+    page.clock.run_for(11_000)
+    expect(link(page, job_id).locator("img")).to_have_attribute("src", re.compile("name=result"))
+    expect(link(page, job_id)).to_be_focused()
+    expect(box(page, job_id)).to_be_checked()
 
 
 def test_the_empty_gallery_leads_to_a_new_picture(page: Page, url: str) -> None:

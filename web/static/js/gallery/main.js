@@ -1,7 +1,8 @@
-// The gallery: select pictures and delete them with undo, load older ones, and see them full screen.
+// The gallery: select pictures and delete them with undo, load older ones, see them full screen.
 import { byId } from "../dom.js";
 import { deleteWithUndo } from "./deleting.js";
 import { moveByKeys } from "./keys.js";
+import { followLive } from "./live.js";
 import { loadOlder } from "./older.js";
 import { rememberPlace } from "./place.js";
 import { Selection } from "./selection.js";
@@ -15,4 +16,5 @@ if (list) {
   openPictures(list);
   rememberPlace(list);
   loadOlder(list);
+  followLive(list);
 }
