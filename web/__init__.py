@@ -47,6 +47,7 @@ from web.pages import (
     gallery,
     job,
     language,
+    live,
     navigation,
     new,
     shared,
@@ -119,7 +120,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         settings,
         workers,
     )
-    of_pictures = (new, job, thumbnails, gallery, compare, trash_page, shared)
+    of_pictures = (new, job, live, thumbnails, gallery, compare, trash_page, shared)
     pages = (*of_pictures, workers_page, sign_in, docs, language)
     for module in (*resources, *pages, health, openapi, static_files):
         app.register_blueprint(module.blueprint)
@@ -129,6 +130,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         time=formatting.time,
         setting=formatting.setting,
         state_name=states.state_name,
+        term_name=states.term_name,
     )
     app.jinja_env.globals["pages"] = navigation.PAGES
     app.after_request(_guard)

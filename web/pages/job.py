@@ -30,6 +30,7 @@ from web.identity.request_identity import count_submission, get_identity
 from web.identity.share_links import make_share_link, revoke_share_link
 from web.intake.fork import fork
 from web.intake.submission import check_known
+from web.pages.live import parts_of
 from web.pages.settings_fields import chosen_values, labels, settings_schema
 from web.rendering import Rendering
 from web.services import get_services
@@ -57,13 +58,6 @@ def picture(job_id: str) -> Response:
     check_known(set(request.args), ("download", *Rendering.model_fields))
     chosen = chosen_values(request.args, Rendering.model_fields)
     return rendered(job, chosen, download="download" in request.args)
-
-
-@blueprint.post("/<job_id>/cancel")
-def cancel(job_id: str) -> AnyResponse:
-    """Cancel a queued or running job; an ended one stays as it is."""
-    get_services().jobs.cancel(load_record(job_id, "submit").id)
-    return redirect(url_for(".show", job_id=job_id), 303)
 
 
 @blueprint.post("/<job_id>/retry")
@@ -131,7 +125,7 @@ def _page(
     return render_template(
         "job.html",
         job=job_json(job),
-        has_preview=job.preview is not None,
+        **parts_of(job),
         rendering=Rendering.model_json_schema()["properties"],
         means=list(DEPROCESS_MEANS),
         formats=FORMATS,

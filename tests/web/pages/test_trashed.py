@@ -42,7 +42,7 @@ def test_without_a_trash_the_button_says_that_it_deletes_for_good(
     job_id = in_state(jobs, JobState.FAILED).job_id
     page = client.get(f"/jobs/{job_id}").text
     assert "Delete for good" in page
-    assert "trash" not in page
+    assert "the trash" not in page
     assert client.post(f"/jobs/{job_id}/delete").location == "/"
     assert client.get(f"/jobs/{job_id}").status_code == 404
 

@@ -13,6 +13,11 @@ export function shortcut(key, label, action) {
   shortcuts.set(key, { label, action });
 }
 
+// Takes a shortcut away, when what it does is no longer on the page.
+export function forget(key) {
+  shortcuts.delete(key);
+}
+
 const NAMES = { " ": gettext("Space"), ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Delete: "Del", Escape: "Esc" };
 
 function help() {

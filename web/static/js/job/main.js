@@ -2,11 +2,13 @@
 // has ended, the server's page is shown in place of the old one.
 import { byId } from "../dom.js";
 import { showLocalTimes } from "../format.js";
+import { startChart } from "./chart.js";
 import { start as failed } from "./failed.js";
 import { start as finished } from "./finished.js";
 import { start as live } from "./live.js";
 
 const PARTS = { live, finished, failed };
+const PATIENCE = 4000; // ms that the old page waits for the new one's picture
 
 // Shows the page as the server makes it now, without a flash; if that cannot be had, loads it.
 async function renew() {
@@ -16,7 +18,7 @@ async function renew() {
   const renewed = fetched && fetched.getElementById("job");
   if (!renewed) return location.assign(address);
   const picture = renewed.querySelector("img[src]");
-  if (picture) await picture.decode().catch(() => {}); // it is there when the old one goes
+  if (picture) await Promise.race([picture.decode().catch(() => {}), new Promise((done) => setTimeout(done, PATIENCE))]);
   byId("job").replaceWith(renewed);
   document.title = fetched.title;
   byId("announcement").textContent = byId("state").textContent;
@@ -26,7 +28,8 @@ async function renew() {
 function start() {
   const job = byId("job");
   showLocalTimes(job);
-  PARTS[job.dataset.part](job, renew);
+  const chart = startChart();
+  PARTS[job.dataset.part](job, renew, chart);
 }
 
 start();
