@@ -8,7 +8,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract, extract_javascript, extract_python
 from jinja2.ext import babel_extract
 
+from shared.settings import StyleSettings
 from web.messages import errors, job_log, rules
+from web.messages.schemas import field_texts
+from web.rendering import Rendering
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {
@@ -18,10 +21,11 @@ KEYWORDS = {
     "lazy_ngettext": (1, 2),
 }
 TEMPLATE_OPTIONS = {"trimmed": "true", "silent": "false"}
-TABLES = {  # whose texts are not marked one by one
+TABLES: dict[str, Callable[[], Iterable[str | tuple[str, str]]]] = {  # of texts that are not marked
     "errors": errors.all_texts,
     "rules": rules.rule_texts,
     "job_log": job_log.log_texts,
+    "schemas": lambda: (*field_texts(StyleSettings), *field_texts(Rendering)),
 }
 Extractor = Callable[..., Iterable[Any]]
 

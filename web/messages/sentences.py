@@ -38,6 +38,11 @@ def say(sentence: Sentence, parameters: Mapping[str, Any]) -> str:
     return str(get_translations().ugettext(sentence)).format_map(parameters)
 
 
+def say_as_it_is(text: str) -> str:
+    """Return a text without parameters in the language of the request."""
+    return str(get_translations().ugettext(text))
+
+
 def texts(sentence: Sentence) -> Iterator[str | tuple[str, str]]:
     """Return what there is to translate: texts, and pairs of singular and plural."""
     if isinstance(sentence, Choice):

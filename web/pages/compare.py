@@ -15,7 +15,7 @@ from web.openapi.reading import read_page_query
 from web.pages.formatting import about, number, setting
 from web.pages.gallery import MOST_COMPARED, shown_details
 from web.pages.selection import jobs_of
-from web.pages.settings_fields import settings_schema
+from web.pages.settings_fields import translated_schema
 
 blueprint = Blueprint("compare_page", __name__, url_prefix="/compare")
 MISSING = "–"
@@ -86,7 +86,7 @@ def _outcomes(jobs: list[Job]) -> list[Row]:
 
 
 def _differing_settings(jobs: list[Job]) -> list[Row]:
-    schema = settings_schema()
+    schema = translated_schema()
     values = [job.settings.model_dump(mode="json") for job in jobs]
     shown_above = {"size", "strength"}
     if all(shown_strength(job.settings) is not None for job in jobs):

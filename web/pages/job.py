@@ -30,8 +30,9 @@ from web.identity.request_identity import count_submission, get_identity
 from web.identity.share_links import make_share_link, revoke_share_link
 from web.intake.fork import fork
 from web.intake.submission import check_known
+from web.messages.schemas import translated_fields
 from web.pages.live import parts_of
-from web.pages.settings_fields import chosen_values, labels, settings_schema
+from web.pages.settings_fields import chosen_values, labels, translated_schema
 from web.rendering import Rendering
 from web.services import get_services
 
@@ -121,12 +122,12 @@ def unshare(job_id: str) -> AnyResponse:
 def _page(
     job: Job, fork_error: Mapping[str, Any] | None = None, share_link: str | None = None
 ) -> str:
-    schema = settings_schema()
+    schema = translated_schema()
     return render_template(
         "job.html",
         job=job_json(job),
         **parts_of(job),
-        rendering=Rendering.model_json_schema()["properties"],
+        rendering=translated_fields(Rendering),
         means=list(DEPROCESS_MEANS),
         formats=FORMATS,
         forked={name: schema[name] for name in FORKED},

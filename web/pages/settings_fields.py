@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from shared.settings import PRESETS, StyleSettings
 from web.messages.languages import gettext_noop
+from web.messages.schemas import translated_fields
 from web.pages.formatting import sent_value, setting
 
 GROUPS = {  # of the form, in its order; a setting that none names comes last, under OTHERS
@@ -23,7 +24,6 @@ GROUPS = {  # of the form, in its order; a setting that none names comes last, u
     gettext_noop("Starting image"): ("init", "seed"),
 }
 OTHERS = gettext_noop("Method")
-TEXTS = ("title", "description", "unit")
 APART = ("size", "strength")  # which the form shows outside of the groups
 
 
@@ -35,10 +35,7 @@ def settings_schema() -> dict[str, dict[str, Any]]:
 
 def translated_schema() -> dict[str, dict[str, Any]]:
     """Return the schema of each setting by name, in the language of the request."""
-    return {
-        name: {**field, **{part: gettext(field[part]) for part in TEXTS if part in field}}
-        for name, field in settings_schema().items()
-    }
+    return translated_fields(StyleSettings)
 
 
 def settings_groups() -> dict[str, dict[str, dict[str, Any]]]:
