@@ -27,3 +27,24 @@ ESTIMATES: list[tuple[float, str]] = [
     (7200, "about 2 h"),
     (7900, "about 2 h 12 min"),
 ]
+
+POLISH_NUMBERS: list[tuple[float, str]] = [
+    (0, "0"),
+    (0.5, "0,5"),
+    (12.345, "12,3"),
+    (1.5e-5, "0,000015"),
+    (99.96, "100"),
+    (5250, "5250"),
+    (9999.6, "10\xa0000"),
+    (67271.6, "67\xa0272"),
+    (1.2345e6, "1\xa0234\xa0500"),
+    (-0.125, "-0,125"),
+]
+POLISH_ESTIMATES: list[tuple[float, str]] = [
+    (0.4, "chwilę"),
+    (1, "około\xa01\xa0s"),
+    (150, "około\xa03\xa0min"),
+    (7900, "około\xa02\xa0h\xa012\xa0min"),
+]
+NUMBERS_IN = {"en": NUMBERS, "pl": POLISH_NUMBERS}
+ESTIMATES_IN = {"en": ESTIMATES, "pl": POLISH_ESTIMATES}

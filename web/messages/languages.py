@@ -55,7 +55,8 @@ def select_language() -> str:
         return ENGLISH
     chosen = request.cookies.get(COOKIE)
     if chosen not in LANGUAGES:
-        chosen = request.accept_languages.best_match(LANGUAGES, ENGLISH)
+        accepted = (tag.split("-")[0].lower() for tag in request.accept_languages.values())
+        chosen = next((each for each in accepted if each in LANGUAGES), ENGLISH)
     g.language = chosen
     return chosen
 

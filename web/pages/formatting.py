@@ -1,32 +1,55 @@
 """How pages show numbers, durations, times and settings, and read settings that were typed.
 
-`static/format.js` does the same in the browser, `gramworks/cli/formatting.py` in the terminal.
+Numbers, durations and times are in the language of the request. `static/js/format.js` does the same
+in the browser, and `gramworks/cli/formatting.py` in English in the terminal.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import NamedTuple
+
+from flask_babel import gettext
+
+from web.messages.languages import ENGLISH, current_language
 
 DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
 
 
+class Marks(NamedTuple):
+    """How a language writes numbers: its decimal mark, and from where on it groups thousands."""
+
+    decimal: str
+    group: str
+    grouped_from: int
+    space: str  # between a number and its unit
+
+
+MARKS = {ENGLISH: Marks(".", ",", 1000, " "), "pl": Marks(",", "\xa0", 10_000, "\xa0")}
+
+
 def number(value: float) -> str:
     """Return `67,272` or, below 100, three significant digits: `0.5`, `12.3`."""
-    exact = Decimal(str(value))
-    if abs(exact) >= 100:
-        return f"{exact.to_integral_value(ROUND_HALF_UP):,f}"
-    return f"{DIGITS.plus(exact).normalize():f}"
+    exact, marks = Decimal(str(value)), MARKS[current_language()]
+    if abs(exact) < 100:
+        return f"{DIGITS.plus(exact).normalize():f}".replace(".", marks.decimal)
+    whole = exact.to_integral_value(ROUND_HALF_UP)
+    if abs(whole) < marks.grouped_from:
+        return f"{whole:f}"
+    return f"{whole:,f}".replace(",", marks.group)
 
 
 def about(seconds: float) -> str:
     """Return `about 40 s`, `about 2 min` or `about 1 h 5 min`, as coarse as an estimate is."""
     if seconds < 1:
-        return "a moment"
+        return str(gettext("a moment"))
     step = 1 if seconds < 20 else 5 if seconds < 120 else 60
     whole = int(seconds / step + 0.5) * step
     parts = {"h": whole // 3600, "min": whole // 60 % 60, "s": whole % 60}
-    return " ".join(("about", *(f"{count} {unit}" for unit, count in parts.items() if count)))
+    space = MARKS[current_language()].space
+    shown = space.join(f"{count}{space}{unit}" for unit, count in parts.items() if count)
+    return str(gettext("about %(time)s", time=shown))
 
 
 def time(text: str) -> str:

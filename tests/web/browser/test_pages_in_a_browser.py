@@ -9,26 +9,10 @@ from playwright.sync_api import Page, expect
 from shared.job import JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
-from tests.formatted import ESTIMATES, NUMBERS
 from tests.parts import trash_of
 from tests.shared.job_store.transitions import in_state, queued, running
 from tests.web.browser.on_a_phone import check_page
 from tests.web.finished_job import finish, finished
-
-
-@pytest.mark.parametrize(
-    ("function", "table"), [("number", NUMBERS), ("about", ESTIMATES)], ids=["number", "about"]
-)
-def test_the_browser_formats_as_the_server_does(
-    page: Page, url: str, function: str, table: list[tuple[float, str]]
-) -> None:
-    page.goto(url)
-    values = [value for value, _ in table]
-    shown = page.evaluate(
-        "async ([name, values]) => values.map((await import('/static/x/js/format.js'))[name])",
-        [function, values],
-    )
-    assert dict(zip(values, shown, strict=True)) == dict(table)
 
 
 def test_times_are_local_on_every_page(page: Page, url: str, jobs: JobStore) -> None:

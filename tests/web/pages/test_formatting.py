@@ -1,8 +1,10 @@
 """Pages show numbers and durations with suitable precision."""
 
 import pytest
+from flask import Flask
 
-from tests.formatted import ESTIMATES, NUMBERS
+from tests.formatted import ESTIMATES, ESTIMATES_IN, NUMBERS, NUMBERS_IN
+from web.messages.languages import speaking
 from web.pages.formatting import about, number, setting, time
 
 
@@ -14,6 +16,14 @@ def test_an_estimate_is_rounded(seconds: float, shown: str) -> None:
 @pytest.mark.parametrize(("value", "shown"), NUMBERS)
 def test_a_number_has_suitable_precision(value: float, shown: str) -> None:
     assert number(value) == shown
+
+
+@pytest.mark.parametrize("language", NUMBERS_IN)
+def test_numbers_and_estimates_are_written_as_in_the_language(app: Flask, language: str) -> None:
+    with app.app_context(), speaking(language):
+        assert [(value, number(value)) for value, _ in NUMBERS_IN[language]] == NUMBERS_IN[language]
+        estimates = [(seconds, about(seconds)) for seconds, _ in ESTIMATES_IN[language]]
+        assert estimates == ESTIMATES_IN[language]
 
 
 def test_a_time_is_in_utc() -> None:

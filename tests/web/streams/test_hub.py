@@ -68,6 +68,21 @@ def test_a_watcher_that_resumes_gets_older_events_and_the_others_do_not_get_them
     resumed.close()
 
 
+def test_each_watcher_is_sent_the_sentences_of_its_language(hub: Hub, jobs: JobStore) -> None:
+    claim = running(jobs)
+    newest = events_of(jobs).last_id(claim.job_id)
+    watchers = [
+        hub.watch(claim.job_id, newest, {"state": "running"}, Mailbox(newest, language))
+        for language in ("en", "pl", "pl")
+    ]
+    jobs.cancel(claim.job_id)
+    english, polish, other = map(_text, watchers)
+    assert '"detail":"Cancelled."' in english
+    assert '"detail":"Anulowano."' in polish
+    assert polish == other
+    assert english.count("event: job") == polish.count("event: job") == 1
+
+
 def test_every_state_is_sent_also_to_one_that_reads_late(hub: Hub, jobs: JobStore) -> None:
     claim = running(jobs)
     mailbox = _watch(hub, jobs, claim.job_id)
