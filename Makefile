@@ -63,6 +63,7 @@ styles: $(INSTALLED) ## paint the built-in styles again
 
 page-pictures: $(INSTALLED) ## paint the presets' cards, the sample and the sheet of styles that are stale
 	@$(PY) -m bench.page_pictures
+	@$(PY) -m bench.style_sheet
 
 settings-page: $(INSTALLED) ## write docs/settings.md, and paint its pictures that are stale
 	@$(PY) -m bench.settings_page

@@ -6,6 +6,6 @@ Reading order: `pairs` (the pictures), `measures`, `table`, `fresh` (a process o
 compares them. `minimum` compares the minima. `quality` scores the pictures of `quality_pairs` by
 `scores` and `artefacts`, beside those of `neural_style`. `web` measures the web of a `web_system`
 with the clients of `http_load`, against the route of `bare_read`, and `web_records` the queue;
-`submissions` compares the web with `bare`. `painter` paints what `settings_page` and
-`page_pictures` show. The other files measure one thing each.
+`submissions` compares the web with `bare`. `painter` paints what `settings_page`,
+`page_pictures` and `style_sheet` show. The other files measure one thing each.
 """

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench import style_sheet
 from bench.page_pictures import CARDS, PHOTOGRAPH, SAMPLE, PagePicture
 from samples import photograph_path
 from shared.settings import PRESETS
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("picture", [*CARDS, SAMPLE], ids=lambda picture: picture.name)
@@ -41,3 +44,9 @@ def test_the_sample_photograph_is_the_one_of_scikit_image_and_small_to_download(
         pixels = (np.asarray(each.convert("RGB"), np.float32) for each in (sample, original))
         assert np.abs(np.subtract(*pixels)).mean() < 4
     assert PHOTOGRAPH.stat().st_size < 120_000
+
+
+def test_the_sheet_of_the_styles_shows_all_of_them_as_they_are() -> None:
+    sheet = ROOT / style_sheet.SHEET
+    assert not style_sheet.is_stale(sheet), "run make page-pictures"
+    assert sheet.stat().st_size < 500_000
