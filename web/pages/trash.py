@@ -1,11 +1,13 @@
 """The trash: what was deleted, to be restored or deleted for good."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from shared.errors import JobNotFound
 from shared.settings import OF_REQUESTS, validate
 from web.deletion import (
     Deletion,
@@ -72,8 +74,9 @@ def show() -> str:
     page = list_own_trash(PAGE, query.before)
     deleted = []
     if query.deleted is not None:
-        found = jobs_of("deleted", query.deleted.split(","), "read", 1, MOST)
-        deleted = [job for job in found if job.deleted_at]
+        with suppress(JobNotFound):  # deleted for good in the meantime
+            found = jobs_of("deleted", query.deleted.split(","), "read", 1, MOST)
+            deleted = [job for job in found if job.deleted_at]
     return render_template(
         "trash.html",
         jobs=page.jobs,

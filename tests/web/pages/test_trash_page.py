@@ -56,6 +56,18 @@ def test_selected_pictures_are_restored_or_deleted_for_good(
     assert not list(objects.stored(f"jobs/{second}"))
 
 
+def test_what_was_just_deleted_is_offered_until_it_is_gone_for_good(
+    client: FlaskClient, jobs: JobStore, objects: ObjectStore
+) -> None:
+    (job_id,) = deleted(jobs, objects, 1)
+    address = f"/trash?deleted={job_id}"
+    assert "Restore it" in client.get(address).text
+    client.post("/trash/delete", data={"job": [job_id]})
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "The trash is empty" in page.text
+
+
 def test_what_is_not_in_the_trash_is_not_deleted_for_good(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore
 ) -> None:

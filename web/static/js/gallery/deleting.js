@@ -35,6 +35,7 @@ export function deleteWithUndo(list, selection) {
       item.remove();
     }
     selection.show();
+    if (!next) byId("older")?.click();
     (next?.querySelector(".open") ?? byId("main")).focus({ preventScroll: Boolean(next) });
     const text = ngettext("{count} picture was moved to the trash.", "{count} pictures were moved to the trash.", ids.length);
     return toast(text, { label: gettext("Undo"), run: () => restore(ids, places) });
