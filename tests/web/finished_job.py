@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared import paths
+from shared.errors import ObjectNotFound
 from shared.job_store import Claim, JobStore
 from shared.kept_pixels import KeptPixels, Photograph
 from shared.metadata import Metadata
@@ -54,7 +55,12 @@ def finish(
     kept: KeptPixels | None = None,
     means: Sequence[float] = KERAS,
 ) -> None:
-    """Finish a running job with these float pixels, or those of `painted`."""
+    """Finish a running job with these float pixels, or those of `painted`; store its inputs."""
+    for image in jobs.get(claim.job_id).inputs.all:
+        try:
+            objects.get(image.key)
+        except ObjectNotFound:
+            objects.put(image.key, encode(photographed(image.height, image.width), "png"))
     if kept is None:
         kept = KeptPixels.of(painted(), means, Photograph(photographed()))
     result, stored = (

@@ -93,7 +93,7 @@ def fork(
     )
 
 
-def _settings(parent: StyleSettings, wanted: Fork) -> StyleSettings:
+def forked_settings(parent: StyleSettings, wanted: Fork) -> StyleSettings:
     """Return the older job's settings with the changes; a preset replaces them all.
 
     From pixels, only the full size is painted unless `pyramid` is given: a coarser level would
@@ -129,7 +129,7 @@ def _check_profile(settings: StyleSettings, parent: StyleSettings) -> None:
 
 def _resolved(services: Services, parent: Job, wanted: Fork) -> StyleSettings:
     """Return the settings with a size that can be painted; a preset's fits itself, as always."""
-    settings, content = _settings(parent.settings, wanted), parent.inputs.content
+    settings, content = forked_settings(parent.settings, wanted), parent.inputs.content
     is_chosen = "size" in wanted.settings or "preset" not in wanted.settings
     size = content.width, content.height
     return resolve_size(settings, size, bounds_of(services), is_chosen=is_chosen)

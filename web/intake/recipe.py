@@ -1,6 +1,6 @@
 """How a finished picture was painted, read from its file, so that it can be painted again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, NamedTuple
 
 from werkzeug.datastructures import FileStorage
@@ -60,11 +60,32 @@ def read_recipe(
     except RecursionError as error:
         raise NoRecipe(field=FILE) from error
     job = find_job(provenance.job)
-    inputs = inputs_of(job) if job else {}
     hashes = {"content": provenance.content}
     hashes |= {style_name(number): each for number, each in enumerate(provenance.styles)}
     if provenance.init:
         hashes["init"] = provenance.init
+    return FoundRecipe(recipe, job, _ingredients(services, owner, hashes, job))
+
+
+def recipe_of_job(services: Services, owner: str, job: Job) -> FoundRecipe:
+    """Return how a job's picture was painted, from its record, to paint its photograph again.
+
+    A job that started from an earlier picture painted only the full size; that is left out.
+    """
+    recipe = recipe_of(job.settings.model_dump(mode="json"))
+    if job.settings.init == "image":
+        of_preset = {"init", "pyramid"}
+        kept = {name: of for name, of in recipe.settings.items() if name not in of_preset}
+        recipe = recipe._replace(settings=kept)
+    hashes = {name: image.sha256 for name, image in inputs_of(job).items()}
+    return FoundRecipe(recipe, job, _ingredients(services, owner, hashes, job))
+
+
+def _ingredients(
+    services: Services, owner: str, hashes: Mapping[str, str | None], job: Job | None
+) -> list[Ingredient]:
+    """Return the pictures with these hashes, by their names among a job's inputs."""
+    inputs = inputs_of(job) if job else {}
     ingredients = []
     for name, sha256 in hashes.items():
         found = services.uploaded_images.find(owner, sha256) if is_hash(sha256) else None
@@ -72,7 +93,7 @@ def read_recipe(
         ingredients.append(
             Ingredient(name, sha256, found[0] if found else None, job if has_it else None)
         )
-    return FoundRecipe(recipe, job, ingredients)
+    return ingredients
 
 
 def style_name(number: int) -> str:

@@ -1,6 +1,6 @@
 """A job's page, the actions of its buttons, and its picture rendered again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
@@ -15,10 +15,9 @@ from shared.errors import (
     PixelsGone,
     Refused,
 )
-from shared.job import Job
+from shared.job import Job, JobState
 from shared.job_store import UnreadableJob
-from shared.pictures import FORMATS
-from shared.settings import DEPROCESS_MEANS
+from shared.settings import validate
 from web.api.jobs import retry_job
 from web.api.render import rendered
 from web.api.schemas import job_json, trashed_json
@@ -29,11 +28,12 @@ from web.identity.load_job import load_job, load_record
 from web.identity.request_identity import count_submission, get_identity
 from web.identity.share_links import make_share_link, revoke_share_link
 from web.intake.fork import fork
+from web.intake.strength import Variation, changed_strength
 from web.intake.submission import check_known
-from web.messages.schemas import translated_fields
+from web.pages.finished import CHANNELS, finished_page
+from web.pages.formatting import sent_value
 from web.pages.live import parts_of
 from web.pages.settings_fields import chosen_values, labels, translated_schema
-from web.rendering import Rendering
 from web.services import get_services
 
 blueprint = Blueprint("job_page", __name__, url_prefix="/jobs")
@@ -54,10 +54,19 @@ def show(job_id: str) -> str:
 
 @blueprint.get("/<job_id>/picture")
 def picture(job_id: str) -> Response:
-    """Send the picture as the form below it describes; empty fields are left out."""
+    """Send the picture as the form beside it describes; empty fields are left out.
+
+    `means` is `painted`, the name of some means, or `own`, with a number for each channel.
+    """
     job = load_job(job_id, "read")
-    check_known(set(request.args), ("download", *Rendering.model_fields))
-    chosen = chosen_values(request.args, Rendering.model_fields)
+    check_known(set(request.args), ("means", *CHANNELS, "preserve_color", "format", "download"))
+    chosen = chosen_values(request.args, ("preserve_color", "format"))
+    means = request.args.get("means") or "painted"
+    if means == "own":
+        channels = [sent_value(request.args.get(name, "")) for name in CHANNELS]
+        chosen["deprocess_means"] = channels
+    elif means != "painted":
+        chosen["deprocess_means"] = means
     return rendered(job, chosen, download="download" in request.args)
 
 
@@ -72,13 +81,34 @@ def retry(job_id: str) -> AnyResponse:
 @blueprint.post("/<job_id>/fork")
 def create_fork(job_id: str) -> AnyResponse:
     """Paint on with the settings in the form, as a new job; or show the page with the error."""
-    services = get_services()
     parent = load_job(job_id, "submit")
+    return _forked(parent, lambda: {"settings": _chosen(FORKED)})
+
+
+@blueprint.post("/<job_id>/variation")
+def create_variation(job_id: str) -> AnyResponse:
+    """Paint the same pictures once more, `weaker` or `stronger`, as a new job."""
+    parent = load_job(job_id, "submit")
+
+    def changes() -> dict[str, Any]:
+        check_known(set(request.form) - {csrf.FIELD}, ("direction",))
+        sent = {"direction": request.form.get("direction")}
+        direction = validate("", Variation, sent).direction
+        return {"start": "inputs", "settings": changed_strength(parent.settings, direction) or {}}
+
+    return _forked(parent, changes)
+
+
+def _chosen(names: Iterable[str]) -> dict[str, object]:
+    check_known(set(request.form) - {csrf.FIELD}, tuple(names))
+    return chosen_values(request.form, names)
+
+
+def _forked(parent: Job, changes: Callable[[], Mapping[str, Any]]) -> AnyResponse:
+    """Submit a job again with changes, and show the new one; or show the page with the error."""
     try:
         count_submission()
-        check_known(set(request.form) - {csrf.FIELD}, FORKED)
-        chosen = chosen_values(request.form, FORKED)
-        job = fork(services, get_identity().owner, parent, {"settings": chosen})
+        job = fork(get_services(), get_identity().owner, parent, changes())
     except (InvalidRequest, Refused, NothingToFork, PixelsGone) as error:
         page = _page(parent, problem(error, labels()))
         return Response(page, status_of(error), retry_after(error))
@@ -127,9 +157,7 @@ def _page(
         "job.html",
         job=job_json(job),
         **parts_of(job),
-        rendering=translated_fields(Rendering),
-        means=list(DEPROCESS_MEANS),
-        formats=FORMATS,
+        finished=finished_page(job) if job.state is JobState.SUCCEEDED else None,
         forked={name: schema[name] for name in FORKED},
         fork_error=fork_error,
         share_link=share_link,

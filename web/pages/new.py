@@ -19,18 +19,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import InvalidRequest, Refused
 from shared.settings import DEFAULT_PRESET, MAX_STYLES, PRESETS
+from web.api.recipe import recipe_json
 from web.api.schemas import job_json
 from web.errors import problem, retry_after, status_of
 from web.identity import csrf
-from web.identity.load_job import list_jobs
+from web.identity.load_job import list_jobs, load_job
 from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.by_hash import JobPicture, latest_pictures
 from web.intake.clean import FORMAT_NAMES
+from web.intake.recipe import recipe_of_job
 from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
 from web.messages.languages import gettext_noop
 from web.messages.presets import PRESETS as PRESET_TEXTS
 from web.pages.builtin_styles import styles_by_hash
+from web.pages.formatting import setting
 from web.pages.settings_fields import (
     chosen_values,
     labels,
@@ -55,8 +58,13 @@ HASHES = ("content_sha256", "style_sha256")
 
 @blueprint.get("/")
 def index() -> str:
-    """Show the form and the latest jobs."""
-    return _page(MultiDict(), None)
+    """Show the form and the latest jobs; `?from=` names a job whose recipe is chosen."""
+    if not (job_id := request.args.get("from")):
+        return _page(MultiDict(), None)
+    job = load_job(job_id, "read")
+    found = recipe_of_job(get_services(), get_identity().owner, job)
+    values = {name: setting(value) for name, value in found.recipe.settings.items()}
+    return _page(MultiDict(values), None, recipe_json(found))
 
 
 @blueprint.post("/")
@@ -78,7 +86,11 @@ def create() -> AnyResponse:
     return redirect(url_for("job_page.show", job_id=job.id), 303)
 
 
-def _page(values: MultiDict[str, str], error: Mapping[str, Any] | None) -> str:
+def _page(
+    values: MultiDict[str, str],
+    error: Mapping[str, Any] | None,
+    recipe: Mapping[str, Any] | None = None,
+) -> str:
     schema = translated_schema()
     may_read = get_identity().has("read")
     latest = list_jobs(LATEST).jobs if may_read else []
@@ -87,6 +99,7 @@ def _page(values: MultiDict[str, str], error: Mapping[str, Any] | None) -> str:
         "new.html",
         values=values,
         error=error,
+        recipe=recipe,
         had_files=any(upload.filename for upload in request.files.values()),
         most_styles=MAX_STYLES,
         builtin_styles=styles_by_hash(),

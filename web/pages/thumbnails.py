@@ -1,6 +1,7 @@
 """Thumbnails of a job's pictures, and their addresses for pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -19,6 +20,7 @@ from web.thumbnails import fitted, picture_size
 
 blueprint = Blueprint("thumbnails_page", __name__, url_prefix="/jobs")
 YEAR_SECONDS = 365 * 86_400
+SRC_WIDTH = 640  # of the thumbnail that a browser without `srcset` shows
 
 
 class ThumbnailQuery(BaseModel):
@@ -80,14 +82,23 @@ def thumbnail(job: Job | Mapping[str, Any] | str, name: str = "result", width: i
     return url_for("thumbnails_page.show", job_id=job_id, name=name, width=width, attempt=attempt)
 
 
-def thumbnail_set(job: Job, name: str = "result") -> PictureSet:
-    """Return the addresses of a picture's thumbnails, for browsers to choose from."""
+def thumbnail_set(
+    job: Job, name: str = "result", address: Callable[[str, int], str] | None = None
+) -> PictureSet:
+    """Return the addresses of a picture's thumbnails, for browsers to choose from.
+
+    Args:
+        job: the job.
+        name: of the picture, as `thumbnail` takes it.
+        address: returns the address of a picture's thumbnail of a width, if not `thumbnail` does.
+    """
+    address = address or partial(thumbnail, job)
     width, height = picture_size(job, name)
     widths: dict[int, str] = {}
     for box in THUMBNAIL_WIDTHS:
-        widths.setdefault(fitted(width, height, box)[0], thumbnail(job, name, box))
-    srcset = ", ".join(f"{address} {of}w" for of, address in widths.items())
-    return PictureSet(thumbnail(job, name), srcset, width, height)
+        widths.setdefault(fitted(width, height, box)[0], address(name, box))
+    srcset = ", ".join(f"{each} {of}w" for of, each in widths.items())
+    return PictureSet(address(name, SRC_WIDTH), srcset, width, height)
 
 
 def _id_and_attempt(job: Job | Mapping[str, Any] | str) -> tuple[str, int | None]:

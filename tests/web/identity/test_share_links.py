@@ -101,7 +101,7 @@ def test_the_job_page_makes_and_revokes_a_link(
     sign_in(guarded, give("alice", "submit", "read"))
     form = {"csrf_token": csrf_of(guarded, "/")}
     page = guarded.post(f"/jobs/{job_id}/share", data=form).text
-    link = page.partition('<a href="http://localhost')[2].partition('"')[0]
+    [link] = re.findall(r'href="http://localhost(/s/[^"]+)"', page)
     assert guarded.get(link).status_code == 200
     assert guarded.post(f"/jobs/{job_id}/unshare", data=form).status_code == 303
     assert guarded.get(link).status_code == 404
@@ -114,3 +114,16 @@ def test_redis_holds_no_link(
     for key in redis.scan_iter("gw:*"):
         assert secret not in key
         assert secret not in str(redis.dump(key))
+
+
+def test_a_link_shows_a_thumbnail_and_never_the_photograph(
+    guarded: FlaskClient, job_id: str, alice: dict[str, str]
+) -> None:
+    link = _link(guarded, job_id, alice)
+    page = guarded.get(link).text
+    assert "content" not in "".join(re.findall(r'(?:src|srcset|href)="([^"]*)"', page))
+    small = guarded.get(f"{link}/picture?width=640")
+    assert (small.status_code, small.mimetype) == (200, "image/webp")
+    assert "no-store" in small.headers["Cache-Control"]
+    for query in ("width=700", "name=content", "width=640&width=640"):
+        assert guarded.get(f"{link}/picture?{query}").status_code == 422

@@ -10,15 +10,15 @@ export class Problem extends Error {
   }
 }
 
-// Sends a request and returns its response; an error is a Problem whose message is for people.
-export async function call(method, path, body) {
+// Sends a request and returns its response; an error is a Problem whose message is for people. `signal` can abort it.
+export async function call(method, path, body, signal) {
   const headers = { "X-CSRF-Token": document.getElementById("csrf-token").value };
   let sent = body;
   if (body && !(body instanceof FormData) && !(body instanceof Blob)) {
     headers["Content-Type"] = "application/json";
     sent = JSON.stringify(body);
   }
-  const response = await fetch(path, { method, headers, body: sent }).catch(() => {
+  const response = await fetch(path, { method, headers, body: sent, signal }).catch(() => {
     throw new Problem({ detail: gettext("The server does not answer. Try again in a few seconds.") }, 0);
   });
   if (response.ok) return response;

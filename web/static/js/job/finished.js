@@ -1,27 +1,42 @@
-// A job that has succeeded: its picture rendered with other means and formats.
-import { call } from "../api.js";
+// A job that has succeeded: before and after, full screen, colours, what to do next.
+import { Compare } from "../compare.js";
 import { byId } from "../dom.js";
+import { shortcut } from "../keyboard.js";
+import { gettext } from "../messages.js";
+import { openViewer } from "../viewer.js";
+import { startEstimates } from "./again.js";
+import { startColours } from "./colours.js";
+import { startDeleting } from "./delete.js";
 
-// Shows the picture as the form describes it, as a PNG, since a browser cannot show every format.
-async function showRendering(form) {
-  const { deprocess_means: means, preserve_color } = Object.fromEntries(new FormData(form));
-  const deprocess_means = means.includes(",") ? means.split(",").map(Number) : means;
-  const chosen = Object.entries({ deprocess_means, preserve_color }).filter(([, value]) => value);
-  const response = await call("POST", form.dataset.render, Object.fromEntries(chosen));
-  const picture = byId("picture");
-  if (picture.src.startsWith("blob:")) URL.revokeObjectURL(picture.src);
-  picture.src = URL.createObjectURL(await response.blob());
+// Arrow keys belong to what has the focus, if it uses them.
+function arrow(compare, direction) {
+  return (event) => (event.target.closest("input, summary, pre") ? false : compare.step(direction));
 }
 
-function showError(text) {
-  byId("render-error").textContent = text;
-  byId("render-error").hidden = !text;
+function startMenu(menu) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) menu.open = false; });
 }
 
 export function start(page) {
-  page.querySelector("#rendering form")?.addEventListener("submit", (event) => {
-    if (event.submitter?.name === "download") return;
-    event.preventDefault();
-    showRendering(event.target).then(() => showError(""), (problem) => showError(problem.message));
-  });
+  const root = byId("finished");
+  const items = JSON.parse(root.dataset.items);
+  const compare = new Compare(byId("compare"), byId("view"));
+  const show = (index) => openViewer(items, index);
+  byId("full-screen").addEventListener("click", () => show(0));
+  for (const link of root.querySelectorAll("[data-item]")) {
+    link.addEventListener("click", (event) => { event.preventDefault(); show(Number(link.dataset.item)); });
+  }
+  startMenu(byId("downloads"));
+  startColours(root, compare, (src) => Object.assign(items[0], { src, thumbnail: "" }));
+  startEstimates(byId("fork"));
+  startDeleting(page, root);
+  shortcut("f", gettext("Full screen"), () => show(0));
+  shortcut("d", gettext("Download the picture"), () => byId("download").click());
+  shortcut("ArrowLeft", gettext("Less of the photograph"), arrow(compare, -1));
+  shortcut("ArrowRight", gettext("More of the photograph"), arrow(compare, 1));
 }

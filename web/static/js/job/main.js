@@ -1,11 +1,13 @@
 // The job page: starts the script of the part that it shows (live, finished or failed). When the job
 // has ended, the server's page is shown in place of the old one.
+import { startCopying } from "../copy.js";
 import { byId } from "../dom.js";
 import { showLocalTimes } from "../format.js";
 import { startChart } from "./chart.js";
 import { start as failed } from "./failed.js";
 import { start as finished } from "./finished.js";
 import { start as live } from "./live.js";
+import { startSharing } from "./share.js";
 
 const PARTS = { live, finished, failed };
 const PATIENCE = 4000; // ms that the old page waits for the new one's picture
@@ -28,6 +30,8 @@ async function renew() {
 function start() {
   const job = byId("job");
   showLocalTimes(job);
+  startSharing(byId("share"));
+  startCopying(job);
   const chart = startChart();
   PARTS[job.dataset.part](job, renew, chart);
 }

@@ -4,7 +4,7 @@ import { form } from "./form.js";
 import { takeChosen } from "./incoming.js";
 import "./draft.js";
 import "./estimate.js";
-import "./recipe.js";
+import { loadOfJob } from "./recipe.js";
 import "./submit.js";
 
 form.classList.add("scripted-form");
@@ -12,3 +12,4 @@ const blend = form.elements.style_blend.value;
 takeChosen();
 form.elements.style_blend.value = blend; // of a form that came back with an error
 readBlend();
+loadOfJob();

@@ -49,11 +49,16 @@ function sentence(recipe, isComplete) {
   return texts.join(" ");
 }
 
-async function load(picture, earlier) {
-  const recipe = await (await call("POST", "/api/v1/recipe", new Blob([picture.file]))).json();
+// The pictures of a recipe that are here, and whether those are all.
+async function picturesOf(recipe) {
   const wanted = recipe.pictures.filter(({ name }) => name !== "init");
   const found = (await Promise.all(wanted.map((each) => ingredient(each).catch(() => null)))).filter(Boolean);
-  const isComplete = found.length === wanted.length;
+  return { found, isComplete: found.length === wanted.length };
+}
+
+async function load(picture, earlier) {
+  const recipe = await (await call("POST", "/api/v1/recipe", new Blob([picture.file]))).json();
+  const { found, isComplete } = await picturesOf(recipe);
   const dropped = again(picture);
   const kept = all(earlier.pictures).map(again);
   replace(isComplete ? found : kept);
@@ -77,6 +82,16 @@ form.addEventListener("picture", async ({ detail: picture }) => {
     return;
   }
 });
+
+// Chooses the pictures and settings of the job that the page's address names; the server knows its recipe.
+export async function loadOfJob() {
+  if (!form.dataset.recipe) return;
+  const recipe = JSON.parse(form.dataset.recipe);
+  const { found, isComplete } = await picturesOf(recipe);
+  replace(found);
+  applySettings(recipe.settings);
+  toast(sentence(recipe, isComplete));
+}
 
 // Adding a photograph removes the one before, so the pictures are noted after each change has ended.
 function note() {
