@@ -379,7 +379,7 @@ def test_each_state_is_accessible_and_fits_a_phone(
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{url}/jobs/{job_id}")
     expect(page.locator("#state")).to_have_text(state)
-    page.wait_for_function("!document.getAnimations().length")
+    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
     check_accessible(page)
     check_page(page)
     check_accessible(page)

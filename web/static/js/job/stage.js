@@ -16,6 +16,7 @@ export async function showPreview(address) {
   const stage = byId("stage");
   if (newest !== address || !stage) return;
   const old = stage.querySelectorAll(".preview");
+  old.forEach((each) => { each.alt = ""; }); // named once while one fades in over the other
   stage.append(preview);
   stage.classList.remove("waits");
   stage.querySelector(".photograph").alt = "";

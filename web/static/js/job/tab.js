@@ -1,6 +1,7 @@
 // What the tab says: the state or the percent in its title, and a ring of as many in its icon.
 const icon = document.querySelector("link[rel=icon]");
 const own = icon.href;
+const rings = new Map(); // by percent; they are kept, since browsers load an icon when they like
 let shown = null;
 
 function ring(percent) {
@@ -14,7 +15,7 @@ function ring(percent) {
 export function showInTab(title, percent = null) {
   document.title = `${title} · Gramworks`;
   if (percent === shown) return;
-  if (icon.href !== own) URL.revokeObjectURL(icon.href);
-  icon.href = percent === null ? own : URL.createObjectURL(ring(percent));
+  if (percent !== null && !rings.has(percent)) rings.set(percent, URL.createObjectURL(ring(percent)));
+  icon.href = rings.get(percent) ?? own;
   shown = percent;
 }
