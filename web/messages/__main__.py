@@ -4,6 +4,7 @@ import sys
 from itertools import groupby
 from operator import attrgetter
 
+from web.messages.bare_text import bare_texts
 from web.messages.completeness import compare, read_files
 from web.messages.extraction import extracted
 from web.messages.languages import LANGUAGES
@@ -13,7 +14,10 @@ def main() -> int:
     """Print the findings for each language; return 1 if there are any."""
     said = extracted()
     print(f"{len(said.server)} texts of templates and Python, {len(said.scripts)} of scripts")
-    are_whole = True
+    bare = list(bare_texts())
+    for name, text in bare:
+        print(f"not marked for translation: {name}: {text}")
+    are_whole = not bare
     for language in LANGUAGES:
         if language != "en":
             findings = sorted(compare(said, read_files(language)))

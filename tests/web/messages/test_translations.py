@@ -2,16 +2,19 @@
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from web.messages.bare_text import bare_texts, texts_of
 from web.messages.completeness import Finding, compare, read_files
 from web.messages.extraction import Said, extracted
 from web.messages.languages import LANGUAGES
 
 ENGLISH = "en"
+BEING_REPLACED = {"job/finished.html", "job/share.html", "shared.html"}
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - {ENGLISH}))
@@ -24,6 +27,19 @@ def test_sentences_of_templates_python_and_scripts_are_found() -> None:
     assert "Skip to the content" in said.server
     assert "paused" in said.server
     assert "Show these keys" in said.scripts
+
+
+def test_templates_have_no_text_that_is_always_in_english() -> None:
+    assert [found for found in bare_texts() if found[0] not in BEING_REPLACED] == []
+
+
+def test_a_text_of_a_template_that_is_not_marked_is_found(tmp_path: Path) -> None:
+    template = tmp_path / "page.html"
+    template.write_text(
+        '<p title="{{ _("Help") }}">{# note #}{{ _("Yes") }} No <code>x</code> 3 px</p>'
+        '<img alt="a cat"><script>let it = 1</script>'
+    )
+    assert sorted(texts_of(template)) == ["No", "a cat"]
 
 
 def _said(*texts: str | tuple[str, str]) -> Catalog:
