@@ -14,6 +14,7 @@ from shared.job_store import UnreadableJob
 from web.deletion import kept_until
 from web.errors import fault
 from web.messages.job_log import fallback_sentence, transition_sentence
+from web.messages.languages import current_language
 from web.queue_forecast import Need
 from web.services import get_services
 
@@ -32,11 +33,16 @@ LINKS = {
 UNREADABLE = "unreadable"  # the state of a job whose record cannot be read
 
 
-def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
-    """Return the JSON of a job; times are ISO 8601 in UTC."""
+def job_json(job: Job | UnreadableJob, language: str | None = None) -> dict[str, Any]:
+    """Return the JSON of a job; times are ISO 8601 in UTC.
+
+    Args:
+        job: the job.
+        language: the one that is spoken, if the caller knows it.
+    """
     if isinstance(job, UnreadableJob):
         return _unreadable_json(job)
-    body = job.model_dump(mode="json")
+    body, language = job.model_dump(mode="json"), language or current_language()
     return {
         **{name: body[name] for name in ("id", "state", "position")},
         "paused": job.is_paused,
@@ -45,7 +51,7 @@ def job_json(job: Job | UnreadableJob) -> dict[str, Any]:
         **{name: body[name] for name in ("attempt", "progress", "settings", "options")},
         **{name: body[name] for name in ("created_at", "started_at", "finished_at")},
         "inputs": _inputs(body["inputs"]),
-        "log": [{**line, "detail": transition_sentence(line)} for line in body["log"]],
+        "log": [{**line, "detail": transition_sentence(line, language)} for line in body["log"]],
         "fallbacks": [{**each, "detail": fallback_sentence(each)} for each in body["fallbacks"]],
         "error": fault(job.error) if job.error else None,
         "renderable": job.float_pixels is not None,

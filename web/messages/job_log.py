@@ -1,9 +1,10 @@
 """The sentences of a job's log and of its fallbacks."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from web.messages.languages import gettext_noop
+from web.messages.languages import current_language, gettext_noop, speaking
 from web.messages.sentences import Choice, Plural, Sentence, say, texts
 
 STATES: dict[str, Sentence] = {
@@ -76,6 +77,7 @@ FALLBACKS: dict[bool, Plural] = {  # by whether there are tiles
         by="history",
     ),
 }
+_NAMES = ("state", "reason", "attempt", "worker")
 
 
 def log_texts() -> Iterator[str | tuple[str, str]]:
@@ -85,14 +87,28 @@ def log_texts() -> Iterator[str | tuple[str, str]]:
             yield from texts(sentence)
 
 
-def transition_sentence(transition: Mapping[str, Any]) -> str:
-    """Return the sentence for an entry of a job's log, in the language of the request."""
-    state, reason, attempt = (transition[name] for name in ("state", "reason", "attempt"))
-    if reason is None:
-        return say((AGAIN if attempt and attempt > 1 else STATES)[state], transition)
-    what = "paused" if state == "queued" and reason == "paused" else state
-    sentences = AGAIN_WITH_REASON if attempt else WITH_REASON
-    return say(sentences[what], {**transition, "reason": reason_name(reason)})
+def transition_sentence(transition: Mapping[str, Any], language: str | None = None) -> str:
+    """Return the sentence for an entry of a job's log.
+
+    Args:
+        transition: the entry.
+        language: that of the request, by default; for several entries it is looked up once.
+    """
+    state, reason, attempt, worker = (transition[name] for name in _NAMES)
+    return _sentence(language or current_language(), state, reason, attempt, worker)
+
+
+@lru_cache(maxsize=4096)  # a job that is watched is shown again and again
+def _sentence(
+    language: str, state: str, reason: str | None, attempt: int | None, worker: str | None
+) -> str:
+    words = {"attempt": attempt, "worker": worker}
+    with speaking(language):
+        if reason is None:
+            return say((AGAIN if attempt and attempt > 1 else STATES)[state], words)
+        what = "paused" if state == "queued" and reason == "paused" else state
+        sentences = AGAIN_WITH_REASON if attempt else WITH_REASON
+        return say(sentences[what], {**words, "reason": reason_name(reason)})
 
 
 def reason_name(reason: str) -> str:

@@ -18,7 +18,7 @@ PARTS = {"progress", "preview"}  # kinds that are sent as they are; unknown kind
 def job_message(job: Job, event_id: str, language: str = ENGLISH) -> tuple[Message, dict[str, Any]]:
     """Return the message with the whole job in a language, and its JSON."""
     with speaking(language):
-        shown = job_json(job)
+        shown = job_json(job, language)
     return Message("job", _text("job", event_id, json.dumps(shown))), shown
 
 
