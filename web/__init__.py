@@ -43,6 +43,7 @@ from web.openapi import routes as openapi
 from web.pages import (
     compare,
     docs,
+    first_run,
     formatting,
     gallery,
     job,
@@ -120,7 +121,7 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
         settings,
         workers,
     )
-    of_pictures = (new, job, live, thumbnails, gallery, compare, trash_page, shared)
+    of_pictures = (new, first_run, job, live, thumbnails, gallery, compare, trash_page, shared)
     pages = (*of_pictures, workers_page, sign_in, docs, language)
     for module in (*resources, *pages, health, openapi, static_files):
         app.register_blueprint(module.blueprint)

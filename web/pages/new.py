@@ -33,6 +33,7 @@ from web.messages.errors import sentence
 from web.messages.languages import gettext_noop
 from web.messages.presets import PRESETS as PRESET_TEXTS
 from web.pages.builtin_styles import styles_by_hash
+from web.pages.first_run import first_run
 from web.pages.formatting import setting
 from web.pages.settings_fields import (
     chosen_values,
@@ -115,6 +116,7 @@ def _page(
         formats=FORMAT_NAMES,
         too_large=sentence("upload_too_large", {"maximum": limit}),
         jobs=[job_json(job) for job in latest],
+        first_run=None if latest or error else _first_run(),
     )
 
 
@@ -123,6 +125,12 @@ def _earlier_pictures() -> dict[str, list[JobPicture]]:
     found = latest_pictures(get_services(), get_identity().owner)
     styles = [each for each in found["style"] if each.image.sha256 not in styles_by_hash()]
     return {"content": found["content"][:MOST_EARLIER], "style": styles[:MOST_EARLIER]}
+
+
+def _first_run() -> dict[str, Any] | None:
+    """Return what the page offers somebody who has no job and may submit one."""
+    identity = get_identity()
+    return first_run() if identity.has("read") and identity.has("submit") else None
 
 
 def _presets() -> list[dict[str, Any]]:
