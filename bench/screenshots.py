@@ -1,7 +1,7 @@
 """Writes each page as a picture: `python -m bench.screenshots`, with `--docs` those of the README.
 
 It runs the whole system and paints a few samples, so it takes some minutes. `--keep` shows what an
-earlier run has painted.
+earlier run has painted; what it has written of a system that paints stays.
 """
 
 import argparse
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page
 
 from bench.browser import launched
-from bench.studio import Studio, studio
+from bench.studio import PAIRS, Studio, studio
 from gramworks import Job, JobChanged, PreviewReady
 
 FOLDER = Path(".gramworks/screenshots")
@@ -27,8 +27,12 @@ WIDTHS = {1200: 900, 380: 800}  # and heights
 HERO = ("coffee", "brushwork", "balanced")  # it is watched while it is painted
 HERO_ROWS = 400
 SHOTS_AT = 4  # previews of it, after which the pages of a busy system are shown
-FRAMES, FRAME_MS, LAST_MS, FRAME_WIDTH = 24, 280, 2600, 480
+FIRST_MS, FRAME_MS, LAST_MS = 900, 420, 2600
+FRAME_WIDTH = 480
+VISIBLE = 5  # of 255
 QUALITY = 84
+MISSING = "/jobs/none"
+MOST_HEIGHT = 6000  # the page of the API is longer
 
 
 def main() -> None:
@@ -50,8 +54,8 @@ def write_all(browser: Browser, made: Studio, folder: Path) -> None:
     if not made.painted():
         shoot(browser, made, folder, {"first-run": "/", "gallery-empty": "/gallery"})
         made.paint()
-    frames = watch_the_hero(browser, made, folder)
-    write_animation(frames, folder / "painting.webp")
+    if len(made.painted()) <= len(PAIRS):
+        write_animation(watch_the_hero(browser, made, folder), folder / "painting.webp")
     shoot(browser, made, folder, pages(made))
     shoot(browser, made, folder, {"sign-in": "/signin"}, signed_in=False)
 
@@ -72,7 +76,7 @@ def pages(made: Studio) -> Mapping[str, str]:
         "workers": "/workers",
         "shared": shared.raise_for_status().json()["href"],
         "docs": "/docs",
-        "not-found": "/jobs/none",
+        "not-found": MISSING,
     }
 
 
@@ -136,7 +140,9 @@ def new_page(browser: Browser, theme: Theme, width: int, height: int) -> Page:
 
 def show(page: Page, address: str) -> None:
     """Open a page and wait until its pictures are there."""
-    page.goto(address)
+    answer = page.goto(address)
+    if answer is None or (answer.status >= 400 and not address.endswith(MISSING)):
+        raise RuntimeError(f"{address}: {answer and answer.status}")
     page.wait_for_timeout(600)  # what scripts show after a first answer
     page.evaluate(
         "Promise.all([...document.images].filter(i => i.currentSrc && i.loading !== 'lazy')"
@@ -145,25 +151,25 @@ def show(page: Page, address: str) -> None:
 
 
 def save(png: bytes, path: Path, quality: int = QUALITY) -> None:
-    """Write a screenshot as WebP, or as PNG if it is too long for that."""
+    """Write the upper part of a screenshot as WebP."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(png)) as picture:
-        if picture.height <= 16383:
-            picture.convert("RGB").save(path, quality=quality, method=6)
-        else:
-            picture.save(path.with_suffix(".png"))
+        shown = picture.crop((0, 0, picture.width, min(picture.height, MOST_HEIGHT)))
+        shown.convert("RGB").save(path, quality=quality, method=6)
     print(path)
 
 
 def write_animation(frames: list[bytes], path: Path) -> None:
-    """Write a picture's previews and, for longer, the result."""
-    step = max(1, len(frames) / FRAMES)
-    chosen = [frames[int(index * step)] for index in range(int((len(frames) - 1) / step))]
-    drawn = [_frame(each) for each in (*chosen, frames[-1])]
-    durations = [FRAME_MS] * (len(drawn) - 1) + [LAST_MS]
+    """Write those previews that differ visibly from the one before, and for longer the result."""
+    drawn = [_frame(frames[0])]
+    for each in map(_frame, frames[1:-1]):
+        if _difference(each, drawn[-1]) > VISIBLE:
+            drawn.append(each)
+    drawn.append(_frame(frames[-1]))
+    durations = [FIRST_MS] + [FRAME_MS] * (len(drawn) - 2) + [LAST_MS]
     path.parent.mkdir(parents=True, exist_ok=True)
     drawn[0].save(
-        path, save_all=True, append_images=drawn[1:], duration=durations, loop=0, quality=72
+        path, save_all=True, append_images=drawn[1:], duration=durations, loop=0, quality=75
     )
     print(path, f"{path.stat().st_size / 1e6:.2f} MB, {len(drawn)} frames")
 
@@ -172,6 +178,18 @@ def _frame(data: bytes) -> Image.Image:
     with Image.open(io.BytesIO(data)) as picture:
         height = round(picture.height * FRAME_WIDTH / picture.width)
         return picture.convert("RGB").resize((FRAME_WIDTH, height), Image.Resampling.LANCZOS)
+
+
+def _difference(one: Image.Image, other: Image.Image) -> float:
+    """Return by how much two frames differ on average, of 255."""
+    return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
+
+
+def choose(page: Page) -> None:
+    """Choose a photograph that was used before, and a built-in style."""
+    for name in ("content", "style"):
+        page.locator(f"input[name={name}_sha256]:not([value=''])").first.check(force=True)
+    page.wait_for_timeout(1500)  # for the estimate
 
 
 def write_for_readme(browser: Browser, made: Studio, folder: Path) -> None:
@@ -186,6 +204,8 @@ def write_for_readme(browser: Browser, made: Studio, folder: Path) -> None:
         page = new_page(browser, theme, 1200, 860)
         made.sign_in(page)
         show(page, made.url + address)
+        if address == "/":
+            choose(page)
         save(page.screenshot(), folder / f"{name}.webp")
         page.context.close()
     shutil.copy(FOLDER / "painting.webp", folder / "painting.webp")

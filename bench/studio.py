@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,4 +66,6 @@ def studio(data: Path) -> Iterator[Studio]:
         System(Config().model_copy(update=settings), environment, print) as system,
         Client(system.url, token=token) as client,
     ):
+        while not client.workers():  # until one has loaded its model, pages say that there is none
+            time.sleep(0.2)
         yield Studio(system.url, token, client)

@@ -49,7 +49,6 @@ function loadWhole() {
 const [first] = zooms;
 const actions = { "zoom-in": () => first.by(STEP), "zoom-out": () => first.by(1 / STEP), "zoom-fit": () => first.fit() };
 for (const [id, run] of Object.entries(actions)) byId(id).addEventListener("click", run);
-byId("tools").hidden = false;
 shortcut("+", gettext("Zoom in"), actions["zoom-in"]);
 shortcut("-", gettext("Zoom out"), actions["zoom-out"]);
 shortcut("0", gettext("Whole picture"), actions["zoom-fit"]);
