@@ -6,7 +6,7 @@ import { gettext } from "../messages.js";
 import { Losses } from "./losses.js";
 import { termName } from "./names.js";
 
-const HEIGHT = 200, LEFT = 40, RIGHT = 100, TOP = 8, BOTTOM = 22, LABEL = 14; // pixels
+const HEIGHT = 200, LEFT = 40, RIGHT = 128, TOP = 8, BOTTOM = 22, LABEL = 14; // pixels
 
 function shape(tag, attributes, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
