@@ -45,7 +45,7 @@ def test_the_form_offers_files_presets_and_bounds(client: FlaskClient) -> None:
         assert re.search(rf'<(input|select)[^>]* name="{name}"', page)
         assert field["title"] in page
         text = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(field["description"]))
-        assert text.replace("&#x27;", "&#39;") in page
+        assert " ".join(text.replace("&#x27;", "&#39;").split()) in " ".join(page.split())
     size = re.search(r'<input[^>]* name="size"[^>]*>', page)
     assert size is not None
     assert 'type="text"' in size[0]  # a number, or `original`
@@ -194,6 +194,7 @@ def test_the_start_page_shows_the_latest_jobs_newest_first(
     page = client.get("/").text
     shown = re.findall(r'href="/jobs/(\w+)"', page)
     assert shown == [*later[::-1], claim.job_id]
+    assert 'href="/gallery">All pictures' in page
     [thumbnail] = re.findall(r'<img src="(/jobs/[^"]+)"', page)
     assert client.get(html.unescape(thumbnail)).mimetype == "image/webp"
 

@@ -7,7 +7,6 @@ import "./estimate.js";
 import { loadOfJob } from "./recipe.js";
 import "./submit.js";
 
-form.classList.add("scripted-form");
 const blend = form.elements.style_blend.value;
 takeChosen();
 form.elements.style_blend.value = blend; // of a form that came back with an error
