@@ -329,3 +329,13 @@ def test_everybody_can_use_the_page(page: Page, scheme: str, tmp_path: Path) -> 
     page.screenshot(path=tmp_path / f"{scheme}.png", full_page=True)
     page.get_by_role("radio", name="Side by side").check()
     check_page(page)
+
+
+@pytest.mark.parametrize("width", [1200, 380])
+def test_means_of_ones_own_fit_beside_their_names(
+    page: Page, url: str, jobs: JobStore, data: Path, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{url}/jobs/{make(url, jobs, data, deprocess_means=[90, 100, 130])}")
+    expect(page.get_by_role("radio", name="own")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
