@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from shared.errors import InvalidSetting
+from shared.settings.closest_preset import closest_preset
 from shared.settings.fields import DEPROCESS_MEANS
 from shared.settings.parsing import read_settings, validate
-from shared.settings.presets import DEFAULT_PRESET, PRESETS
 from shared.settings.style import StyleSettings
 
 
@@ -35,11 +35,7 @@ def recipe_of(stored: Mapping[str, Any]) -> Recipe:
 
 def shortest(settings: StyleSettings) -> dict[str, Any]:
     """Return what has to be sent for these settings: a preset, the size, and few others."""
-    ways = [_by_preset(settings, preset) for preset in (DEFAULT_PRESET, *PRESETS)]
-    return min(ways, key=len)
-
-
-def _by_preset(settings: StyleSettings, preset: str) -> dict[str, Any]:
+    preset = closest_preset(settings).name
     wanted = settings.model_dump(mode="json")
     base = read_settings({"preset": preset}).model_dump(mode="json")
     differing = {name: value for name, value in wanted.items() if value != base[name]}

@@ -6,7 +6,8 @@ import pytest
 
 from shared.errors import GramworksError, InvalidRequest
 from web.errors import retry_after, status_of
-from web.messages.errors import SENTENCES, sentence
+from web.messages.error_sentences import SENTENCES
+from web.messages.errors import sentence
 from web.messages.rules import RULES
 
 RAISED: dict[str, dict[str, object]] = {
