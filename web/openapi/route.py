@@ -53,7 +53,7 @@ class Route:
             found.append(errors.InvalidSetting)
         if PREFER in operation.headers:  # the job can be deleted while the request waits
             found += [errors.InvalidSetting, errors.JobNotFound, errors.JobInTrash]
-        found += [error for name in self.rule.arguments for error in OF_ARGUMENTS[name]]
+        found += [error for name in sorted(self.rule.arguments) for error in OF_ARGUMENTS[name]]
         if not self.is_public:
             found += [errors.TokenRequired, errors.TokenInvalid, errors.StoreUnavailable]
             if self.method not in SAFE_METHODS:

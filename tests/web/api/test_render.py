@@ -291,14 +291,14 @@ def test_a_form_without_javascript_downloads_the_picture(
     job_id = finished(jobs, objects, means=KERAS)
     page = client.get(f"/jobs/{job_id}").text
     assert f'action="/jobs/{job_id}/picture"' in page
-    query = "?deprocess_means=103.939,+116.779,+123.68&format=png&download=1"
+    query = "?means=own&blue=103.939&green=116.779&red=123.68&format=png&download=1"
     response = client.get(f"/jobs/{job_id}/picture{query}")
     assert response.data == client.get(f"{JOBS}/{job_id}/result").data
     assert response.headers["Content-Disposition"].startswith("attachment")
-    untouched = client.get(f"/jobs/{job_id}/picture?deprocess_means=&format=jpeg")
+    untouched = client.get(f"/jobs/{job_id}/picture?means=painted&format=jpeg")
     assert untouched.mimetype == "image/jpeg"
     assert untouched.headers["Content-Disposition"].startswith("inline")
-    wrong = client.get(f"/jobs/{job_id}/picture?deprocess_means=warm")
+    wrong = client.get(f"/jobs/{job_id}/picture?means=warm")
     assert wrong.status_code == 422
     assert "&#39;shifted&#39;" in wrong.text
     assert client.get(f"/jobs/{job_id}/picture?size=3").status_code == 422

@@ -67,7 +67,13 @@ def test_a_job_in_the_trash_is_gone_for_every_route_but_those_that_restore_and_d
 ) -> None:
     job_id = _cancelled(jobs)
     trash_of(jobs).move(job_id)
-    of_the_trash = {"trash.restore", "job_page.show", "job_page.restore", "job_page.delete"}
+    of_the_trash = {
+        "trash.restore",
+        "job_page.show",
+        "job_page.restore",
+        "job_page.delete",
+        "thumbnails_page.show",
+    }
     asked = 0
     for rule in app.url_map.iter_rules():
         if rule.arguments != {"job_id"} or rule.endpoint in of_the_trash:

@@ -1,4 +1,4 @@
-"""The pages in a real browser: the form sends what was chosen, the job page follows its job."""
+"""What all pages have in common, and the trash, in a real browser."""
 
 from pathlib import Path
 
@@ -9,13 +9,13 @@ from shared.job import JobState
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
 from tests.parts import trash_of
-from tests.shared.job_store.transitions import in_state, queued, running
+from tests.shared.job_store.transitions import claimed, in_state, queued
 from tests.web.browser.on_a_phone import check_page
-from tests.web.finished_job import finish, finished
+from tests.web.browser.with_pictures import submit, succeed
 
 
-def test_times_are_local_on_every_page(page: Page, url: str, jobs: JobStore) -> None:
-    job_id = queued(jobs)
+def test_times_are_local_on_every_page(page: Page, url: str) -> None:
+    job_id = submit(url)
     for path in ("/", f"/jobs/{job_id}"):
         page.goto(url + path)
         expect(page.locator("time").first).not_to_contain_text("UTC")
@@ -37,11 +37,12 @@ def test_an_unreadable_job_is_shown_and_can_be_deleted(
 def test_a_deleted_job_is_restored_from_its_page(
     page: Page, url: str, jobs: JobStore, data: Path
 ) -> None:
-    claim = running(jobs)
+    submit(url)
+    claim = claimed(jobs)
     page.goto(f"{url}/jobs/{claim.job_id}")
     delete = page.get_by_role("button", name="Move to the trash")
     expect(delete).to_be_hidden()
-    finish(claim, jobs, ObjectStore(str(data / "images")))
+    succeed(claim, jobs, ObjectStore(str(data / "images")))
     delete.click()
     expect(page.get_by_text("The picture is in the trash.")).to_be_visible()
     page.reload()
@@ -59,7 +60,8 @@ def test_a_deleted_job_is_restored_from_its_page(
 def test_pages_fit_a_phone_and_controls_are_large_enough_to_tap(
     page: Page, url: str, jobs: JobStore, scheme: str, data: Path, tmp_path: Path
 ) -> None:
-    painted = finished(jobs, ObjectStore(str(data / "images")))
+    painted = submit(url)
+    succeed(claimed(jobs), jobs, ObjectStore(str(data / "images")))
     trash_of(jobs).move(trashed := in_state(jobs, JobState.CANCELLED).job_id)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     paths = ("/", f"/jobs/{painted}", f"/jobs/{trashed}")
