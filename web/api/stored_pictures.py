@@ -3,11 +3,9 @@
 from flask import Response
 from PIL import ExifTags, Image
 
-from shared import paths
 from web.services import get_services
 
-_BY_SUFFIX = {"jpeg": "image/jpeg", "png": "image/png"}
-MIMETYPES = tuple(_BY_SUFFIX.values())
+MIMETYPES = ("image/jpeg", "image/png")
 _START, _APP1 = b"\xff\xd8", b"\xff\xe1"  # of a JPEG, and of its segment for EXIF
 
 
@@ -23,7 +21,7 @@ def stored_picture(key: str, orientation: int) -> Response:
         exif[ExifTags.Base.Orientation] = orientation
         segment = exif.tobytes()
         data = _START + _APP1 + (len(segment) + 2).to_bytes(2, "big") + segment + data[2:]
-    response = Response(data, mimetype=_BY_SUFFIX[paths.suffix_of(key)])
+    response = Response(data, mimetype=MIMETYPES[0 if data.startswith(_START) else 1])
     response.cache_control.private = True
     response.cache_control.max_age = 3600
     return response
