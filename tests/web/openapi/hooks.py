@@ -2,6 +2,7 @@
 
 from itertools import cycle
 from typing import Any
+from urllib.parse import urlencode
 
 import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
@@ -11,6 +12,7 @@ from tests.web.pictures import noise, plain
 
 CONTENT = Binary(plain())
 STYLES = [CONTENT, Binary(noise("JPEG")), Binary(noise("WEBP"))]
+LONGEST_QUERY = 3500  # the server takes 4094 bytes, with the path
 _deleted: set[str] = set()
 
 
@@ -27,6 +29,13 @@ def map_body(context: HookContext, body: Any) -> Any:
         pictures = zip(styles, cycle(STYLES))
         body["style"] = [new if isinstance(old, Binary) else old for old, new in pictures]
     return body
+
+
+@schemathesis.hook
+def filter_query(context: HookContext, query: Any) -> bool:
+    """Leave out queries that are too long for a request line: no route sees those."""
+    del context
+    return not isinstance(query, dict) or len(urlencode(query, doseq=True)) < LONGEST_QUERY
 
 
 @schemathesis.hook
