@@ -1,6 +1,7 @@
 """Many jobs with real small pictures, as the gallery lists them."""
 
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 
@@ -46,9 +47,9 @@ def submitted(
     return jobs.create(job_id, new).id
 
 
-def painted(jobs: JobStore, objects: ObjectStore, **choice: object) -> str:
+def painted(jobs: JobStore, objects: ObjectStore, **choice: Any) -> str:
     """Return the id of a new job that has succeeded; no other may be queued."""
-    job_id = submitted(jobs, objects, **choice)  # type: ignore[arg-type]
+    job_id = submitted(jobs, objects, **choice)
     claim = claimed(jobs)
     assert claim.job_id == job_id
     rows, columns = jobs.get(job_id).result_shape

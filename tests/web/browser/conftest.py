@@ -84,3 +84,11 @@ def page(browser: Browser, redis: Connection) -> Iterator[Page]:  # noqa: ARG001
     yield opened
     opened.close()
     assert errors == []
+
+
+@pytest.fixture
+def plain_page(browser: Browser, redis: Connection) -> Iterator[Page]:  # noqa: ARG001 - emptied
+    """Return a page of a browser that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False, locale="en")
+    yield context.new_page()
+    context.close()

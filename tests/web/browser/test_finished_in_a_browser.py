@@ -1,7 +1,6 @@
 """The page of a finished job: before and after, full screen, colours, files, what comes next."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +46,6 @@ def job_id(page: Page, url: str, jobs: JobStore, data: Path) -> str:
     page.goto(f"{url}/jobs/{made}")
     expect(page.locator("#state")).to_have_text("succeeded")
     return made
-
-
-@pytest.fixture
-def plain(browser: Browser, jobs: JobStore) -> Iterator[Page]:  # noqa: ARG001 - empties Redis
-    """Return a page of a browser without scripts."""
-    opened = browser.new_page(java_script_enabled=False, locale="en")
-    yield opened
-    opened.close()
 
 
 def shown_part(page: Page) -> str:
@@ -293,30 +284,32 @@ def test_without_pixels_the_page_says_what_cannot_be_done(
     assert jobs.get(page.url.rpartition("/")[2]).settings.content_weight == 0.03162
 
 
-def test_without_scripts_all_of_it_works(plain: Page, url: str, jobs: JobStore, data: Path) -> None:
+def test_without_scripts_all_of_it_works(
+    plain_page: Page, url: str, jobs: JobStore, data: Path
+) -> None:
     job_id = make(url, jobs, data, preset="balanced")
-    plain.goto(f"{url}/jobs/{job_id}")
+    plain_page.goto(f"{url}/jobs/{job_id}")
     before, after = (
-        plain.locator(f".compare .{each} img").bounding_box() for each in ("before", "after")
+        plain_page.locator(f".compare .{each} img").bounding_box() for each in ("before", "after")
     )
     assert before is not None
     assert after is not None
     assert before["x"] + before["width"] <= after["x"]
-    expect(plain.get_by_text("Full screen")).to_be_hidden()
-    plain.get_by_role("radio", name="shifted").check()
-    plain.get_by_role("button", name="Show").click()
-    assert "means=shifted" in plain.url
-    plain.go_back()
-    plain.get_by_text("Share", exact=True).click()
-    plain.get_by_role("button", name="Make a link").click()
-    expect(plain.get_by_label("Whoever has this link")).to_have_value(re.compile(f"^{url}/s/"))
-    plain.get_by_role("button", name="Revoke the link").click()
+    expect(plain_page.get_by_text("Full screen")).to_be_hidden()
+    plain_page.get_by_role("radio", name="shifted").check()
+    plain_page.get_by_role("button", name="Show").click()
+    assert "means=shifted" in plain_page.url
+    plain_page.go_back()
+    plain_page.get_by_text("Share", exact=True).click()
+    plain_page.get_by_role("button", name="Make a link").click()
+    expect(plain_page.get_by_label("Whoever has this link")).to_have_value(re.compile(f"^{url}/s/"))
+    plain_page.get_by_role("button", name="Revoke the link").click()
     assert not jobs.get(job_id).shared
-    plain.get_by_role("button", name="Weaker").click()
-    assert jobs.get(plain.url.rpartition("/")[2]).state is JobState.QUEUED
-    plain.goto(f"{url}/jobs/{job_id}")
-    plain.get_by_role("button", name="Move to the trash").click()
-    expect(plain.get_by_role("button", name="Restore the job")).to_be_visible()
+    plain_page.get_by_role("button", name="Weaker").click()
+    assert jobs.get(plain_page.url.rpartition("/")[2]).state is JobState.QUEUED
+    plain_page.goto(f"{url}/jobs/{job_id}")
+    plain_page.get_by_role("button", name="Move to the trash").click()
+    expect(plain_page.get_by_role("button", name="Restore the job")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from shared.job_store import JobStore
 from shared.object_store import ObjectStore
@@ -39,9 +39,8 @@ def test_one_click_paints_a_pair_and_shows_each_step(
     expect(page.get_by_role("button", name="Paint this pair")).to_be_hidden()
 
 
-def test_it_works_without_javascript(browser: Browser, url: str, jobs: JobStore) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_it_works_without_javascript(plain_page: Page, url: str, jobs: JobStore) -> None:
+    page = plain_page
     page.goto(url)
     page.get_by_role("button", name="Paint this pair").click()
     assert current(page) == "queued"
@@ -50,7 +49,6 @@ def test_it_works_without_javascript(browser: Browser, url: str, jobs: JobStore)
     assert current(page) == "coarse"
     page.get_by_role("link", name="Close").click()
     expect(page.locator("#tour")).to_have_count(0)
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,11 +3,10 @@
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from shared.errors import OutOfMemory
 from shared.job_store import JobStore
@@ -33,13 +32,6 @@ def ids(jobs: JobStore, objects: ObjectStore) -> list[str]:
     sizes = [(96, 64), (64, 96), (120, 64), (64, 64), (150, 64)]
     made = [painted(jobs, objects, size=size, strength=30 + n) for n, size in enumerate(sizes)]
     return made[::-1]
-
-
-@pytest.fixture
-def without_scripts(browser: Browser, jobs: JobStore) -> Iterator[Page]:  # noqa: ARG001 - emptied
-    context = browser.new_context(java_script_enabled=False, locale="en")
-    yield context.new_page()
-    context.close()
 
 
 def failed_job(jobs: JobStore, objects: ObjectStore) -> str:
@@ -241,9 +233,9 @@ def test_compared_pictures_zoom_together(
 
 
 def test_without_scripts_several_are_compared_deleted_and_restored(
-    without_scripts: Page, url: str, jobs: JobStore, ids: list[str]
+    plain_page: Page, url: str, jobs: JobStore, ids: list[str]
 ) -> None:
-    page = without_scripts
+    page = plain_page
     page.goto(f"{url}/gallery")
     box(page, ids[0]).check()
     box(page, ids[1]).check()
@@ -261,15 +253,15 @@ def test_without_scripts_several_are_compared_deleted_and_restored(
 
 
 def test_without_scripts_pages_have_links(
-    without_scripts: Page, url: str, jobs: JobStore, objects: ObjectStore
+    plain_page: Page, url: str, jobs: JobStore, objects: ObjectStore
 ) -> None:
     ids = [submitted(jobs, objects) for _ in range(PAGE + 1)][::-1]
-    without_scripts.goto(f"{url}/gallery")
-    without_scripts.get_by_role("link", name="Older pictures").click()
-    expect(without_scripts.locator(".item")).to_have_count(1)
-    without_scripts.get_by_role("link", name="Newer pictures").click()
-    expect(without_scripts.locator(".item")).to_have_count(PAGE)
-    assert shown(without_scripts) == ids[:PAGE]
+    plain_page.goto(f"{url}/gallery")
+    plain_page.get_by_role("link", name="Older pictures").click()
+    expect(plain_page.locator(".item")).to_have_count(1)
+    plain_page.get_by_role("link", name="Newer pictures").click()
+    expect(plain_page.locator(".item")).to_have_count(PAGE)
+    assert shown(plain_page) == ids[:PAGE]
 
 
 def test_the_trash_is_emptied_and_all_is_deleted_after_a_confirmation(

@@ -307,10 +307,10 @@ def test_only_a_failed_job_can_be_retried(page: Page, url: str, jobs: JobStore) 
 
 
 def test_without_scripts_the_page_refreshes_and_its_buttons_work(
-    browser: Browser, url: str, jobs: JobStore
+    plain_page: Page, url: str, jobs: JobStore
 ) -> None:
     job_id = submitted(url)
-    page = browser.new_page(java_script_enabled=False, locale="en")
+    page = plain_page
     page.goto(f"{url}/jobs/{job_id}")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#state")).to_have_text("paused")
@@ -324,7 +324,6 @@ def test_without_scripts_the_page_refreshes_and_its_buttons_work(
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Cancel the job").click()
     expect(page.locator("#state")).to_have_text("cancelled")
-    page.close()
 
 
 def test_a_notification_comes_only_if_it_was_switched_on_and_the_page_is_not_in_view(

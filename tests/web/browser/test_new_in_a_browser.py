@@ -287,9 +287,8 @@ def test_a_key_starts_to_paint_once_there_are_pictures(page: Page, url: str) -> 
     page.wait_for_url("**/jobs/*")
 
 
-def test_the_page_works_without_javascript(browser: Browser, url: str, jobs: JobStore) -> None:
-    context = browser.new_context(java_script_enabled=False, locale="en")
-    page = context.new_page()
+def test_the_page_works_without_javascript(plain_page: Page, url: str, jobs: JobStore) -> None:
+    page = plain_page
     page.goto(url)
     page.set_input_files("input[type=file][name=content]", PICTURE)
     page.get_by_role("checkbox", name="Woodcut").check()
@@ -309,7 +308,6 @@ def test_the_page_works_without_javascript(browser: Browser, url: str, jobs: Job
     page.get_by_role("checkbox", name="Woodcut").check()
     paint(page)
     assert latest(jobs).inputs.content.sha256 == hash_of(PICTURE)
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -137,11 +137,10 @@ def test_the_command_that_starts_a_worker_is_copied(
 
 
 def test_everything_works_without_javascript(
-    browser: Browser, url: str, jobs: JobStore, workers: Workers
+    plain_page: Page, url: str, jobs: JobStore, workers: Workers
 ) -> None:
     first, second = queued(jobs), queued(jobs)
-    context = browser.new_context(java_script_enabled=False, locale="en")
-    page = context.new_page()
+    page = plain_page
     page.goto(f"{url}/workers")
     refresh = page.locator("noscript meta").get_attribute("content") or ""
     assert re.match(r"\d+; url=/workers$", refresh)
@@ -151,7 +150,6 @@ def test_everything_works_without_javascript(
     page.get_by_role("button", name=f"Drain {ANY.worker}").click()
     page.get_by_text("It is drained").wait_for()
     assert workers.draining() == {ANY.worker}
-    context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -222,7 +222,7 @@ def claim_of(attempt: int = 1, job_id: str = "x") -> ClaimedDelivery:
     return ClaimedDelivery(
         **fields, attempt=attempt, at=0, now=0, secrets=(), failures=0, is_working=False,
         job_id=job_id, job=None,
-    )  # fmt: skip
+    )  # fmt: skip # what these tests are not about
 
 
 def test_attempts_follow_the_recommended_schedule_and_end() -> None:
