@@ -1,6 +1,6 @@
 """Sample pictures: styles that programs here paint, and photographs.
 
-The files of the styles are in `web/static/styles/`: `web/pages/builtin_styles.py` offers them.
+The files of the styles are in `web/static/styles/`: `web/builtin_styles.py` offers them.
 """
 
 from importlib.util import find_spec

@@ -8,7 +8,8 @@ ones for pages; `picture_list` finds the jobs that somebody looks for; `picture_
 of many jobs, and `downloads` bounds how many such answers there are; `errors` and `messages/` turn
 errors into responses and sentences; `identity/` says whose request it is; `deletion` moves jobs to
 the trash and deletes them; `openapi/` describes the API; `health` has the health checks;
-`log_filter` keeps secrets out of the logs; `static_files` serves what pages load.
+`log_filter` keeps secrets out of the logs; `static_files` serves what pages load, and
+`builtin_styles` lists the styles among it.
 """
 
 from flask import Flask, Response

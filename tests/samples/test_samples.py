@@ -14,7 +14,7 @@ from samples import FOLDER, PHOTOGRAPHS, STYLES, photograph_path, style_path, th
 from samples.gallery import FULL_SIZES, PAINTERS, painted
 from samples.material import MOST_BYTES, MOST_THUMBNAIL_BYTES, Size
 from samples.strokes import Canvas, Tool
-from web.pages.builtin_styles import BUILTIN_STYLES, THUMBNAIL_WIDTH, BuiltinStyle
+from web.builtin_styles import BUILTIN_STYLES, THUMBNAIL_WIDTH, BuiltinStyle
 from web.static_files import ROOT
 
 THUMBNAIL = Size(16, 12)

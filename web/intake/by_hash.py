@@ -12,9 +12,9 @@ from shared import paths
 from shared.errors import ImageNotUploaded, ObjectNotFound
 from shared.input_pictures import profile_of
 from shared.job import InputImage, Job, JobInputs
+from web.builtin_styles import styles_by_hash
 from web.intake.clean import CleanImage, Kept, in_colours
 from web.intake.uploaded import uploaded_image
-from web.pages.builtin_styles import styles_by_hash
 from web.services import Services
 
 LATEST_JOBS = 40  # of an owner, whose pictures can be used again

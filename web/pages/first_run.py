@@ -8,12 +8,12 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response
 
 from shared.settings import DEFAULT_PRESET
+from web.builtin_styles import BUILTIN_STYLES
 from web.errors import fault
 from web.identity import csrf
 from web.identity.request_identity import count_submission, get_identity, require
 from web.intake.estimate import estimate, plan_of_sizes
 from web.intake.submission import bounds_of, check_known, submit
-from web.pages.builtin_styles import BUILTIN_STYLES
 from web.pages.workers import start_command
 from web.services import Services, get_services
 from web.static_files import ROOT

@@ -21,6 +21,7 @@ from shared.errors import InvalidRequest, Refused
 from shared.settings import DEFAULT_PRESET, MAX_STYLES, PRESETS
 from web.api.recipe import recipe_json
 from web.api.schemas import job_json
+from web.builtin_styles import styles_by_hash
 from web.errors import problem, retry_after, status_of
 from web.identity import csrf
 from web.identity.load_job import list_jobs, load_job
@@ -32,7 +33,6 @@ from web.intake.submission import check_known, submit
 from web.messages.errors import sentence
 from web.messages.languages import gettext_noop
 from web.messages.presets import PRESETS as PRESET_TEXTS
-from web.pages.builtin_styles import styles_by_hash
 from web.pages.first_run import first_run
 from web.pages.formatting import setting
 from web.pages.settings_fields import (

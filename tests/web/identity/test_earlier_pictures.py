@@ -7,7 +7,7 @@ from tests.web.conftest import Serve
 from tests.web.identity.conftest import Give
 from tests.web.identity.requests import bearer
 from tests.web.pictures import noise, plain
-from web.pages.builtin_styles import styles_by_hash
+from web.builtin_styles import styles_by_hash
 
 PHOTO, STYLE = plain((1, 2, 3)), noise("PNG")
 

@@ -21,8 +21,8 @@ from tests.shared.job_store.transitions import queued, running
 from tests.web.api_requests import upload
 from tests.web.intake.test_uploaded_images import KINDS, off, pictures
 from tests.web.pictures import cornered, noise, plain, white
+from web.builtin_styles import BUILTIN_STYLES
 from web.messages.presets import PRESETS as PRESET_TEXTS
-from web.pages.builtin_styles import BUILTIN_STYLES
 from web.pages.settings_fields import APART, GROUPS
 
 BALANCED = StyleSettings(**PRESETS["balanced"])

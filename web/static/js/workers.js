@@ -2,7 +2,7 @@
 // buttons without loading the page again.
 import { byId } from "./dom.js";
 import { showLocalTimes } from "./format.js";
-import { update } from "./live.js";
+import { update } from "./update.js";
 import { gettext } from "./messages.js";
 import { toast } from "./toasts.js";
 

@@ -2,7 +2,7 @@
 import { byId } from "../dom.js";
 import { deleteWithUndo } from "./deleting.js";
 import { moveByKeys } from "./keys.js";
-import { followLive } from "./live.js";
+import { followLive } from "./refresh.js";
 import { loadOlder } from "./older.js";
 import { rememberPlace } from "./place.js";
 import { Selection } from "./selection.js";

@@ -1,4 +1,4 @@
-"""The styles that the page for a new picture offers. Programs in `samples/` paint them."""
+"""The styles that everybody can choose. Programs in `samples/` paint them."""
 
 from functools import cache
 from hashlib import sha256
@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from web.messages.languages import gettext_noop
 
-STATIC = Path(__file__).parents[1] / "static"
+STATIC = Path(__file__).with_name("static")
 THUMBNAIL_WIDTH = 320
 
 
