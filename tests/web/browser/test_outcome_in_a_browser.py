@@ -1,7 +1,6 @@
 """What a picture will be, before it is submitted: an estimate, a draft, the recipe of another."""
 
 import base64
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +26,7 @@ from tests.web.browser.accessible import check_accessible
 from tests.web.browser.on_a_phone import check_page
 from tests.web.finished_job import finish
 
+DRAFTS = "localStorage.getItem('drafts') ?? ''"
 STYLE = style_path("woodcut-waves")
 MEMORY = Memory(4_000_000_000, 1_000_000_000, 2500)
 FAST = Worker(name="fast", pixels=10**6, memory=MEMORY, speed=1e6, overhead=2.0)
@@ -63,8 +63,14 @@ def live(jobs: JobStore) -> list[Job]:
 def ask_for_a_draft(page: Page, jobs: JobStore) -> Claim:
     """Click, and return the claim of the draft's job."""
     page.get_by_role("button", name="Make a draft").click()
-    wait_until(lambda: bool(live(jobs)), "the draft is submitted", 10)
+    wait_for_a_draft(page, jobs)
     return claimed(jobs)
+
+
+def wait_for_a_draft(page: Page, jobs: JobStore) -> None:
+    """Wait until a draft is submitted and the page has the answer, so that it can delete it."""
+    wait_until(lambda: bool(live(jobs)), "the draft is submitted", 10)
+    wait_until(lambda: "/jobs/" in page.evaluate(DRAFTS), "the page has the answer", 10)
 
 
 def test_size_time_and_memory_are_shown_before_submitting(
@@ -324,5 +330,4 @@ def test_the_keyboard_makes_a_draft(page: Page, url: str, jobs: JobStore, photog
     page.goto(url)
     choose(page, photograph)
     page.keyboard.press("d")
-    wait_until(lambda: bool(live(jobs)), "the draft is submitted", 10)
-    assert json.loads(page.evaluate("localStorage.getItem('drafts')")).keys()
+    wait_for_a_draft(page, jobs)
