@@ -26,6 +26,7 @@ def system(page: Page, redis_url: str, tmp_path: Path) -> Iterator[RunningSystem
     system.start_web()
     system.start_worker()
     yield system
+    page.close()  # before its server: what it still asks for would be an error of the page
     system.end()
 
 
