@@ -18,6 +18,7 @@ from tests.shared.job_store.transitions import ANY, progress, queued, running
 from tests.web.finished_job import finished
 
 MOST_BYTES = 60_000
+MOST_FILES = 18  # three rounds of a browser's six connections
 MOST_SHIFT = 0.01
 OF_PAGES = ("Script", "Stylesheet", "Fetch")  # what a page cannot be used without
 SETTLED = 800  # milliseconds in which scripts show what they add
@@ -50,6 +51,7 @@ def studio(jobs: JobStore, redis: Connection, data: Path) -> Studio:
 
 PAGES: dict[str, Address] = {
     "new": lambda _: "/",
+    "finished": lambda studio: f"/jobs/{studio.finished[0]}",
     "failed": lambda studio: f"/jobs/{studio.failed}",
     "running": lambda studio: f"/jobs/{studio.running}",
     "queued": lambda studio: f"/jobs/{studio.queued}",
@@ -77,6 +79,15 @@ def test_the_first_page_is_under_60_kb_without_pictures(
     sizes = {each.path: each.bytes for each in requests if each.kind != "Image"}
     assert transferred(requests) < MOST_BYTES, sizes
     assert sum(path.endswith(".js") for path in sizes) > 3  # the page's scripts are among them
+
+
+@pytest.mark.parametrize("name", ["new", "finished", "gallery"])
+def test_a_page_needs_three_rounds_of_files(
+    page: Page, url: str, studio: Studio, name: str
+) -> None:
+    requests = load(page, url + PAGES[name](studio))
+    files = [each.path for each in requests if each.kind in ("Script", "Stylesheet")]
+    assert 10 < len(files) <= MOST_FILES, files
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,6 +1,5 @@
 // The full-screen viewer: zoom, pan, arrow keys from picture to picture, and what is known of each.
-import { element } from "./dom.js";
-import { icon } from "./icon.js";
+import { element, icon } from "./dom.js";
 import { shortcut } from "./keyboard.js";
 import { gettext } from "./messages.js";
 import { Zoom } from "./viewer/zoom.js";

@@ -1,19 +1,12 @@
 // The chart of the losses: a line a term with its label at the end, on an axis of logarithms. The table
 // below it has the same numbers.
-import { byId, element } from "../dom.js";
+import { byId, element, shape } from "../dom.js";
 import { number } from "../format.js";
 import { gettext } from "../messages.js";
 import { Losses } from "./losses.js";
 import { termName } from "./names.js";
 
 const HEIGHT = 200, LEFT = 40, RIGHT = 128, TOP = 8, BOTTOM = 22, LABEL = 14; // pixels
-
-function shape(tag, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 const power = (exponent) => (exponent >= -2 && exponent <= 3 ? number(10 ** exponent)
   : `10${[...String(exponent)].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`);
@@ -83,10 +76,9 @@ function showTable(losses) {
   byId("loss-table").tBodies[0].replaceChildren(...losses.points.toReversed().map(row));
 }
 
-// Draws the losses that the page has; the returned function adds those of a progress event. Null without losses' place.
+// Draws the losses that the page has; the returned function adds those of a progress event.
 export function startChart() {
   const chart = byId("chart");
-  if (!chart) return null;
   const losses = new Losses(JSON.parse(chart.dataset.losses));
   const show = () => {
     const isVisible = chart.clientWidth > LEFT + RIGHT; // else it is folded away

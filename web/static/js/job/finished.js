@@ -3,7 +3,7 @@ import { Compare } from "../compare.js";
 import { byId } from "../dom.js";
 import { shortcut } from "../keyboard.js";
 import { gettext } from "../messages.js";
-import { openViewer } from "../viewer.js";
+import { toast } from "../toasts.js";
 import { startEstimates } from "./again.js";
 import { startColours } from "./colours.js";
 import { startDeleting } from "./delete.js";
@@ -26,7 +26,8 @@ export function start(page) {
   const root = byId("finished");
   const items = JSON.parse(root.dataset.items);
   const compare = new Compare(byId("compare"), byId("view"));
-  const show = (index) => openViewer(items, index);
+  const show = (index) => import("../viewer.js").then(({ openViewer }) => openViewer(items, index),
+    () => toast(gettext("The server does not answer. Try again in a few seconds.")));
   byId("full-screen").addEventListener("click", () => show(0));
   for (const link of root.querySelectorAll("[data-item]")) {
     link.addEventListener("click", (event) => { event.preventDefault(); show(Number(link.dataset.item)); });

@@ -3,6 +3,7 @@ import { byId, element } from "../dom.js";
 import { about, number, time } from "../format.js";
 import { gettext } from "../messages.js";
 import { endActions, startActions } from "./actions.js";
+import { startChart } from "./chart.js";
 import { follow } from "./events.js";
 import { capitalized, stateName } from "./names.js";
 import { notify, offerNotification } from "./notify.js";
@@ -60,8 +61,9 @@ function showDetails(job) {
   byId("fallbacks").hidden = !job.fallbacks.length;
 }
 
-// Follows the job; `onEnd` is called when it has ended, `chart` with each progress.
-export function start(page, onEnd, chart) {
+// Follows the job; `onEnd` is called when it has ended.
+export function start(page, onEnd) {
+  const addToChart = startChart();
   let status = "";
   const showJob = (job) => {
     if (ENDED.includes(job.state)) return;
@@ -88,7 +90,7 @@ export function start(page, onEnd, chart) {
     progress({ progress, eta_seconds: eta }) {
       showFact("done", formatted(eta, about));
       showProgress(progress, "running");
-      chart(progress);
+      addToChart(progress);
     },
     preview({ href }) { showPreview(href); },
   });

@@ -1,15 +1,11 @@
-// The job page: starts the script of the part that it shows (live, finished or failed). When the job
-// has ended, the server's page is shown in place of the old one.
+// The job page: starts the script of the part that it shows, live or finished; a job that failed needs
+// none. When the job has ended, the server's page is shown in place of the old one.
 import { startCopying } from "../copy.js";
 import { byId } from "../dom.js";
 import { showLocalTimes } from "../format.js";
-import { startChart } from "./chart.js";
-import { start as failed } from "./failed.js";
-import { start as finished } from "./finished.js";
-import { start as live } from "./live.js";
 import { startSharing } from "./share.js";
 
-const PARTS = { live, finished, failed };
+const PARTS = { live: () => import("./live.js"), finished: () => import("./finished.js") };
 const PATIENCE = 4000; // ms that the old page waits for the new one's picture
 
 // Shows the page as the server makes it now, without a flash; if that cannot be had, loads it.
@@ -27,13 +23,14 @@ async function renew() {
   return start();
 }
 
-function start() {
+async function start() {
   const job = byId("job");
   showLocalTimes(job);
   startSharing(byId("share"));
   startCopying(job);
-  const chart = startChart();
-  PARTS[job.dataset.part](job, renew, chart);
+  byId("folded-losses")?.addEventListener("toggle", async () => (await import("./chart.js")).startChart(), { once: true });
+  const part = await PARTS[job.dataset.part]?.();
+  part?.start(job, renew);
 }
 
 start();

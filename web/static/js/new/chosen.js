@@ -1,22 +1,11 @@
 // Shows the chosen pictures: thumbnail, size, order, and how much each style counts.
-import { byId, element } from "../dom.js";
+import { byId, element, icon } from "../dom.js";
 import { gettext } from "../messages.js";
 import { changed, chosenPictures, moveStyle, removePicture } from "./pictures.js";
 
 const form = byId("new");
-const ICONS = byId("new").querySelector(".drop use").getAttribute("href").split("#")[0];
 const blend = byId("style_blend");
 const shown = new Map(); // the list item of each picture
-
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(svg.namespaceURI, "use");
-  use.setAttribute("href", `${ICONS}#${name}`);
-  svg.append(use);
-  return svg;
-}
 
 function tool(className, iconName, label, onclick) {
   return element("button", { type: "button", className: `bare ${className}`, "aria-label": label, title: label, onclick }, icon(iconName));

@@ -2,12 +2,14 @@
 import { byId } from "../dom.js";
 import { shortcut } from "../keyboard.js";
 import { gettext } from "../messages.js";
-import { DraftJob } from "./draft_job.js";
-import { chosenPictures, chosenSettings, form, pictureData, shownStrength } from "./form.js";
+import { chosenPictures, pictureData } from "./pictures.js";
+import { chosenSettings, shownStrength } from "./settings.js";
 
 const PAUSE = 900; // ms without a change, after which the draft follows
 const FOLLOWED = ["style_blend", "style_scale", "preserve_color", "deprocess_means", "color_profile", "pooling"];
 const OWN_STRENGTH = ["balanced", "draft"]; // the preset `draft` has one that looks as they do
+const form = byId("new");
+const draftJobs = () => import("./draft_job.js");
 const button = byId("make-draft");
 const label = button.querySelector("span");
 const keep = byId("keep-draft");
@@ -60,8 +62,13 @@ function setBusy(isBusy) {
 
 async function make() {
   clearTimeout(timer);
+  const script = await draftJobs().catch(() => null);
+  if (!script) {
+    show("draft-problem", gettext("The server does not answer. Try again in a few seconds."));
+    return;
+  }
   current?.discard();
-  const mine = new DraftJob();
+  const mine = new script.DraftJob();
   current = mine;
   made = choice();
   const { content } = chosenPictures();
@@ -135,4 +142,5 @@ form.addEventListener("input", follow);
 form.addEventListener("submit", () => { if (current) cancel(); });
 addEventListener("pagehide", () => { if (current) cancel(); });
 shortcut("d", gettext("Make a draft"), () => (button.disabled ? false : button.click()));
+if (localStorage.getItem("drafts")) draftJobs(); // it deletes those that another page left
 follow();

@@ -4,9 +4,11 @@ import { byId } from "../dom.js";
 import { about } from "../format.js";
 import { gettext, ngettext } from "../messages.js";
 import { showFieldProblem } from "./field_problem.js";
-import { chosenPictures, chosenSettings, form } from "./form.js";
+import { chosenPictures } from "./pictures.js";
+import { chosenSettings } from "./settings.js";
 
 const PAUSE = 250; // ms without a change, after which the server is asked
+const form = byId("new");
 let timer = null;
 let asked = 0;
 

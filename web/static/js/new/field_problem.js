@@ -1,9 +1,9 @@
 // An error of the API beside the field that it concerns.
 import { byId, element } from "../dom.js";
-import { form } from "./form.js";
 
 const ID = "field-problem";
 const KINDS = { content: "content", style: "style", styles: "style" };
+const form = byId("new");
 let marked = null;
 
 function clear() {

@@ -5,7 +5,7 @@ import { byId } from "../dom.js";
 import { gettext, ngettext } from "../messages.js";
 import { toast } from "../toasts.js";
 
-const form = byId("new");
+const form = byId("new"); // gets `change` whenever pictures or settings change, `picture` when one was added from a file
 const chosen = { content: [], style: [] };
 const MOST = { content: 1, style: Number(form.dataset.mostStyles) };
 

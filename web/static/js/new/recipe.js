@@ -3,11 +3,11 @@
 import { call } from "../api.js";
 import { gettext, ngettext } from "../messages.js";
 import { toast } from "../toasts.js";
-import { addPicture, applySettings, chosenPictures, chosenSettings, form, removePicture } from "./form.js";
+import { addPicture, chosenPictures, removePicture } from "./pictures.js";
+import { applySettings } from "./settings.js";
 
 const MARK = "<gramworks:provenance>"; // the server writes it uncompressed in every format
 const known = new WeakSet(); // files whose recipe is not loaded again
-let before; // the pictures before the latest addition
 
 const all = ({ content, styles }) => [content, ...styles].filter(Boolean);
 
@@ -72,30 +72,21 @@ async function load(picture, earlier) {
   } });
 }
 
-form.addEventListener("picture", async ({ detail: picture }) => {
+// Loads the recipe of a picture that was added, if it has one; `earlier` is what was chosen before, for undo.
+export async function loadOfPicture(picture, earlier) {
   if (known.has(picture.file)) return;
   known.add(picture.file);
-  const earlier = { pictures: before, settings: chosenSettings() };
   try {
     if (await hasRecipe(picture.file)) await load(picture, earlier);
   } catch { // it stays the picture that was added
     return;
   }
-});
+}
 
 // Chooses the pictures and settings of the job that the page's address names; the server knows its recipe.
-export async function loadOfJob() {
-  if (!form.dataset.recipe) return;
-  const recipe = JSON.parse(form.dataset.recipe);
+export async function loadOfJob(recipe) {
   const { found, isComplete } = await picturesOf(recipe);
   replace(found);
   applySettings(recipe.settings);
   toast(sentence(recipe, isComplete));
 }
-
-// Adding a photograph removes the one before, so the pictures are noted after each change has ended.
-function note() {
-  setTimeout(() => { before = chosenPictures(); });
-}
-form.addEventListener("change", note);
-before = chosenPictures();

@@ -1,2 +1,0 @@
-// A job that failed or was cancelled.
-export function start() {}
