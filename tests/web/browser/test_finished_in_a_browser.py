@@ -298,8 +298,8 @@ def test_without_scripts_all_of_it_works(
     expect(plain_page.get_by_text("Full screen")).to_be_hidden()
     plain_page.get_by_role("radio", name="shifted").check()
     plain_page.get_by_role("button", name="Show").click()
-    assert "means=shifted" in plain_page.url
-    plain_page.go_back()
+    plain_page.wait_for_url("**means=shifted**")
+    plain_page.goto(f"{url}/jobs/{job_id}")
     plain_page.get_by_text("Share", exact=True).click()
     plain_page.get_by_role("button", name="Make a link").click()
     expect(plain_page.get_by_label("Whoever has this link")).to_have_value(re.compile(f"^{url}/s/"))

@@ -291,6 +291,24 @@ def test_a_finished_picture_loads_its_recipe(
     assert jobs.get(again).settings == jobs.get(job_id).settings
 
 
+def test_a_picture_is_painted_again_with_changes(
+    page: Page, url: str, jobs: JobStore, objects: ObjectStore, photograph: Path
+) -> None:
+    job_id = submitted(page, url, photograph)
+    finish(claimed(jobs), jobs, objects)
+    page.goto(f"{url}/jobs/{job_id}")
+    page.get_by_role("link", name="Again with changes").click()
+    expect(page.get_by_text("The settings of this picture are loaded.")).to_be_visible()
+    expect(page.get_by_role("radio", name="Bold")).to_be_checked()
+    expect(page.locator("[data-kind=content] .chosen small")).to_have_text("451 × 300 px")
+    page.fill("#size", "96")
+    page.get_by_role("button", name="Paint it").click()
+    expect(page.locator("#state")).to_be_visible()
+    before, again = jobs.get(job_id), jobs.get(page.url.rpartition("/")[2])
+    assert again.settings == before.settings.model_copy(update={"size": 96})
+    assert again.inputs.content.sha256 == before.inputs.content.sha256
+
+
 def test_a_recipe_whose_pictures_are_elsewhere_keeps_what_was_chosen(
     page: Page, url: str, jobs: JobStore, photograph: Path
 ) -> None:

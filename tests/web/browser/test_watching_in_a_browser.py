@@ -2,38 +2,46 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from gramworks import Client
 from samples import photograph_path, style_path
 from shared.job_store import JobStore
+from shared.job_store.connection import Connection
 from tests.parts import events_of
-from tests.system.running_system import RunningSystem, wait_until
+from tests.system.running_system import RunningSystem, kill, wait_until
 from tests.web.browser.test_live_in_a_browser import table
 
 SECONDS = 60_000  # ms that a loaded machine may take for what follows
-ITERATIONS = 300
+ITERATIONS = 2000  # more than a slow browser lets pass before it stops the job
 SETTINGS = {"preset": "faithful", "size": 80, "iterations": ITERATIONS}
 
 
-@pytest.fixture
-def system(page: Page, redis_url: str, tmp_path: Path) -> Iterator[RunningSystem]:  # noqa: ARG001 - whose Redis is emptied first
-    """Start web and worker over the emptied Redis."""
-    system = RunningSystem(redis_url, tmp_path)
+@contextmanager
+def started(redis_url: str, folder: Path) -> Iterator[RunningSystem]:
+    """Start web and worker."""
+    system = RunningSystem(redis_url, folder)
     system.start_web()
     system.start_worker()
     yield system
-    page.close()  # before its server: what it still asks for would be an error of the page
     system.end()
+
+
+@pytest.fixture
+def system(page: Page, redis_url: str, tmp_path: Path) -> Iterator[RunningSystem]:
+    """Start them over the emptied Redis."""
+    with started(redis_url, tmp_path) as system:
+        yield system
+        page.close()  # before its server: what it still asks for would be an error of the page
 
 
 def test_a_picture_is_watched_through_a_reload_and_a_pause_until_it_is_kept(
     page: Page, system: RunningSystem, jobs: JobStore
 ) -> None:
-    with Client(system.url) as client:
+    with system.client() as client:
         job = client.submit(photograph_path("chelsea"), style_path("woodcut-waves"), SETTINGS)
     page.goto(f"{system.url}/jobs/{job.id}")
     bar = page.get_by_role("progressbar")
@@ -76,3 +84,30 @@ def test_the_table_of_a_painted_picture_has_the_losses_that_its_worker_reported(
     assert newest is not None
     assert shown == list(dict.fromkeys([str(newest.evaluation), *reported]))
     assert len(page.locator("#chart polyline").all()) == len(newest.loss)
+
+
+def test_a_server_that_dies_and_comes_back_loses_nothing_of_the_page(
+    browser: Browser,
+    redis: Connection,  # noqa: ARG001 - emptied
+    redis_url: str,
+    tmp_path: Path,
+    jobs: JobStore,
+) -> None:
+    with started(redis_url, tmp_path) as system:
+        with system.client() as client:
+            job = client.submit(photograph_path("chelsea"), style_path("woodcut-waves"), SETTINGS)
+        page = browser.new_page(locale="en")  # one whose console may say that it cannot connect
+        page.goto(f"{system.url}/jobs/{job.id}")
+        bar = page.get_by_role("progressbar")
+        expect(page).to_have_title(re.compile("^[1-9][0-9]? %"), timeout=SECONDS)
+        shown = float(bar.get_attribute("value") or 0)
+        kill(system.running("web"))
+        expect(page.get_by_text("The connection was lost")).to_be_visible(timeout=SECONDS)
+        system.start_web()
+        expect(page.get_by_text("The connection was lost")).to_be_hidden(timeout=SECONDS)
+        wait_until(lambda: float(bar.get_attribute("value") or 0) > shown, "it continues")
+        page.keyboard.press("s")
+        page.get_by_role("dialog").get_by_role("button", name="Stop and keep this").click()
+        expect(page.locator("#job")).to_have_attribute("data-part", "finished", timeout=SECONDS)
+        assert jobs.get(job.id).attempt == 1
+        page.close()
