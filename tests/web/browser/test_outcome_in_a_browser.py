@@ -199,6 +199,22 @@ def test_a_draft_that_nobody_waits_for_is_deleted(
     page.close()
 
 
+def test_a_draft_whose_page_was_closed_before_the_answer_is_deleted_by_the_next_page(
+    of_errors: Page, url: str, jobs: JobStore, photograph: Path
+) -> None:
+    sent = []
+    of_errors.route("**/api/v1/jobs", lambda route: sent.append(route.fetch()))  # without an answer
+    of_errors.goto(url)
+    choose(of_errors, photograph)
+    of_errors.get_by_role("button", name="Make a draft").click()
+    wait_until(lambda: bool(of_errors.title() and sent), "the draft is submitted", 10)
+    assert len(live(jobs)) == 1
+    of_errors.unroute("**/api/v1/jobs")
+    of_errors.goto(url)
+    wait_until(lambda: not live(jobs), "the draft is deleted", 10)
+    wait_until(lambda: of_errors.evaluate(DRAFTS) == "{}", "nothing is left of it", 10)
+
+
 def test_the_submitted_job_does_not_wait_for_the_draft(
     page: Page, url: str, jobs: JobStore, photograph: Path
 ) -> None:

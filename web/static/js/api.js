@@ -10,9 +10,11 @@ export class Problem extends Error {
   }
 }
 
-// Sends a request and returns its response; an error is a Problem whose message is for people. `signal` can abort it.
-export async function call(method, path, body, signal) {
+// Sends a request and returns its response; an error is a Problem whose message is for people. `signal` can abort
+// it; two requests with the same `key` make one job.
+export async function call(method, path, body, { signal, key } = {}) {
   const headers = { "X-CSRF-Token": document.getElementById("csrf-token").value };
+  if (key) headers["Idempotency-Key"] = key;
   let sent = body;
   if (body && !(body instanceof FormData) && !(body instanceof Blob)) {
     headers["Content-Type"] = "application/json";

@@ -73,7 +73,7 @@ class Colours {
   }
 
   async rendered(signal) {
-    const response = await call("POST", this.root.dataset.render, this.body(), signal);
+    const response = await call("POST", this.root.dataset.render, this.body(), { signal });
     const src = URL.createObjectURL(await response.blob());
     return { src, srcset: "", item: src };
   }
