@@ -21,10 +21,11 @@ BUILD_SECONDS, START_SECONDS, COMMAND_SECONDS = 1800, 240, 90
 class Stack:
     """The composed system; each method is one action or query of an operator."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, project: str = PROJECT, *, has_token: bool = True) -> None:
         self.port = port
+        self.project = project
         self.url = f"http://127.0.0.1:{port}"
-        self.token = secrets.token_hex(32)
+        self.token = secrets.token_hex(32) if has_token else ""
 
     def require_docker(self) -> None:
         """End the tests with a message if `docker compose` is not available."""
@@ -33,8 +34,13 @@ class Stack:
         except (OSError, subprocess.SubprocessError, CommandFailed) as error:
             pytest.exit(f"`docker compose` does not answer here: {error}", returncode=1)
 
-    def build(self) -> None:
-        self.compose("build", seconds=BUILD_SECONDS)
+    def build(self, *services: str) -> None:
+        self.compose("build", *services, seconds=BUILD_SECONDS)
+
+    def up_web(self) -> None:
+        """Start the web and what it needs; return when it is healthy."""
+        wait = ("--wait", "--wait-timeout", str(START_SECONDS))
+        self.compose("up", "-d", "--no-build", *wait, "web", seconds=START_SECONDS + 60)
 
     def up(self) -> None:
         """Start the services that are not running; return when all are healthy."""
@@ -45,8 +51,8 @@ class Stack:
     def down(self) -> None:
         self.compose("down", "--volumes", "--remove-orphans", "--rmi", "local")
 
-    def logs(self) -> str:
-        return self.compose("logs", "--no-color", "--tail", "100")
+    def logs(self, *services: str) -> str:
+        return self.compose("logs", "--no-color", "--tail", "100", *services)
 
     def config(self, *options: str) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.compose(*options, "config", "--format", "json"))
@@ -83,7 +89,7 @@ class Stack:
 
     def compose(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
         # ignore .env and local override files
-        own = ("-p", PROJECT, "-f", "docker-compose.yml", "--env-file", os.devnull)
+        own = ("-p", self.project, "-f", "docker-compose.yml", "--env-file", os.devnull)
         return self.docker("compose", *own, *words, seconds=seconds)
 
     def docker(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
