@@ -1,5 +1,7 @@
 """The pages for people: the form with its errors, and the page of a job."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -78,3 +80,15 @@ def test_an_error_in_painting_on_is_shown_on_the_page(
     response = client.post(f"{location}/fork", data={"strength": "101"})
     assert response.status_code == 422
     assert "&#39;Strength&#39; must be 100 or less" in response.text
+
+
+@pytest.mark.parametrize("algorithm", ["zstd", "br", "gzip"])
+def test_pages_and_their_files_are_compressed_as_the_browser_can_read(
+    client: FlaskClient, algorithm: str
+) -> None:
+    script = re.search(r'src="(/static/[^"]+base.js)"', client.get("/").text)
+    assert script
+    for address in ("/", script[1]):
+        response = client.get(address, headers={"Accept-Encoding": algorithm})
+        assert response.headers["Content-Encoding"] == algorithm, address
+        assert "Accept-Encoding" in response.headers["Vary"]
