@@ -67,7 +67,6 @@ POLICY = (  # no inline scripts or styles, no frames, forms only to this site
 )
 COMPRESSED = ["text/html", "text/css", "text/javascript", "image/svg+xml"]  # not the API's answers:
 # compression would cost more than all else of a status read
-ALGORITHMS = ["zstd", "br", "gzip"]  # for files too, where Flask-Compress leaves gzip out
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -138,7 +137,6 @@ def create_app(config: Config, cache: Cache = Cached) -> Flask:
     app.jinja_env.globals["pages"] = navigation.PAGES
     app.after_request(_guard)
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
-    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ALGORITHMS
     Compress(app)
     return app
 

@@ -69,7 +69,11 @@ def translations(language: str) -> str:
 @public
 def show(sent_version: str, name: str) -> Response:
     """Send a file; under another version's address it is sent too, but not kept."""
-    return _kept(send_from_directory(ROOT, name), sent_version)
+    response = send_from_directory(ROOT, name)
+    if (response.mimetype or "").startswith("text/"):
+        response.direct_passthrough = False  # Flask-Compress has no gzip for what is streamed
+        response.make_sequence()
+    return _kept(response, sent_version)
 
 
 @blueprint.get("/<sent_version>/messages-<language>.json")

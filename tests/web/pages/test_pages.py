@@ -89,6 +89,6 @@ def test_pages_and_their_files_are_compressed_as_the_browser_can_read(
     script = re.search(r'src="(/static/[^"]+base.js)"', client.get("/").text)
     assert script
     for address in ("/", script[1]):
-        response = client.get(address, headers={"Accept-Encoding": algorithm})
+        response = client.get(address, headers={"Accept-Encoding": algorithm}, buffered=True)
         assert response.headers["Content-Encoding"] == algorithm, address
         assert "Accept-Encoding" in response.headers["Vary"]
