@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from shared.job_store import JobStore
+from shared.job_store import JobStore, Worker, Workers
+from shared.job_store.connection import Connection
 from shared.object_store import ObjectStore
-from tests.shared.job_store.transitions import claimed
+from tests.shared.job_store.online_workers import announce
+from tests.shared.job_store.transitions import ANY, claimed, progress
 from tests.web.browser.accessible import check_accessible
 from tests.web.browser.conftest import served
 from tests.web.browser.on_a_phone import check_page
@@ -90,6 +92,23 @@ def test_signing_in_and_sharing_fit_a_phone(
     _sign_in(page, guarded, f"/jobs/{job_id}")
     _make_link(page)
     check_page(page)
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_pages_of_somebody_who_has_signed_in_fit_a_phone(
+    guarded: str, page: Page, jobs: JobStore, redis: Connection, language: str
+) -> None:
+    page.context.add_cookies([{"name": "language", "value": language, "url": guarded}])
+    announce(Workers(redis), Worker(name=ANY.worker, pixels=10**7))
+    submit(guarded, TOKEN)
+    jobs.report(claimed(jobs), progress(3), 72.0)
+    page.goto(f"{guarded}/signin")
+    page.locator("[name=token]").fill(TOKEN)
+    page.locator("main button").click()
+    page.wait_for_url(f"{guarded}/")
+    for path in ("/", "/gallery", "/trash", "/workers"):
+        page.goto(guarded + path)
+        check_page(page)
 
 
 def test_a_picture_is_rendered_again_with_the_cookie(
