@@ -17,7 +17,7 @@ up: $(INSTALLED) ## serve the whole system at http://127.0.0.1:8000 until Ctrl-C
 	@$(PY) -m local up
 
 # Tests of whole processes watch the clock: they run alone. All others share the cores, a file at a time.
-ALONE := tests/compose tests/faults tests/local tests/system tests/web/browser
+ALONE := tests/compose tests/faults tests/local tests/system
 test: $(INSTALLED) ## every test, over a real Redis and real worker processes
 	$(PY) -m pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%)
 	$(PY) -m pytest $(ALONE)
