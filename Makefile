@@ -16,10 +16,13 @@ demo: $(INSTALLED) ## style a sample, or CONTENT=… STYLE=…, into OUT=…
 up: $(INSTALLED) ## serve the whole system at http://127.0.0.1:8000 until Ctrl-C
 	@$(PY) -m local up
 
-# Tests of whole processes watch the clock: they run alone. All others share the cores, a file at a time.
+# Tests of whole processes watch the clock: they run alone. All others share the cores, a file at a time; those
+# of browsers apart, since Playwright keeps an event loop running.
 ALONE := tests/compose tests/faults tests/local tests/system
+BROWSER := tests/web/browser
 test: $(INSTALLED) ## every test, over a real Redis and real worker processes
-	$(PY) -m pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%)
+	$(PY) -m pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%) --ignore=$(BROWSER)
+	$(PY) -m pytest -n 2 --dist loadfile $(BROWSER)
 	$(PY) -m pytest $(ALONE)
 
 check: $(INSTALLED) ## lint, format, types, import rules
