@@ -37,16 +37,11 @@ class Stack:
     def build(self, *services: str) -> None:
         self.compose("build", *services, seconds=BUILD_SECONDS)
 
-    def up_web(self) -> None:
-        """Start the web and what it needs; return when it is healthy."""
+    def up(self, *services: str) -> None:
+        """Start these services, with what they need, or all; return when they are healthy."""
         wait = ("--wait", "--wait-timeout", str(START_SECONDS))
-        self.compose("up", "-d", "--no-build", *wait, "web", seconds=START_SECONDS + 60)
-
-    def up(self) -> None:
-        """Start the services that are not running; return when all are healthy."""
-        wait = ("--wait", "--wait-timeout", str(START_SECONDS))
-        scale = ("--scale", f"worker={WORKERS}")
-        self.compose("up", "-d", "--no-build", *wait, *scale, seconds=START_SECONDS + 60)
+        chosen = services or ("--scale", f"worker={WORKERS}")
+        self.compose("up", "-d", "--no-build", *wait, *chosen, seconds=START_SECONDS + 60)
 
     def down(self) -> None:
         self.compose("down", "--volumes", "--remove-orphans", "--rmi", "local")

@@ -22,7 +22,7 @@ def first(built: Stack) -> Iterator[Stack]:  # noqa: ARG001 - whose layers are i
     stack.down()  # containers of a run that was killed
     try:
         stack.build("web")
-        stack.up_web()
+        stack.up("web")
         yield stack
     finally:
         stack.down()
@@ -36,7 +36,7 @@ def test_the_first_start_logs_one_link_that_signs_in_once(first: Stack) -> None:
         assert open_link(browser, link).status_code == 200
         assert browser.get(f"{first.url}/api/v1/jobs").status_code == 200
         first.compose("restart", "web")
-        first.up_web()
+        first.up("web")
         assert browser.get(f"{first.url}/api/v1/jobs").status_code == 200
     with httpx.Client(trust_env=False, follow_redirects=True) as another:
         assert open_link(another, link).status_code == 401

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from samples import photograph_path, style_path
 from shared.job_store import JobStore
-from shared.job_store.connection import Connection
 from tests.parts import events_of
 from tests.system.running_system import RunningSystem, kill, wait_until
 from tests.web.browser.test_live_in_a_browser import table
@@ -86,12 +85,9 @@ def test_the_table_of_a_painted_picture_has_the_losses_that_its_worker_reported(
     assert len(page.locator("#chart polyline").all()) == len(newest.loss)
 
 
+@pytest.mark.usefixtures("redis")  # emptied
 def test_a_server_that_dies_and_comes_back_loses_nothing_of_the_page(
-    browser: Browser,
-    redis: Connection,  # noqa: ARG001 - emptied
-    redis_url: str,
-    tmp_path: Path,
-    jobs: JobStore,
+    browser: Browser, redis_url: str, tmp_path: Path, jobs: JobStore
 ) -> None:
     with started(redis_url, tmp_path) as system:
         with system.client() as client:
