@@ -3,7 +3,8 @@
 `python -m bench.neural_style` paints each pair once and adds its scores to quality_reference.json.
 An iteration costs an evaluation at full size, so a pair takes minutes to an hour. Its defaults:
 content at relu4_2 (weight 5), style at the first convolution of each block (weight 100 each), total
-variation 0.001, 1000 iterations of L-BFGS with unit steps at full size, from noise.
+variation 0.001, 1000 iterations of L-BFGS with unit steps at full size, from noise. Several runs
+may add their pairs at the same time.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from bench.quality_pairs import REFERENCES, QualityPair, pairs_to_score
+from bench.quality_pairs import REFERENCES, QualityPair, pairs_to_score, references
 from bench.scores import Scorer
 from shared.config import Config
 from shared.pictures import deprocess
@@ -98,30 +99,27 @@ def _variation(image: tf.Tensor) -> tf.Tensor:
 
 
 def paint(
-    pair: QualityPair, rows: int, trained: Weights, scorer: Scorer, save: Path | None
-) -> dict[str, Any]:
-    """Paint a pair; return the scores of the picture, and how they came about."""
+    pair: QualityPair, rows: int, iterations: int, trained: Weights, scorer: Scorer
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Paint a pair; return the picture, and its scores with how they came about."""
     content = pair.content(rows)
     style = pair.style_as_long_as(max(content.shape[:2]))
     photograph, painting = (centred(each.astype(np.float32)) for each in (content, style))
     started, precision = perf_counter(), processor_precision()
-    iterations = iterate(photograph, painting, trained, precision)
+    images = itertools.islice(iterate(photograph, painting, trained, precision), iterations)
     on_the_way = []
-    for number, (loss, image) in enumerate(itertools.islice(iterations, ITERATIONS), start=1):
-        if number in (*MARKS, ITERATIONS):
+    for number, (loss, image) in enumerate(images, start=1):
+        if number in (*MARKS, iterations):
             picture = deprocess(image[0].numpy(), DEPROCESS_MEANS["keras"])
             score = scorer(picture, content, pair.style(rows))
             on_the_way.append((number, loss, score.style, score.content))
             print(pair.name, *on_the_way[-1], flush=True)
-    if save is not None:
-        save.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(save / f"{pair.stem}-neural-style.png")
-    return {
+    return picture, {
         **score._asdict(),
         "style": score.style,
         "style_unread": score.style_unread,
         "loss": loss,
-        "iterations": ITERATIONS,
+        "iterations": iterations,
         "on_the_way": on_the_way,
         "precision": precision,
         "seconds": perf_counter() - started,
@@ -132,19 +130,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Add the chosen pairs that are missing to quality_reference.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=384)
+    parser.add_argument("--iterations", type=int, default=ITERATIONS, help="default: %(default)s")
     parser.add_argument("--pairs", nargs="+", metavar="PHOTOGRAPH/STYLE", help="default: all")
     parser.add_argument("--pictures", type=Path, help="a folder with golden_gate.jpg and paintings")
     parser.add_argument("--save", type=Path, help="a folder for the pictures")
     chosen = parser.parse_args(arguments)
+    if chosen.save is not None:
+        chosen.save.mkdir(parents=True, exist_ok=True)
     trained = weights.load(Config.read(os.environ))
     scorer = Scorer(trained)
     for pair in pairs_to_score(chosen.pictures, chosen.pairs):
-        known = json.loads(REFERENCES.read_text())
-        of_size = known.setdefault(str(chosen.rows), {})
-        if pair.name not in of_size:
-            of_size[pair.name] = found = paint(pair, chosen.rows, trained, scorer, chosen.save)
-            REFERENCES.write_text(json.dumps(known, indent=1) + "\n")
-            print(f"{pair.name}: style {found['style']:.3f}, content {found['content']:.3f}")
+        if pair.name in references(chosen.rows):
+            continue
+        picture, found = paint(pair, chosen.rows, chosen.iterations, trained, scorer)
+        if chosen.save is not None:
+            Image.fromarray(picture).save(chosen.save / f"{pair.stem}-neural-style.png")
+        known = json.loads(REFERENCES.read_text())  # again: another run may have added to it
+        known.setdefault(str(chosen.rows), {})[pair.name] = found
+        REFERENCES.write_text(json.dumps(known, indent=1) + "\n")
+        print(f"{pair.name}: style {found['style']:.3f}, content {found['content']:.3f}")
 
 
 if __name__ == "__main__":

@@ -122,8 +122,8 @@ def test_a_published_picture_is_the_reference_where_none_is_computed(
 def test_the_peer_s_pictures_are_scored_once(
     stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(neural_style, "ITERATIONS", 3)
-    chosen = ["--rows", "128", "--pairs", PAIR, "--save", str(tmp_path / "pictures")]
+    chosen = ["--rows", "128", "--iterations", "3", "--pairs", PAIR]
+    chosen += ["--save", str(tmp_path / "pictures")]
     neural_style.main(chosen)
     made = json.loads(stored.read_text())
     assert made["128"][PAIR]["iterations"] == 3
