@@ -56,7 +56,7 @@ def iterate(
     """
     evaluate = objective(content, style, trained, precision)
     noise = np.random.default_rng(SEED).normal(0, NOISE, content.shape)
-    image, optimizer = tf.constant(noise, tf.float32), LBFGS()
+    image, optimizer = tf.constant(noise, tf.float32), LBFGS(per_axis=False)
     while True:
         loss, gradient = evaluate(image)
         yield float(loss), image

@@ -35,7 +35,9 @@ FAULTS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, OSEr
 """What reading a damaged field can raise; ValidationError is a ValueError, times can overflow."""
 BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 """pydantic's names for numbers that are out of bounds."""
-DEFAULTS = StyleSettings().model_dump(mode="json")
+OLD_DEFAULTS = {"pyramid": 2}
+"""Version 1's defaults that are others today: what its records leave out."""
+DEFAULTS = {**StyleSettings().model_dump(mode="json"), **OLD_DEFAULTS}
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 
@@ -79,10 +81,9 @@ def to_fields(new: NewJob) -> dict[str, str | int]:
 
 
 def _differences(settings: StyleSettings) -> dict[str, Any]:
-    """Return the settings that differ from the defaults, since a queued job's record is small.
+    """Return the settings that differ from `DEFAULTS`, since a queued job's record is small.
 
-    The content weight is always kept: its default depends on other settings. A later version with
-    another default must give records of this `VERSION` the old one.
+    The content weight is always kept: its default depends on other settings.
     """
     values = settings.model_dump(mode="json")
     return {
@@ -173,7 +174,7 @@ def _optional(fields: Mapping[str, str], name: str, read: Callable[[str], Value]
 
 @lru_cache(maxsize=256)  # many jobs have the same; both models are immutable
 def _settings(text: str) -> StyleSettings:
-    return _known(StyleSettings, text)
+    return _known(StyleSettings, text, OLD_DEFAULTS)
 
 
 @lru_cache(maxsize=256)
@@ -181,7 +182,7 @@ def _options(text: str) -> JobOptions:
     return _known(JobOptions, text)
 
 
-def _known(model: type[Model], text: str) -> Model:
+def _known(model: type[Model], text: str, defaults: Mapping[str, Any] | None = None) -> Model:
     """Read a model that refuses unknown names and numbers out of bounds.
 
     In a record these come from another version: the names are ignored, the numbers accepted.
@@ -190,6 +191,7 @@ def _known(model: type[Model], text: str) -> Model:
     if not isinstance(values, dict):
         raise TypeError("It is not a JSON object.")
     known = {name: value for name, value in values.items() if name in model.model_fields}
+    known = {**(defaults or {}), **known}
     try:
         return _validated(model, known)
     except ValidationError as error:

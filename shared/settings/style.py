@@ -134,7 +134,7 @@ class StyleSettings(BaseModel):
     content_layer: Layer = "block5_conv2"
     """The VGG19 layer that defines the content."""
 
-    pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 2
+    pyramid: Annotated[int, Field(ge=1, le=5, json_schema_extra={"unit": "levels"})] = 3
     """How many levels from coarse to fine, each twice the previous size; 1 is full size only."""
 
     padding: Literal["zero", "replicate"] = "zero"

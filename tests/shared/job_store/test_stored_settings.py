@@ -45,10 +45,20 @@ def test_settings_are_read_as_they_were(preset: str, changed: dict[str, Any]) ->
 
 def test_the_defaults_are_not_stored() -> None:
     fields = to_fields(NewJob(StyleSettings(size=300), JobOptions(), inputs()))
-    assert json.loads(str(fields["settings"])) == {"size": 300, "content_weight": 2.5e-8}
+    stored = json.loads(str(fields["settings"]))
+    assert stored == {"size": 300, "content_weight": 2.5e-8, "pyramid": 3}  # 2 in version 1
 
 
-def test_the_defaults_of_version_1_have_not_changed() -> None:
-    """Otherwise older records would be read with other settings than they were made with."""
-    values = StyleSettings().model_dump(mode="json")
+def test_what_a_record_leaves_out_is_as_it_was_in_version_1() -> None:
+    """Whatever the defaults are now, so that older records keep their settings."""
+    record = {
+        "version": "1",
+        "settings": "{}",
+        "options": "{}",
+        "inputs": inputs().model_dump_json(),
+    }
+    fields = {**record, "state": "queued", "attempt": "0", "created_at": "1", "pixels": "1"}
+    job = from_fields("id", {**fields, "work": "1"}, [], 1)
+    assert isinstance(job, Job)
+    values = job.settings.model_dump(mode="json")
     assert {name: values.get(name) for name in DEFAULTS} == DEFAULTS

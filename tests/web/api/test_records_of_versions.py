@@ -22,7 +22,7 @@ UNREADABLE = {
 }
 UNKNOWN = {
     "an unknown field": ("mood", "calm"),
-    "an unknown setting": ("settings", '{"size": 64, "histogram_weight": 0.5}'),
+    "an unknown setting": ("settings", '{"size": 64, "pyramid": 3, "histogram_weight": 0.5}'),
     "an unknown option": ("options", '{"webhook": "https://example.org"}'),
     "a later version": ("version", "7"),
 }

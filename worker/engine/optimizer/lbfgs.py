@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from worker.engine.memory.plan import MAX_PAIRS
+from worker.engine.optimizer import color_axes
 
 # mean change per pixel and channel, in grey levels; large enough that the gradient's change is
 # above bfloat16's rounding, which torch's 1 / |gradient| is not
@@ -39,6 +40,8 @@ class History(NamedTuple):
 
 
 NO_HISTORY = History()
+Times = Callable[[tf.Tensor], tf.Tensor]
+Initial = Callable[[Pair, tf.Tensor], tuple[tf.Tensor, Times]]
 
 
 class LBFGS:
@@ -53,9 +56,21 @@ class LBFGS:
         max_pairs: int = MAX_PAIRS,
         first_step: float = FIRST_STEP,
         history: History = NO_HISTORY,
+        *,
+        per_axis: bool = True,
     ) -> None:
+        """Create it.
+
+        Args:
+            max_pairs: how many pairs it uses.
+            first_step: without pairs, in grey levels.
+            history: what to continue with.
+            per_axis: whether the initial inverse Hessian has a scale for each colour axis; the
+                last dimension of the gradients must be 3. Otherwise it has one scale.
+        """
         self._max_pairs = max_pairs
         self._first_step = first_step
+        self._per_axis = per_axis
         self._pairs: deque[Pair] = deque(maxlen=max_pairs)
         self._last_step = history.last_step
         if history.last_step is not None:
@@ -80,7 +95,7 @@ class LBFGS:
             self._last_step = LastStep(flat, _bounded(-scale * flat), scale)
             self._pairs.extend([_zero_pair(self._last_step)] * self._max_pairs)
         else:
-            advance = _advance(self._max_pairs, flat.dtype)
+            advance = _advance(self._max_pairs, flat.dtype, per_axis=self._per_axis)
             pair, self._last_step = advance(flat, self._last_step, list(self._pairs))
             self._pairs.append(pair)
         return tf.reshape(self._last_step.step, tf.shape(gradient))
@@ -102,28 +117,50 @@ def _zero_pair(last_step: LastStep) -> Pair:
 
 
 @cache
-def _advance(max_pairs: int, dtype: tf.DType) -> Callable[..., tuple[Pair, LastStep]]:
+def _advance(
+    max_pairs: int, dtype: tf.DType, *, per_axis: bool
+) -> Callable[..., tuple[Pair, LastStep]]:
     values, scalar = tf.TensorSpec((None,), dtype), tf.TensorSpec((), dtype)
     pairs = [Pair(values, values, scalar)] * max_pairs
-    return tf.function(_next, input_signature=[values, LastStep(values, values, scalar), pairs])
+    function = partial(_next, initial=_per_axis if per_axis else _one_scale)
+    return tf.function(function, input_signature=[values, LastStep(values, values, scalar), pairs])
 
 
-def _next(gradient: tf.Tensor, before: LastStep, pairs: Sequence[Pair]) -> tuple[Pair, LastStep]:
+def _next(
+    gradient: tf.Tensor, before: LastStep, pairs: Sequence[Pair], initial: Initial
+) -> tuple[Pair, LastStep]:
     pair = paired(before.step, gradient - before.gradient)
-    curvature, size = _dot(pair.step, pair.change), _dot(pair.change, pair.change)
-    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before.scale)
-    step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], scale)
+    scale, times_initial = initial(pair, before.scale)
+    step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], times_initial)
     return pair, LastStep(gradient, _bounded(step), scale)
 
 
+def _one_scale(pair: Pair, before: tf.Tensor) -> tuple[tf.Tensor, Times]:
+    """Return the initial inverse Hessian's scale, and the product with it."""
+    curvature, size = _dot(pair.step, pair.change), _dot(pair.change, pair.change)
+    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before)
+    return scale, lambda direction: scale * direction
+
+
+def _per_axis(pair: Pair, before: tf.Tensor) -> tuple[tf.Tensor, Times]:
+    """Return the same with a scale for each colour axis; the first is a factor on all three."""
+    step, change = color_axes.products(pair.step), color_axes.products(pair.change)
+    curvature = _dot(pair.step, pair.change)
+    identity = tf.eye(3, dtype=curvature.dtype)
+    matrix = tf.where(_convex(curvature), color_axes.shape_of(step, change), identity)
+    size = tf.reduce_sum(matrix * change)  # change · matrix · change
+    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before)
+    return scale, lambda direction: color_axes.times(scale * matrix, direction)
+
+
 def _times_inverse_hessian(
-    gradient: tf.Tensor, pairs: Sequence[Pair], scale: tf.Tensor
+    gradient: tf.Tensor, pairs: Sequence[Pair], times_initial: Times
 ) -> tf.Tensor:
     direction, alphas = gradient, []
     for pair in reversed(pairs):
         alphas.append(pair.rho * _dot(pair.step, direction))
         direction -= alphas[-1] * pair.change
-    direction *= scale
+    direction = times_initial(direction)
     for pair, alpha in zip(pairs, reversed(alphas), strict=True):
         beta = pair.rho * _dot(pair.change, direction)
         direction += (alpha - beta) * pair.step

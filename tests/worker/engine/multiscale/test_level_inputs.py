@@ -61,7 +61,7 @@ def test_with_match_every_style_has_the_photograph_s_colours_at_each_level(geome
     styles = [painting(80, 60), photograph(60, 80) * np.float32(0.5)]
     for preserve_color in ("match", "none"):
         settings = StyleSettings.model_validate(
-            {"size": 128, "geometry": geometry, "preserve_color": preserve_color}
+            {"size": 64, "geometry": geometry, "preserve_color": preserve_color}
         )
         levels = prepare(photograph(96, 64), styles, settings, Device())
         assert len(levels) == 2
