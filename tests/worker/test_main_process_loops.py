@@ -137,6 +137,7 @@ def test_a_worker_that_starts_takes_over_even_if_redis_was_down_at_first(
     process._start()  # as if taking over had failed before, without Redis
     try:
         wait_until(lambda: jobs.get(claim.job_id).state == "queued", "it is requeued", seconds=8)
+        wait_until(lambda: redis.zscore(SEEN, NAME) is not None, "its name is noted", seconds=8)
     finally:
         process._stop.set()
         for loop in process._loops:
@@ -144,4 +145,3 @@ def test_a_worker_that_starts_takes_over_even_if_redis_was_down_at_first(
         process._connection.close()
         app.close()
     assert jobs.get(claim.job_id).log[-1].reason == "killed"
-    assert redis.zscore(SEEN, NAME) is not None
