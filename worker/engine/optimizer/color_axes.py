@@ -11,7 +11,7 @@ import tensorflow as tf
 
 _DIRECTIONS = np.array([(1, 1, 1), (1, 0, -1), (1, -2, 1)], np.float32)  # in B, G, R
 AXES = _DIRECTIONS / np.linalg.norm(_DIRECTIONS, axis=1, keepdims=True)  # one per row
-MOST = 30.0  # times the mean scale, or its inverse: an axis without colour has none of its own
+MOST = 30.0  # times the scale of all axes together, or its inverse: grey pictures have no other
 
 
 def products(values: tf.Tensor) -> tf.Tensor:

@@ -41,7 +41,7 @@ class History(NamedTuple):
 
 NO_HISTORY = History()
 Times = Callable[[tf.Tensor], tf.Tensor]
-Initial = Callable[[Pair, tf.Tensor], tuple[tf.Tensor, Times]]
+Shape = Callable[[Pair], Times]
 
 
 class LBFGS:
@@ -122,35 +122,33 @@ def _advance(
 ) -> Callable[..., tuple[Pair, LastStep]]:
     values, scalar = tf.TensorSpec((None,), dtype), tf.TensorSpec((), dtype)
     pairs = [Pair(values, values, scalar)] * max_pairs
-    function = partial(_next, initial=_per_axis if per_axis else _one_scale)
+    function = partial(_next, shape=_per_axis if per_axis else _one_scale)
     return tf.function(function, input_signature=[values, LastStep(values, values, scalar), pairs])
 
 
 def _next(
-    gradient: tf.Tensor, before: LastStep, pairs: Sequence[Pair], initial: Initial
+    gradient: tf.Tensor, before: LastStep, pairs: Sequence[Pair], shape: Shape
 ) -> tuple[Pair, LastStep]:
     pair = paired(before.step, gradient - before.gradient)
-    scale, times_initial = initial(pair, before.scale)
-    step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], times_initial)
+    shaped = shape(pair)
+    curvature, size = _dot(pair.step, pair.change), _dot(pair.change, shaped(pair.change))
+    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before.scale)
+    step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], lambda each: scale * shaped(each))
     return pair, LastStep(gradient, _bounded(step), scale)
 
 
-def _one_scale(pair: Pair, before: tf.Tensor) -> tuple[tf.Tensor, Times]:
-    """Return the initial inverse Hessian's scale, and the product with it."""
-    curvature, size = _dot(pair.step, pair.change), _dot(pair.change, pair.change)
-    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before)
-    return scale, lambda direction: scale * direction
+def _one_scale(pair: Pair) -> Times:
+    """Return the product with the initial inverse Hessian, up to its scale: here the identity."""
+    del pair
+    return lambda values: values
 
 
-def _per_axis(pair: Pair, before: tf.Tensor) -> tuple[tf.Tensor, Times]:
-    """Return the same with a scale for each colour axis; the first is a factor on all three."""
+def _per_axis(pair: Pair) -> Times:
+    """Return the same with a scale for each colour axis, from the newest pair."""
     step, change = color_axes.products(pair.step), color_axes.products(pair.change)
-    curvature = _dot(pair.step, pair.change)
-    identity = tf.eye(3, dtype=curvature.dtype)
-    matrix = tf.where(_convex(curvature), color_axes.shape_of(step, change), identity)
-    size = tf.reduce_sum(matrix * change)  # change · matrix · change
-    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before)
-    return scale, lambda direction: color_axes.times(scale * matrix, direction)
+    identity = tf.eye(3, dtype=pair.rho.dtype)
+    matrix = tf.where(pair.rho > 0, color_axes.shape_of(step, change), identity)
+    return lambda values: color_axes.times(matrix, values)
 
 
 def _times_inverse_hessian(
