@@ -151,7 +151,8 @@ class Gradients:
         """Return the function as a graph for arguments of all sizes, traced the first time."""
         if function.__name__ not in self._traced:
             signature = [tf.nest.map_structure(_of_any_size, example) for example in examples]
-            self._traced[function.__name__] = tf.function(function, input_signature=signature)
+            graph = tf.function(function, input_signature=signature)
+            self._traced[function.__name__] = graph.get_concrete_function()  # faster to call
         return self._traced[function.__name__]
 
 

@@ -17,14 +17,14 @@ from worker.engine.multiscale.initial_image import enlarged, initial_image
 from worker.engine.multiscale.level_inputs import LevelInputs
 from worker.engine.multiscale.schedule import Schedule
 from worker.engine.multiscale.settled import Settled
-from worker.engine.optimizer.lbfgs import FIRST_STEP
 from worker.engine.optimizer.minimise import Pairs, Phase, Point, minimise
 from worker.engine.optimizer.point import from_snapshot, to_snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 
-PLAIN_FIRST_STEP = 0.5  # as FIRST_STEP, but the image is nearer to its end
-METRIC_EVALUATIONS = 40  # of a level, at most half of them; docs/decisions/0010 compares others
+# as the optimiser's FIRST_STEP: with the metric a longer one is safe, after it the end is near
+METRIC_FIRST_STEP, PLAIN_FIRST_STEP = 6.0, 0.5
+METRIC_EVALUATIONS = 40  # of the last level, at most half; docs/decisions/0010 compares others
 
 
 class Optimization:
@@ -112,7 +112,7 @@ class Optimization:
     def _minimise(
         self, index: int, targets: Targets, start: tf.Tensor | Point
     ) -> Iterator[Progress]:
-        settled, change = Settled(), self._change(index, targets)
+        settled, steady = Settled(), self._steady_from(index, targets)
         while left := self._schedule.left(index):
             with self._fallback.attempt(self._plans[index]) as plan:
                 phases = self._phases(index, targets, left, plan.side)
@@ -122,7 +122,7 @@ class Optimization:
                     self._point = start = point
                     self._schedule.done += 1
                     yield self._progress(index, point)
-                    if is_read and self._schedule.done >= change and self._has_settled(settled):
+                    if is_read and self._schedule.done >= steady and self._has_settled(settled):
                         self._schedule.skip_to_last(index)  # which is a full evaluation
                         break
 
@@ -132,14 +132,25 @@ class Optimization:
         return settled.add(self._schedule.done, sum(self._point.losses))
 
     def _change(self, index: int, targets: Targets) -> int:
-        """Return the first evaluation of a level whose gradient is that of the losses."""
+        """Return the first evaluation of a level whose gradient is that of the losses.
+
+        A coarser level with a metric has none: the next level moves on from its image, so it need
+        not end at its own minimum.
+        """
         numbers = self._schedule.numbers(index)
         if self._objective.plain(targets) is targets:
             return numbers.start
+        if index < len(self._levels) - 1:
+            return numbers.stop
         return numbers.start + min(METRIC_EVALUATIONS, len(numbers) // 2)
 
+    def _steady_from(self, index: int, targets: Targets) -> int:
+        """Return the first evaluation since which a level's gradient is of one kind."""
+        numbers, change = self._schedule.numbers(index), self._change(index, targets)
+        return change if change in numbers else numbers.start
+
     def _phases(self, index: int, targets: Targets, left: range, side: int | None) -> list[Phase]:
-        """Return the phases of a level: with the style's metric, then plain to the minimum."""
+        """Return the phases of a level: with the style's metric; in the last, then without."""
         plain = self._objective.plain(targets)
         if plain is targets:
             return [Phase(DeepLayerReuse(self._objective, targets, len(left), side), left)]
@@ -153,7 +164,7 @@ class Optimization:
                 is_new=numbers.start == change,
             )
             for aims, numbers, first_step in (
-                (targets, before, FIRST_STEP),
+                (targets, before, METRIC_FIRST_STEP),
                 (plain, after, PLAIN_FIRST_STEP),
             )
             if numbers

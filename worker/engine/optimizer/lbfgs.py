@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -122,8 +122,15 @@ def _advance(
 ) -> Callable[..., tuple[Pair, LastStep]]:
     values, scalar = tf.TensorSpec((None,), dtype), tf.TensorSpec((), dtype)
     pairs = [Pair(values, values, scalar)] * max_pairs
-    function = partial(_next, shape=_per_axis if per_axis else _one_scale)
-    return tf.function(function, input_signature=[values, LastStep(values, values, scalar), pairs])
+    shape = _per_axis if per_axis else _one_scale
+
+    @tf.function(input_signature=[values, LastStep(values, values, scalar), pairs])
+    def advance(
+        gradient: tf.Tensor, before: LastStep, pairs: Sequence[Pair]
+    ) -> tuple[Pair, LastStep]:
+        return _next(gradient, before, pairs, shape)
+
+    return advance.get_concrete_function()  # which is called with less overhead
 
 
 def _next(

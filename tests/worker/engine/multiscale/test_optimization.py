@@ -155,6 +155,14 @@ def test_a_level_ends_without_the_metric(
     assert last.evaluation == iterations
 
 
+def test_a_coarser_level_keeps_the_metric(weights: Weights) -> None:
+    asked: list[bool] = []
+    engine = Engine(weights, build=lambda *arguments: Watched(*arguments, asked=asked))
+    chosen = EIGHT.model_copy(update={"size": 64, "pyramid": 2, "coarse_iterations": 6})
+    list(engine.stylize(photograph(96, 64), [painting(80, 60)], chosen))
+    assert asked == [True] * (6 + 4) + [False] * 4
+
+
 def test_the_gradient_at_the_end_is_that_of_the_losses(weights: Weights) -> None:
     content, style = photograph(48, 32), painting(48, 32)
     *_, last = Engine(weights).stylize(content, [style], EIGHT)
