@@ -25,14 +25,14 @@ _PAINTED: dict[str, Any] = {
     "geometry": "aspect",
 }
 PRESETS: dict[str, dict[str, Any]] = {
-    "balanced": _PAINTED,
+    "balanced": {**_PAINTED, "strength": 55},
     "draft": {
         **_PAINTED,
         "size": 200,
         "iterations": 3,
         "coarse_iterations": 12,
         "style_octaves": 1,
-        "strength": 45,  # as much of the painting as `balanced` shows
+        "strength": 50,  # as much of the painting as `balanced` shows
     },
     "bold": {**_PAINTED, "strength": 70},
     "subtle": {**_PAINTED, "strength": 30},

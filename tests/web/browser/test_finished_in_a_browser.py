@@ -210,13 +210,13 @@ def test_each_format_is_downloaded(page: Page, job_id: str) -> None:
 
 def test_stronger_is_one_click(page: Page, jobs: JobStore, job_id: str) -> None:
     stronger = page.get_by_role("button", name="Stronger")
-    expect(stronger).to_contain_text("strength 70")
+    expect(stronger).to_contain_text("strength 75")
     expect(stronger).to_contain_text("time unknown")
     expect(page.locator("#again").get_by_text("No worker is online")).to_be_visible()
     stronger.click()
     expect(page.locator("#job")).to_have_attribute("data-state", "queued")
     made = jobs.get(page.url.rpartition("/")[2])
-    assert made.settings.strength == 70
+    assert made.settings.strength == 75
     assert made.inputs.content.sha256 == jobs.get(job_id).inputs.content.sha256
     assert made.inputs.init is None
 

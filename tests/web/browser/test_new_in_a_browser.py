@@ -98,7 +98,7 @@ def test_fields_show_the_values_of_the_preset(page: Page, url: str) -> None:
     expect(page.locator("#size")).to_have_attribute("placeholder", "200")
     expect(page.locator("#iterations")).to_have_attribute("placeholder", "3")
     expect(page.locator("#geometry option").first).to_have_text("Preset: aspect")
-    expect(page.get_by_role("slider", name="Strength")).to_have_value("45")
+    expect(page.get_by_role("slider", name="Strength")).to_have_value("50")
 
 
 def test_the_strength_is_sent_only_if_it_was_moved(page: Page, url: str, jobs: JobStore) -> None:
@@ -107,7 +107,7 @@ def test_the_strength_is_sent_only_if_it_was_moved(page: Page, url: str, jobs: J
     slider, reset = page.get_by_role("slider", name="Strength"), page.locator("#reset-strength")
     slider.focus()
     slider.press("ArrowRight")
-    expect(page.locator("#strength")).to_have_value("51")
+    expect(page.locator("#strength")).to_have_value("56")
     reset.click()
     expect(page.locator("#strength")).to_have_value("")
     expect(reset).to_be_hidden()

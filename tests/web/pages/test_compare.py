@@ -27,7 +27,7 @@ def test_only_what_differs_is_in_the_table_beside_time_and_losses(
     rows = rows_of(client, first, second)
     losses = {f"Loss: {term}" for term in ("total", "style", "content", "tv")}
     assert set(rows) == {"Preset", "Strength", "Smoothing weight", "Time", "Evaluations"} | losses
-    assert rows["Strength"] == ["50", "70"]
+    assert rows["Strength"] == ["55", "70"]
     assert rows["Preset"] == ["balanced", "bold"]
     assert rows["Smoothing weight"] == ["0", "0.5"]
     assert rows["Evaluations"] == ["9", "9"]

@@ -57,7 +57,7 @@ def _finished(client: FlaskClient, jobs: JobStore, objects: ObjectStore, **setti
     return jobs.get(job_id)
 
 
-@pytest.mark.parametrize(("direction", "strength"), [("weaker", 30), ("stronger", 70)])
+@pytest.mark.parametrize(("direction", "strength"), [("weaker", 35), ("stronger", 75)])
 def test_one_post_paints_it_weaker_or_stronger(
     client: FlaskClient, jobs: JobStore, objects: ObjectStore, direction: str, strength: int
 ) -> None:
@@ -66,7 +66,7 @@ def test_one_post_paints_it_weaker_or_stronger(
     assert response.status_code == 303
     made = jobs.get(response.headers["Location"].rpartition("/")[2])
     assert made.state is JobState.QUEUED
-    expected = StyleSettings(**PRESETS["balanced"], size=48, strength=strength)
+    expected = StyleSettings(**{**PRESETS["balanced"], "size": 48, "strength": strength})
     assert made.settings == expected
 
 
