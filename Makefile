@@ -64,9 +64,10 @@ bench: $(INSTALLED) ## measure the engine against its reference; draw the result
 styles: $(INSTALLED) ## paint the built-in styles again
 	@$(PY) -m samples
 
-page-pictures: $(INSTALLED) ## paint the presets' cards, the sample and the sheet of styles that are stale
+page-pictures: $(INSTALLED) ## paint the presets' cards, the sample and the sheets of README and docs that are stale
 	@$(PY) -m bench.page_pictures
 	@$(PY) -m bench.style_sheet
+	@$(PY) -m bench.preset_sheets
 
 settings-page: $(INSTALLED) ## write docs/settings.md, and paint its pictures that are stale
 	@$(PY) -m bench.settings_page

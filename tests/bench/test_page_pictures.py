@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench import style_sheet
+from bench import preset_sheets, style_sheet
 from bench.page_pictures import CARDS, PHOTOGRAPH, SAMPLE, PagePicture
+from bench.paintings import is_stale
 from samples import photograph_path
 from shared.settings import PRESETS
 
@@ -46,7 +47,22 @@ def test_the_sample_photograph_is_the_one_of_scikit_image_and_small_to_download(
     assert PHOTOGRAPH.stat().st_size < 120_000
 
 
-def test_the_sheet_of_the_styles_shows_all_of_them_as_they_are() -> None:
-    sheet = ROOT / style_sheet.SHEET
-    assert not style_sheet.is_stale(sheet), "run make page-pictures"
-    assert sheet.stat().st_size < 500_000
+SHEETS = {
+    style_sheet.SHEET: style_sheet.EXAMPLES,
+    **{sheet.path: sheet.examples for sheet in preset_sheets.SHEETS},
+}
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=str)
+def test_a_sheet_shows_the_styles_and_presets_as_they_are(path: Path) -> None:
+    sheet = ROOT / path
+    assert not is_stale(sheet, SHEETS[path]), "run make page-pictures"
+    assert sheet.stat().st_size < 600_000
+
+
+def test_a_sheet_is_stale_when_another_style_is_shown_or_its_settings_change() -> None:
+    sheet, (first, *others) = ROOT / style_sheet.SHEET, style_sheet.EXAMPLES
+    changed = first.settings.model_copy(update={"strength": 10})
+    assert is_stale(sheet, [first])
+    assert is_stale(sheet, [first._replace(settings=changed), *others])
+    assert is_stale(Path("missing.jpg"), style_sheet.EXAMPLES)
