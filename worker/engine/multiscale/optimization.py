@@ -17,13 +17,13 @@ from worker.engine.multiscale.initial_image import enlarged, initial_image
 from worker.engine.multiscale.level_inputs import LevelInputs
 from worker.engine.multiscale.schedule import Schedule
 from worker.engine.multiscale.settled import Settled
+from worker.engine.optimizer.lbfgs import FIRST_STEP
 from worker.engine.optimizer.minimise import Pairs, Phase, Point, minimise
 from worker.engine.optimizer.point import from_snapshot, to_snapshot
 from worker.engine.progress import Progress
 from worker.engine.snapshot import Snapshot
 
-# as the optimiser's FIRST_STEP: with the metric a longer one is safe, after it the end is near
-METRIC_FIRST_STEP, PLAIN_FIRST_STEP = 6.0, 0.5
+PLAIN_FIRST_STEP = 0.5  # as the optimiser's FIRST_STEP: after the metric the end is near
 METRIC_EVALUATIONS = 40  # of the last level, at most half; docs/decisions/0010 compares others
 
 
@@ -164,7 +164,7 @@ class Optimization:
                 is_new=numbers.start == change,
             )
             for aims, numbers, first_step in (
-                (targets, before, METRIC_FIRST_STEP),
+                (targets, before, FIRST_STEP),
                 (plain, after, PLAIN_FIRST_STEP),
             )
             if numbers
