@@ -50,9 +50,9 @@ def paint(examples: Sequence[Example]) -> list[Path]:
     """Paint those whose picture is not kept yet; return the picture of each."""
     KEPT.mkdir(parents=True, exist_ok=True)
     missing = [example for example in examples if not example.file.is_file()]
-    painter = Painter() if missing else None
-    for number, example in enumerate(missing, start=1):
-        if painter:
+    if missing:
+        painter = Painter()
+        for number, example in enumerate(missing, start=1):
             print(f"{number} of {len(missing)}: {example.file.stem}", flush=True)
             photograph, style = example.inputs
             painter.paint(photograph, [style], example.settings).save(example.file)
