@@ -35,7 +35,7 @@ FAULTS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, OSEr
 """What reading a damaged field can raise; ValidationError is a ValueError, times can overflow."""
 BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 """pydantic's names for numbers that are out of bounds."""
-OLD_DEFAULTS = {"pyramid": 2}
+OLD_DEFAULTS = {"pyramid": 2, "coarse_iterations": 25}
 """Version 1's defaults that are others today: what its records leave out."""
 DEFAULTS = {**StyleSettings().model_dump(mode="json"), **OLD_DEFAULTS}
 Model = TypeVar("Model", bound=BaseModel)

@@ -53,7 +53,7 @@ class StyleSettings(BaseModel):
 
     coarse_iterations: Annotated[
         int, Field(ge=1, le=4000, json_schema_extra={"unit": "evaluations"})
-    ] = 25
+    ] = 20
     """Evaluations of the loss at each coarser level of the pyramid. They cost little, and they
     make the large strokes and the composition."""
 

@@ -46,7 +46,8 @@ def test_settings_are_read_as_they_were(preset: str, changed: dict[str, Any]) ->
 def test_the_defaults_are_not_stored() -> None:
     fields = to_fields(NewJob(StyleSettings(size=300), JobOptions(), inputs()))
     stored = json.loads(str(fields["settings"]))
-    assert stored == {"size": 300, "content_weight": 2.5e-8, "pyramid": 3}  # 2 in version 1
+    new_defaults = {"pyramid": 3, "coarse_iterations": 20}  # 2 and 25 in version 1
+    assert stored == {"size": 300, "content_weight": 2.5e-8, **new_defaults}
 
 
 def test_what_a_record_leaves_out_is_as_it_was_in_version_1() -> None:

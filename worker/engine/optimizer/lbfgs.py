@@ -14,6 +14,9 @@ from worker.engine.optimizer import color_axes
 # above bfloat16's rounding, which torch's 1 / |gradient| is not
 FIRST_STEP = 3.0
 LONGEST_STEP = 20.0  # in the same unit; limits the damage of a bad pair
+# of the initial inverse Hessian, times the usual one, which suits the newest step: what no pair
+# knows curves less than the steps do; docs/decisions/0030 compares others
+SCALE = 1.9
 
 
 class Pair(NamedTuple):
@@ -139,7 +142,8 @@ def _next(
     pair = paired(before.step, gradient - before.gradient)
     shaped = shape(pair)
     curvature, size = _dot(pair.step, pair.change), _dot(pair.change, shaped(pair.change))
-    scale = tf.where(_convex(curvature), curvature / _not_zero(size), before.scale)
+    usual = curvature / _not_zero(size)  # Nocedal & Wright 2006, 7.20
+    scale = tf.where(_convex(curvature), SCALE * usual, before.scale)
     step = -_times_inverse_hessian(gradient, [*pairs[1:], pair], lambda each: scale * shaped(each))
     return pair, LastStep(gradient, _bounded(step), scale)
 

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from worker.engine.optimizer.color_axes import AXES, MOST, shape_of
-from worker.engine.optimizer.lbfgs import LBFGS
+from worker.engine.optimizer.lbfgs import LBFGS, SCALE
 
 
 def test_a_quadratic_is_minimised() -> None:
@@ -26,6 +26,16 @@ def test_a_pair_without_positive_curvature_has_no_effect() -> None:
     first = optimizer.step(tf.constant([1.0, 1.0]))
     second = optimizer.step(tf.constant([2.0, 2.0]))  # uphill along the step: curvature < 0
     np.testing.assert_allclose(second, 2 * first)
+
+
+def test_the_initial_inverse_hessian_is_the_usual_one_times_a_factor() -> None:
+    optimizer, gradients = LBFGS(per_axis=False), ([1.0, 0.0, 0.5], [0.3, 0.1, 0.4])
+    first, second = (optimizer.step(tf.constant(each)).numpy() for each in gradients)
+    change = np.subtract(gradients[1], gradients[0])
+    rho, usual = 1 / (first @ change), (first @ change) / (change @ change)
+    project = np.eye(3) - rho * np.outer(change, first)
+    inverse_hessian = SCALE * usual * project.T @ project + rho * np.outer(first, first)
+    np.testing.assert_allclose(second, -inverse_hessian @ gradients[1], rtol=1e-5)
 
 
 def test_no_step_is_longer_than_the_bound() -> None:
