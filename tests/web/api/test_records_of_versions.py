@@ -20,9 +20,11 @@ UNREADABLE = {
     "an unknown priority": ("options", '{"priority": "urgent"}'),
     "inputs of another form": ("inputs", '{"content": "a.png"}'),
 }
+# with the defaults that version 1 had not
+SETTINGS = '{"size": 64, "pyramid": 3, "coarse_iterations": 20, "histogram_weight": 0.5}'
 UNKNOWN = {
     "an unknown field": ("mood", "calm"),
-    "an unknown setting": ("settings", '{"size": 64, "pyramid": 3, "histogram_weight": 0.5}'),
+    "an unknown setting": ("settings", SETTINGS),
     "an unknown option": ("options", '{"webhook": "https://example.org"}'),
     "a later version": ("version", "7"),
 }
