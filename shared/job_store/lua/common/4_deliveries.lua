@@ -46,8 +46,9 @@ local function add_delivery(webhook, event, job, record, unique)
   redis.call('HSET', delivery_key(id), 'webhook', webhook, 'event', event, 'job', job,
     'record', record, 'at', time, 'attempts', 0, 'state', 'pending')
   redis.call('EXPIRE', delivery_key(id), LIMIT.delivery_seconds)
-  -- somebody waits for a test, so it goes first
-  redis.call('ZADD', pending_key(webhook), job == '' and 0 or time, id)
+  -- somebody waits for a test, so it goes first; of one millisecond, the earlier one does
+  local due = time - 1 + redis.call('TIME')[2] % 1000 / 1000
+  redis.call('ZADD', pending_key(webhook), job == '' and 0 or due, id)
   redis.call('EXPIRE', pending_key(webhook), LIMIT.delivery_seconds)
   if redis.call('ZCARD', pending_key(webhook)) > LIMIT.pending_deliveries then
     end_delivery(webhook, redis.call('ZRANGE', pending_key(webhook), 0, 0)[1], 'failed')
