@@ -47,7 +47,8 @@ local function add_delivery(webhook, event, job, record, unique)
     'record', record, 'at', time, 'attempts', 0, 'state', 'pending')
   redis.call('EXPIRE', delivery_key(id), LIMIT.delivery_seconds)
   -- somebody waits for a test, so it goes first; of one millisecond, the earlier one does
-  local due = time - 1 + redis.call('TIME')[2] % 1000 / 1000
+  local seconds, micros = unpack(redis.call('TIME'))
+  local due = seconds * 1000 + micros / 1000 - 1 -- at once: now() is rounded down
   redis.call('ZADD', pending_key(webhook), job == '' and 0 or due, id)
   redis.call('EXPIRE', pending_key(webhook), LIMIT.delivery_seconds)
   if redis.call('ZCARD', pending_key(webhook)) > LIMIT.pending_deliveries then
