@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from gramworks import Client
 from samples import style_path
@@ -181,6 +181,31 @@ def test_a_slider_makes_means_of_one_s_own_and_renders_only_the_last(page: Page)
     assert answer.value.ok
     assert sent[-1]["preserve_color"] == "luminance"
     expect(page.locator("#render-status")).to_have_text("The picture is rendered.")
+
+
+@pytest.mark.parametrize(
+    ("label", "query"),
+    [("shifted", "means=shifted"), ("Photograph’s", "preserve_color=luminance")],
+)
+def test_what_is_chosen_before_the_scripts_have_loaded_is_shown(
+    page: Page, url: str, job_id: str, label: str, query: str
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/job/finished.js*", hold)
+    with page.expect_request("**/job/finished.js*"):
+        page.goto(f"{url}/jobs/{job_id}", wait_until="domcontentloaded")
+    page.get_by_role("radio", name=label).check()
+    page.get_by_role("radio", name="Side by side").check()
+    with page.expect_response("**/render") as answer:
+        held.pop().continue_()
+    assert answer.value.status == 200
+    expect(page.locator(".result")).to_have_attribute("src", RENDERED)
+    expect(page.locator("#compare")).to_have_attribute("data-view", "side")
+    assert query in str(page.locator("#download").get_attribute("href"))
 
 
 def test_a_slow_rendering_is_given_up_for_a_later_one(page: Page, url: str, job_id: str) -> None:

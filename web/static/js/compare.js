@@ -11,7 +11,9 @@ export class Compare {
     this.result = root.querySelector(".result");
     this.divider.addEventListener("input", () => this.moved());
     views.addEventListener("change", (event) => this.view(event.target.value));
-    this.moved(); // a browser keeps the value of an input over a reload
+    // Inputs may have been changed before this script had loaded, and a browser keeps them over a reload.
+    root.dataset.view = views.querySelector(":checked").value;
+    this.moved();
   }
 
   moved() {

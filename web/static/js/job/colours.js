@@ -10,12 +10,26 @@ class Colours {
     Object.assign(this, { root, compare, shown, form: root.querySelector("#colours form"), url: null, running: null });
     this.original = { src: compare.result.src, srcset: compare.result.srcset, item: JSON.parse(root.dataset.items)[0].src };
     this.ranges = [...this.form.querySelectorAll("input[type=range]")];
-    this.form.reset(); // a browser keeps changed inputs over a reload
-    this.showValues();
-    this.initial = this.query();
+    this.initial = this.query(this.unchanged());
     this.form.addEventListener("input", (event) => this.changed(event.target));
     this.form.addEventListener("reset", () => setTimeout(() => { this.showValues(); this.plan(); }));
     this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.follow();
+  }
+
+  // The form as the server made it.
+  unchanged() {
+    const form = this.form.cloneNode(true);
+    form.reset();
+    return form;
+  }
+
+  // Renders what was chosen before this script had loaded, or is kept by the browser over a reload.
+  follow() {
+    const changed = this.form.querySelector("[name=means]:checked:not([checked])")
+      ?? this.ranges.find((range) => range.value !== range.defaultValue);
+    if (changed) this.changed(changed);
+    else if (!this.isOriginal) this.plan();
   }
 
   get isOriginal() {
@@ -23,8 +37,8 @@ class Colours {
   }
 
   // What is chosen, as the address of a download has it.
-  query() {
-    return new URLSearchParams(new FormData(this.form)).toString();
+  query(form = this.form) {
+    return new URLSearchParams(new FormData(form)).toString();
   }
 
   body() {
