@@ -1,6 +1,8 @@
 """What the network sees around an image: zeros, or the image's edge continued."""
 
 import numpy as np
+import pytest
+import tensorflow as tf
 
 from shared.settings import StyleSettings
 from tests.worker.engine.pictures import photograph
@@ -20,6 +22,23 @@ def test_a_uniform_image_has_no_border(weights: Weights) -> None:
             border = np.abs(features[0] - features[0, 0, 0]).max()
             assert (border > 1) == has_border, layer
             assert has_border or border < 0.01, layer
+
+
+@pytest.mark.parametrize("dtype", [tf.bfloat16, tf.float32, tf.float64])
+@pytest.mark.parametrize("shape", [(1, 5, 7, 3), (1, 1, 2, 4)])
+def test_padding_and_its_gradient_are_those_of_tensorflow(
+    shape: tuple[int, ...], dtype: tf.DType
+) -> None:
+    generator = tf.random.Generator.from_seed(0)
+    inputs = tf.cast(generator.normal(shape), dtype)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(inputs)
+        ours = vgg.replicated(inputs)
+        theirs = tf.pad(inputs, vgg.RING, "SYMMETRIC")
+    upstream = tf.cast(generator.normal(theirs.shape), dtype)
+    gradients = (tape.gradient(each, inputs, upstream) for each in (ours, theirs))
+    np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(*gradients)
 
 
 def test_only_the_border_differs(weights: Weights) -> None:
