@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from shared.settings import DEFAULT_PRESET, PRESETS, StyleSettings
 
 PHOTOGRAPH, STYLES = "coffee", ("brushwork", "stained-glass")
-BASE = {**PRESETS[DEFAULT_PRESET], "size": 128, "iterations": 10, "coarse_iterations": 40}
+BASE = {**PRESETS[DEFAULT_PRESET], "size": 128}
 NOT_SHOWN = {"color_profile": "It changes the colour space of the file, not what is painted."}
 
 
