@@ -15,6 +15,8 @@ async function renew() {
   const fetched = response?.ok && new DOMParser().parseFromString(await response.text(), "text/html");
   const renewed = fetched && fetched.getElementById("job");
   if (!renewed) return location.assign(address);
+  // before its script has started, the buttons of the new page would load other pages
+  await PARTS[renewed.dataset.part]?.().catch(() => {});
   const picture = renewed.querySelector("img[src]");
   if (picture) await Promise.race([picture.decode().catch(() => {}), new Promise((done) => setTimeout(done, PATIENCE))]);
   byId("job").replaceWith(renewed);
