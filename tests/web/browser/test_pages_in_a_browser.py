@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from shared.job import JobState
 from shared.job_store import JobStore
@@ -48,12 +48,35 @@ def test_a_deleted_job_is_restored_from_its_page(
     page.reload()
     page.get_by_role("button", name="Restore the job").click()
     expect(page.locator("#state")).to_have_text("succeeded")
+    page.wait_for_load_state()  # without its script, the button opens the trash's page
     delete.click()
     expect(page.get_by_text("The picture is in the trash.")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Delete it for good").click()
     expect(page.get_by_role("button", name="Paint it")).to_be_visible()
     assert jobs.get_all([claim.job_id]) == []
+
+
+def test_a_finished_job_is_not_shown_before_its_script_has_loaded(
+    page: Page, url: str, jobs: JobStore, data: Path
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    submit(url)
+    claim = claimed(jobs)
+    page.goto(f"{url}/jobs/{claim.job_id}")
+    page.route("**/job/finished.js*", hold)
+    delete = page.get_by_role("button", name="Move to the trash")
+    with page.expect_request("**/job/finished.js*"):
+        succeed(claim, jobs, ObjectStore(str(data / "images")))
+    page.wait_for_timeout(1000)
+    expect(delete).to_be_hidden()
+    held.pop().continue_()
+    delete.click()
+    expect(page.get_by_text("The picture is in the trash.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from worker.engine.vgg19.layers import KERNEL_SHAPES, Weights
 
-RING = ((0, 0), (1, 1), (1, 1), (0, 0))  # what `tf.pad` adds around (1, h, w, c)
+RING = ((0, 0), (1, 1), (1, 1), (0, 0))  # positions added around (1, h, w, c)
 # The mean of four activations is smaller than the largest. With this factor the activations of all
 # blocks stay as large as with max pooling (docs/decisions/0010).
 AVERAGE_FACTOR = 1.4
