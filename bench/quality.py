@@ -4,7 +4,7 @@ All sample photographs × all sample styles, and with `--pictures FOLDER` golden
 style of the_scream.jpg and starry_night.jpg. Each picture's style and content errors (`scores`) are
 divided by those of neural-style on the same pair: computed once by `python -m bench.neural_style`,
 or else those of the published picture, `published-golden_gate-the_scream.png` and so on. Times are
-in full-size evaluations of `faithful`, measured in the same run.
+in full-size evaluations of `faithful`, measured before and after each picture.
 """
 
 import argparse
@@ -58,18 +58,20 @@ class Painter:
         self._engine = Engine(trained, find_device(None, usable_bytes()))
         self._scorer = Scorer(trained)
         self._rows = rows
-        self._evaluation_seconds: dict[tuple[int, ...], float] = {}
+        self._warm_shapes: set[tuple[int, ...]] = set()
 
     def paint(
         self, pair: QualityPair, preset: str, **changes: Any
     ) -> tuple[Picture, dict[str, Any]]:
         """Return the picture and its row of the table."""
         settings = StyleSettings(**{**PRESETS[preset], "size": self._rows, **changes})
-        evaluation = self._evaluation(pair)
         self._warm(pair, settings)
+        # before and after: a machine's speed changes within minutes
+        before = self._evaluation_seconds(pair)
         started = perf_counter()
         pixels = self._run(pair, settings)
         seconds = perf_counter() - started
+        evaluation = (before + self._evaluation_seconds(pair)) / 2
         picture = deprocess(pixels, settings.deprocess_means)
         content, style = pair.content(self._rows), pair.style(self._rows)
         score, found = self._scorer(picture, content, style), artefacts(picture, content, style)
@@ -107,17 +109,17 @@ class Painter:
             last = progress
         return last.pixels()
 
-    def _evaluation(self, pair: QualityPair) -> float:
+    def _evaluation_seconds(self, pair: QualityPair) -> float:
         """Return the seconds of one of `faithful`'s evaluations at the pair's size."""
+        settings = StyleSettings(size=self._rows, iterations=TIMED, pyramid=1)
         shape = pair.content(self._rows).shape
-        if shape not in self._evaluation_seconds:
-            settings = StyleSettings(size=self._rows, iterations=TIMED, pyramid=1)
-            for _ in range(2):  # a process's first evaluations are up to three times as long
-                run = self._engine.stylize(pair.photograph(), [pair.painting()], settings)
-                marks = [perf_counter() for _ in run]
-            # the mean holds full evaluations and those that reuse
-            self._evaluation_seconds[shape] = float(np.mean(np.diff(marks[1:])))
-        return self._evaluation_seconds[shape]
+        if shape not in self._warm_shapes:
+            self._run(pair, settings)  # a process's first evaluations are up to three times as long
+            self._warm_shapes.add(shape)
+        run = self._engine.stylize(pair.photograph(), [pair.painting()], settings)
+        marks = [perf_counter() for _ in run]
+        # the mean holds full evaluations and those that reuse
+        return float(np.mean(np.diff(marks[1:])))
 
 
 def matched(

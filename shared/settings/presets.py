@@ -5,7 +5,7 @@ from typing import Any
 # large strokes on coarse levels, where evaluations cost little; details of the style last
 _PAINTED: dict[str, Any] = {
     "iterations": 10,
-    "coarse_iterations": 32,
+    "coarse_iterations": 26,
     "coarse_content": 0.25,
     "style_weight": 0.0,
     "moments_weight": 1.0,
