@@ -5,7 +5,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 # grey levels in an evaluation; docs/engine.md compares others
-RATE = 5.0
+RATE = 10.0
 DECAY_OF_FIRST, DECAY_OF_SECOND = 0.9, 0.99  # of the moments, in an evaluation
 TINY = 1e-8  # of the root of the second moment, which is zero where the gradient always was
 
