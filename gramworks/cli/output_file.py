@@ -56,6 +56,11 @@ class Output:
         """Whether pictures go to stdout."""
         return self.pattern == STDOUT
 
+    @property
+    def names_folder(self) -> bool:
+        """Whether a slash at the end says that a folder is meant, which need not exist yet."""
+        return self.pattern is not None and self.pattern.endswith("/")
+
     def or_in(self, pattern: str) -> Output:
         """Return this output, with a pattern if there is none."""
         return self if self else Output(pattern, self.format_name, self.force)
@@ -87,7 +92,8 @@ class Output:
     def check(self, *targets: Target) -> None:
         """Refuse targets that cannot be written, before anything is sent.
 
-        A person is asked before existing files are replaced.
+        A missing folder is made if --out ends with a slash. A person is asked before existing
+        files are replaced.
         """
         if self.is_stdout:
             return _check_stdout(len(targets))
@@ -98,6 +104,8 @@ class Output:
                 " '{content}-{style}.{format}' or '{number}.png' for --out."
             )
         for path in paths:
+            if self.names_folder:
+                _make_folder(path.parent)
             _check_path(path)
         existing = [path for path in paths if path.exists()]
         if existing and not self.force:
@@ -137,9 +145,18 @@ def _check_stdout(pictures: int) -> None:
         raise click.UsageError("--out - needs a pipe or a file behind it: '-o - > picture.png'.")
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandFailed(f"Folder {str(folder)!r} cannot be made: {error.strerror}.") from error
+
+
 def _check_path(path: Path) -> None:
     if not path.parent.is_dir():
-        raise CommandFailed(f"There is no folder {str(path.parent)!r}.")
+        raise CommandFailed(
+            f"There is no folder {str(path.parent)!r}. --out makes it if it ends with a slash."
+        )
     try:
         if path.exists() and not path.is_file():
             raise CommandFailed(f"{str(path)!r} is not a file.")

@@ -90,6 +90,23 @@ def test_a_folder_may_have_braces_in_its_name(server: FakeServer, pictures: Path
     assert (pictures / "{a}/j1.png").exists()
 
 
+@pytest.mark.parametrize("words", [("submit", "photo.jpg", "painting.jpg"), ("fetch", "j1")])
+def test_a_missing_folder_is_made_if_a_slash_says_that_it_is_one(
+    server: FakeServer, pictures: Path, words: tuple[str, ...]
+) -> None:
+    will_succeed(server)
+    result = run(server, *words, "-o", "new/of today/")
+    assert result.exit_code == 0, result.stderr
+    assert [path.suffix for path in (pictures / "new/of today").iterdir()] == [".png"]
+
+
+def test_a_folder_that_cannot_be_made_is_found_before_anything_is_sent(server: FakeServer) -> None:
+    result = run(server, "submit", "photo.jpg", "painting.jpg", "-o", "photo.jpg/new/")
+    assert result.exit_code == 1
+    assert "Folder 'photo.jpg/new' cannot be made: Not a directory." in result.stderr
+    assert server.received == []
+
+
 def test_two_braces_are_one(server: FakeServer, pictures: Path) -> None:
     will_succeed(server)
     assert run(server, "fetch", "j1", "-o", "{{a}}.png").exit_code == 0
